@@ -1,0 +1,181 @@
+"""The neutral invoice: EN 16931's business terms as frozen values, filled by any format, read by everyone.
+
+Amounts and quantities are Decimal exactly as written; None is "not on the invoice". Term numbers beside the fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A value with its scheme, e.g. ("7350099900013", "0088")."""
+
+    value: str
+    scheme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """BG-5, BG-8, BG-15."""
+
+    street: str | None = None
+    additional: str | None = None
+    city: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Seller BG-4, buyer BG-7 or payee BG-10."""
+
+    name: str | None = None
+    legal_name: str | None = None
+    endpoint: Identifier | None = None  # BT-34, BT-49
+    identifiers: tuple[Identifier, ...] = ()  # BT-29, BT-46, BT-60
+    legal_id: Identifier | None = None  # BT-30, BT-47, BT-61
+    vat_number: str | None = None  # BT-31, BT-48
+    tax_registration: str | None = None  # BT-32, "Godkänd för F-skatt"
+    address: Address = Address()
+    contact_name: str | None = None  # BT-41, BT-56
+    contact_email: str | None = None
+    contact_phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAccount:
+    """BG-17. `scheme` is BANKGIRO, PLUSGIRO or IBAN, read from BT-86 and the shape of BT-84."""
+
+    number: str
+    scheme: str
+    means_code: str | None = None  # BT-81
+    reference: str | None = None  # BT-83
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceCharge:
+    """BG-20, BG-21 on the document, BG-27, BG-28 on a line. `amount` is positive; `is_charge` tells which way."""
+
+    is_charge: bool
+    amount: Decimal
+    reason: str | None = None
+    reason_code: str | None = None
+    base_amount: Decimal | None = None
+    percent: Decimal | None = None
+    vat_category: str | None = None
+    vat_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VatBreakdown:
+    """BG-23: base, category, rate and tax."""
+
+    taxable_amount: Decimal  # BT-116
+    tax_amount: Decimal  # BT-117
+    category: str  # BT-118
+    rate: Decimal | None  # BT-119
+    exemption_reason: str | None = None
+    exemption_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """BG-25. `net_price` per `base_quantity` of `base_unit`."""
+
+    id: str  # BT-126
+    quantity: Decimal  # BT-129
+    unit: str  # BT-130
+    line_amount: Decimal  # BT-131
+    name: str  # BT-153
+    net_price: Decimal  # BT-146
+    base_quantity: Decimal | None = None  # BT-149
+    base_unit: str | None = None  # BT-150
+    gross_price: Decimal | None = None  # BT-148
+    price_discount: Decimal | None = None  # BT-147
+    description: str | None = None  # BT-154
+    note: str | None = None  # BT-127
+    order_line: str | None = None  # BT-132
+    object_id: Identifier | None = None  # BT-128
+    accounting_cost: str | None = None  # BT-133
+    seller_item_id: str | None = None  # BT-155
+    buyer_item_id: str | None = None  # BT-156
+    standard_item_id: Identifier | None = None  # BT-157
+    classifications: tuple[Identifier, ...] = ()  # BT-158
+    vat_category: str | None = None  # BT-151
+    vat_rate: Decimal | None = None  # BT-152
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    period_start: date | None = None
+    period_end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrecedingInvoice:
+    """BG-3."""
+
+    number: str  # BT-25
+    issue_date: date | None = None  # BT-26
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """BG-24 with embedded bytes described, never carried: `size` is the decoded length."""
+
+    id: str
+    description: str | None = None
+    filename: str | None = None
+    media_type: str | None = None
+    size: int | None = None
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """One invoice or credit note. A credit note's amounts are positive as written (`is_credit_note` turns them)."""
+
+    is_credit_note: bool
+    number: str  # BT-1
+    issue_date: date  # BT-2
+    type_code: str  # BT-3
+    currency: str  # BT-5
+    seller: Party
+    buyer: Party
+    lines: tuple[InvoiceLine, ...]
+    sum_of_lines: Decimal  # BT-106
+    net_amount: Decimal  # BT-109
+    tax_amount: Decimal  # BT-110
+    gross_amount: Decimal  # BT-112
+    payable_amount: Decimal  # BT-115
+    prepaid_amount: Decimal = Decimal(0)  # BT-113
+    rounding_amount: Decimal = Decimal(0)  # BT-114
+    allowance_total: Decimal = Decimal(0)  # BT-107
+    charge_total: Decimal = Decimal(0)  # BT-108
+    due_date: date | None = None  # BT-9
+    tax_point_date: date | None = None  # BT-7
+    delivery_date: date | None = None  # BT-72
+    tax_currency: str | None = None  # BT-6
+    tax_currency_amount: Decimal | None = None  # BT-111
+    buyer_reference: str | None = None  # BT-10
+    order_reference: str | None = None  # BT-13
+    sales_order_reference: str | None = None  # BT-14
+    contract_reference: str | None = None  # BT-12
+    project_reference: str | None = None  # BT-11
+    object_id: Identifier | None = None  # BT-18
+    despatch_reference: str | None = None  # BT-16
+    accounting_cost: str | None = None  # BT-19
+    payee: Party | None = None  # BG-10
+    accounts: tuple[PaymentAccount, ...] = ()
+    payment_means_code: str | None = None  # BT-81
+    payment_reference: str | None = None  # BT-83
+    payment_terms: str | None = None  # BT-20
+    vat_breakdown: tuple[VatBreakdown, ...] = ()
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    preceding: tuple[PrecedingInvoice, ...] = ()
+    notes: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    customization_id: str | None = None  # BT-24
+    profile_id: str | None = None  # BT-23
+    uuid: str | None = None
