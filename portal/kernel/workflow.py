@@ -1,7 +1,7 @@
 """Status as data: a Machine is one table of states and moves, read by everything that speaks of status.
 
-Column type and CHECK, list tabs, filters, badges, buttons, the POST guard, the generated diagram and the tests
-all read the same table; only `db.transition.move` writes a status.
+Column type and CHECK, list tabs, filters, badges, buttons, the POST guard, the generated diagram and the
+tests all read the same table; only `db.transition.move` writes a status.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state. `label` is Swedish (a msgid), `tone` one of ok warn stop info rest, `tab` waiting or handled."""
+    """One state. `label` is a msgid, `tone` one of ok warn stop info rest, `tab` waiting or handled."""
 
     code: str
     label: str
@@ -26,7 +26,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One verb: from any of `sources` to `target`. `permission` None means the system alone makes it."""
+    """One verb: from any of `sources` to `target`. `permission` None means the system alone makes it.
+
+    `also` are further codes each of which is enough. A verb whose outcome a rule decides keeps its state as
+    target (the person's act is recorded) and the system's move follows in the same transaction.
+    """
 
     code: str
     label: str
@@ -34,6 +38,12 @@ class Move:
     target: str
     permission: str | None = None
     source: str = ""
+    also: frozenset[str] = frozenset()
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """The codes any one of which allows this move; empty when the system alone makes it."""
+        return frozenset() if self.permission is None else self.also | {self.permission}
 
 
 class UnknownMove(LookupError):

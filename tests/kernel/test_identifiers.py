@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.kernel.identifiers import (
+    account_number,
+    bankgiro,
+    format_bankgiro,
+    format_org_number,
+    format_plusgiro,
+    gln,
+    gs1_ok,
+    gtin,
+    iban,
+    invoice_number_key,
+    luhn_ok,
+    ocr,
+    org_number,
+    plusgiro,
+    uuid7,
+    vat_number,
+)  # fmt: skip
+
+
+def test_organisation_numbers() -> None:
+    assert org_number("559900-1012") == "5599001012"
+    assert org_number("16 559900-1012") == "5599001012"
+    assert org_number("559900-1013") is None
+    assert org_number("55990010") is None
+    assert format_org_number("5599001012") == "559900-1012"
+
+
+def test_vat_numbers() -> None:
+    assert vat_number("SE559900101201") == "SE559900101201"
+    assert vat_number("se 559900-1012 01") == "SE559900101201"
+    assert vat_number("SE559900101202") is None
+    assert vat_number("SE559900101301") is None
+    assert vat_number("DE559900101201") is None
+
+
+def test_giros_and_iban() -> None:
+    assert bankgiro("505-0109") == "5050109"
+    assert bankgiro("4711-0010") == "47110010"
+    assert bankgiro("505-0108") is None
+    assert bankgiro("18") is None
+    assert plusgiro("18") == "18"
+    assert format_bankgiro("5050109") == "505-0109"
+    assert format_plusgiro("12345674") == "1234567-4"
+    assert iban("SE45 5000 0000 0583 9825 7466") == "SE4550000000058398257466"
+    assert iban("SE45 5000 0000 0583 9825 7467") is None
+    assert account_number("BANKGIRO", "505-0109") == account_number("BANKGIRO", "5050109")
+
+
+def test_gs1_numbers() -> None:
+    assert gln("7350099900013") == "7350099900013"
+    assert gln("7350099900014") is None
+    assert gtin("73513537") == "73513537"
+    assert gtin("7350099900013 ") == "7350099900013"
+    assert gtin("735009990001") is None
+
+
+def test_ocr_references() -> None:
+    assert ocr("1212121212121212122") is None
+    assert ocr("18") == "18"
+    body = "1234"
+    number = next(f"{body}6{d}" for d in range(10) if luhn_ok(f"{body}6{d}"))
+    assert ocr(number, length_digit=True) == number
+    assert ocr("18", length_digit=True) is None
+
+
+@pytest.mark.parametrize(
+    "spelling", ["ab-12.3/4", "AB 12 34", " Ab1234 ", "a.b/1\u00a02-34", "AB\u201112–34"]
+)
+def test_one_key_for_all_spellings_of_a_number(spelling: str) -> None:
+    assert invoice_number_key(spelling) == "AB1234"
+
+
+def test_zeros_are_part_of_the_number() -> None:
+    assert invoice_number_key("007") != invoice_number_key("7")
+
+
+@given(st.text("0123456789", min_size=4, max_size=20), st.integers(0, 19), st.integers(1, 9))
+def test_one_wrong_digit_is_always_found(body: str, position: int, change: int) -> None:
+    for check in (luhn_ok, gs1_ok):
+        good = next(f"{body}{digit}" for digit in range(10) if check(f"{body}{digit}"))
+        at = position % len(good)
+        bad = good[:at] + str((int(good[at]) + change) % 10) + good[at + 1 :]
+        assert not check(bad)
+
+
+def test_uuid7_is_ordered_and_well_formed() -> None:
+    made = [uuid7() for _ in range(200)]
+    assert all(value.version == 7 and value.variant == "specified in RFC 4122" for value in made)
+    assert len(set(made)) == len(made)
+    assert made[0].int >> 80 <= made[-1].int >> 80
