@@ -1,0 +1,169 @@
+"""The life of an invoice: the twelve statuses of A5 and every verb between them.
+
+There is no technical "received" status. What arrives is kept as an original until it is read; the invoice
+row is inserted as `invoice_information` (nothing promised, nothing controlled) in the very transaction that
+runs the arrival control and moves it to where it rests, so nobody ever meets it half-way.
+
+A verb whose outcome the rules decide (correct, choose supplier, rematch …) keeps its status as target: the
+person's act is recorded, and the system's move follows in the same transaction.
+"""
+
+from __future__ import annotations
+
+from portal.kernel.workflow import Machine, Move, State, sources
+
+LEVGRUPPEN = "levgruppen"
+LOCAL_ADMIN = "local_admin"
+REVIEWER = "reviewer"
+ATTESTANT = "attestant"
+BUYER = "buyer"
+EXTRA_CONTROLLER = "extra_controller"
+
+SUPPLIER_NOT_CHOSEN = "supplier_not_chosen"
+PAYMENT_INFORMATION = "payment_information"
+INVOICE_INFORMATION = "invoice_information"
+REVIEWER_MISSING = "reviewer_missing"
+CODING_UNCHECKED = "coding_unchecked"
+AWAITING_RECEIPT = "awaiting_receipt"
+MATCHING_REQUIRED = "matching_required"
+REVIEW = "review"
+APPROVAL = "approval"
+EXTRA_CONTROL = "extra_control"
+DONE = "done"
+CANCELLED = "cancelled"
+
+ARRIVAL = (SUPPLIER_NOT_CHOSEN, PAYMENT_INFORMATION, INVOICE_INFORMATION)
+MATCHING = (AWAITING_RECEIPT, MATCHING_REQUIRED)
+
+_STATES = (
+    State(SUPPLIER_NOT_CHOSEN, "Leverantör ej vald", "warn", "store", "waiting", LEVGRUPPEN, "A5.01"),
+    State(
+        PAYMENT_INFORMATION, "Betalningsinformation måste kontrolleras", "stop", "landmark", "waiting",
+        LEVGRUPPEN, "A5.02",
+    ),
+    State(
+        INVOICE_INFORMATION, "Fakturainformation måste kontrolleras", "warn", "file-warning", "waiting",
+        LOCAL_ADMIN, "A5.03",
+    ),
+    State(REVIEWER_MISSING, "Granskare ej angiven", "warn", "user-round-x", "waiting", LOCAL_ADMIN, "A5.04"),
+    State(
+        CODING_UNCHECKED, "Kontering ej kontrollerad", "warn", "list-checks", "waiting", LOCAL_ADMIN, "A5.05",
+    ),
+    State(AWAITING_RECEIPT, "Inväntar leveranskvittens", "rest", "truck", "waiting", None, "A5.06"),
+    State(MATCHING_REQUIRED, "Ordermatchning krävs", "warn", "git-compare-arrows", "waiting", BUYER, "A5.07"),
+    State(REVIEW, "Granskning ej utförd", "info", "eye", "waiting", REVIEWER, "A5.08"),
+    State(APPROVAL, "Attest ej utförd", "info", "stamp", "waiting", ATTESTANT, "A5.09"),
+    State(
+        EXTRA_CONTROL, "Avvaktar extrakontroll", "info", "user-round-search", "waiting",
+        EXTRA_CONTROLLER, "A5.10",
+    ),
+    State(DONE, "Klar", "ok", "circle-check", "handled", None, "A5.11", terminal=True),
+    State(CANCELLED, "Makulerad", "rest", "ban", "handled", None, "A5.12", terminal=True),
+)  # fmt: skip
+
+_ADMIN = frozenset({"A45"})
+_ADMIN_OR_LEVGRUPPEN = frozenset({"A45", "levgruppen"})
+_OWNER_OR_ADMIN = frozenset({"A44", "A45"})
+
+_SYSTEM_MOVES = (
+    Move("stop_supplier", "Leverantören är okänd", sources(ARRIVAL), SUPPLIER_NOT_CHOSEN, source="A4.02"),
+    Move("stop_payment", "Betalkontot är okänt", sources(ARRIVAL), PAYMENT_INFORMATION, source="A4.03"),
+    Move("stop_information", "Kontrollen stoppade", sources(ARRIVAL), INVOICE_INFORMATION, source="A4.04"),
+    Move("stop_no_reviewer", "Ingen granskare hittades", sources(ARRIVAL), REVIEWER_MISSING, source="A4.07"),
+    Move("route_review", "Skickad till granskare", sources(ARRIVAL), REVIEW, source="A4.07"),
+    Move("wait_receipt", "Inväntar kvittens", sources(ARRIVAL, MATCHING), AWAITING_RECEIPT, source="A5.06"),
+    Move("stop_match", "Matchningen avviker", sources(ARRIVAL, MATCHING), MATCHING_REQUIRED, source="A5.07"),
+    Move("finish_match", "Matchad", sources(ARRIVAL, MATCHING), DONE, source="A6.04"),
+    Move("receipt_timeout", "Kvittens saknas", sources(AWAITING_RECEIPT), MATCHING_REQUIRED, source="A5.06"),
+    Move("fail_final_check", "Slutkontrollen stoppade", sources(APPROVAL), REVIEW, source="A6.07"),
+)
+
+_ARRIVAL_MOVES = (
+    Move(
+        "choose_supplier", "Välj leverantör", sources(SUPPLIER_NOT_CHOSEN), SUPPLIER_NOT_CHOSEN,
+        "levgruppen", "A5.01",
+    ),
+    Move(
+        "confirm_payment", "Bekräfta betalningsuppgiften", sources(PAYMENT_INFORMATION), PAYMENT_INFORMATION,
+        "levgruppen", "A5.02",
+    ),
+    Move(
+        "correct_information", "Rätta uppgifter", sources(INVOICE_INFORMATION), INVOICE_INFORMATION,
+        "A44", "A5.03", _ADMIN_OR_LEVGRUPPEN,
+    ),
+    Move(
+        "change_due_date", "Ändra förfallodag", sources(INVOICE_INFORMATION), INVOICE_INFORMATION,
+        "A44", "A9.06", _ADMIN_OR_LEVGRUPPEN,
+    ),
+    Move(
+        "change_flow", "Byt flöde", sources(INVOICE_INFORMATION), INVOICE_INFORMATION,
+        "A44", "A3.04", _ADMIN_OR_LEVGRUPPEN,
+    ),
+    Move(
+        "change_organisation", "Byt organisation", sources(INVOICE_INFORMATION), INVOICE_INFORMATION,
+        "levgruppen", "A9.08", frozenset({"A43"}),
+    ),
+    Move(
+        "cancel", "Makulera", sources(INVOICE_INFORMATION), CANCELLED,
+        "A44", "A9.10", _ADMIN_OR_LEVGRUPPEN,
+    ),
+    Move(
+        "cancel_at_levgruppen", "Makulera", sources(SUPPLIER_NOT_CHOSEN, PAYMENT_INFORMATION), CANCELLED,
+        "levgruppen", "A9.04",
+    ),
+    Move(
+        "choose_reviewer", "Ange granskare", sources(REVIEWER_MISSING), REVIEW,
+        "A44", "A5.04", _ADMIN,
+    ),
+)  # fmt: skip
+
+_FLOW_MOVES = (
+    Move(
+        "rematch", "Matcha igen", sources(MATCHING_REQUIRED), MATCHING_REQUIRED,
+        "BX1", "A5.07", _OWNER_OR_ADMIN,
+    ),
+    Move(
+        "accept_deviation", "Acceptera avvikelsen", sources(MATCHING_REQUIRED), APPROVAL,
+        "BX1", "A6.05", _OWNER_OR_ADMIN,
+    ),
+    Move(
+        "accept_match", "Acceptera", sources(MATCHING_REQUIRED), DONE,
+        "BX1", "A5.07", _OWNER_OR_ADMIN,
+    ),
+    Move("accept_review", "Acceptera", sources(REVIEW), APPROVAL, "A14", "A5.08", _OWNER_OR_ADMIN),
+    Move(
+        "accept_vat_only", "Acceptera", sources(REVIEW), DONE,
+        "A14", "A4.16", _OWNER_OR_ADMIN,
+    ),
+    Move(
+        "choose_other_reviewer", "Välj annan granskare", sources(REVIEW), REVIEW,
+        "A14", "A6.16", _OWNER_OR_ADMIN,
+    ),
+    Move(
+        "not_my_invoice", "Inte min faktura", sources(MATCHING_REQUIRED, REVIEW, APPROVAL), REVIEWER_MISSING,
+        "A14", "A9.02", frozenset({"BX1", "A51"}),
+    ),
+    Move(
+        "send_back", "Skicka tillbaka",
+        sources(REVIEWER_MISSING, CODING_UNCHECKED, MATCHING_REQUIRED, REVIEW, APPROVAL, EXTRA_CONTROL),
+        INVOICE_INFORMATION, "A44", "A9.02", _ADMIN,
+    ),
+)  # fmt: skip
+
+_ATTEST_MOVES = (
+    Move("approve_part", "Attestera", sources(APPROVAL), APPROVAL, "A14", "A5.09"),
+    Move("approve", "Attestera", sources(APPROVAL), DONE, "A14", "A5.09"),
+    Move("approve_vat_changed", "Attestera", sources(APPROVAL), CODING_UNCHECKED, "A14", "A5.05"),
+    Move("return_to_reviewer", "Returnera till granskare", sources(APPROVAL), REVIEW, "A14", "A9.02"),
+    Move("accept_coding", "Acceptera", sources(CODING_UNCHECKED), DONE, "A44", "A5.05", _ADMIN),
+    Move(
+        "send_extra_control", "Skicka till extrakontroll", sources(REVIEW, APPROVAL), EXTRA_CONTROL,
+        "A14", "A5.10",
+    ),
+    Move("return_extra_to_review", "Extrakontroll klar", sources(EXTRA_CONTROL), REVIEW, "A14", "A5.10"),
+    Move("return_extra_to_approval", "Extrakontroll klar", sources(EXTRA_CONTROL), APPROVAL, "A14", "A5.10"),
+)  # fmt: skip
+
+INVOICE = Machine(
+    "invoice", _STATES, _SYSTEM_MOVES + _ARRIVAL_MOVES + _FLOW_MOVES + _ATTEST_MOVES, INVOICE_INFORMATION
+)
