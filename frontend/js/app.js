@@ -1,0 +1,26 @@
+// Everything here only adds comfort: each page works as plain links and forms without it.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import "./vendor.js";
+import "idiomorph/dist/idiomorph-htmx.js";
+import "@digdir/designsystemet-web/ds-error-summary";
+import { announceSwaps } from "./announce.js";
+import { watchBar } from "./bar.js";
+import { openDialogs } from "./dialogs.js";
+import { showRequestErrors } from "./errors.js";
+import { moveFocusAfterSwap } from "./focus.js";
+import { stepQuantities } from "./quantity.js";
+import { listenForShortcuts } from "./shortcuts.js";
+import { dragSplits } from "./split.js";
+import { submitFilters } from "./filters.js";
+
+document.documentElement.classList.add("js");
+htmx.config.scrollBehavior = "instant";
+announceSwaps(document);
+moveFocusAfterSwap(document);
+showRequestErrors(document);
+listenForShortcuts(document);
+openDialogs(document);
+stepQuantities(document);
+submitFilters(document);
+dragSplits(document);
+watchBar(document);
