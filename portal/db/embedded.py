@@ -120,10 +120,12 @@ class EmbeddedServer:
             connection.execute(statement)
 
     def databases(self) -> list[str]:
-        """Names of all databases but PostgreSQL's own."""
+        """Names of all databases but PostgreSQL's own, the oldest first."""
+        query = (
+            "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY oid"
+        )
         with self._connect("postgres") as connection:
-            rows = connection.execute("SELECT datname FROM pg_database WHERE NOT datistemplate").fetchall()
-        return sorted(name for (name,) in rows if name != "postgres")
+            return [name for (name,) in connection.execute(query).fetchall()]
 
     # -- inside --------------------------------------------------------------------------------------------
 

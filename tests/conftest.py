@@ -1,0 +1,216 @@
+"""Databases for tests: one server for all workers, templates made once, a copy for each test that asks.
+
+`PORTAL_TEST_SERVER=system` runs the same tests on the system's own PostgreSQL instead of the embedded one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import inspect
+import itertools
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from portal.db.embedded import EmbeddedServer, embedded
+from portal.db.migrate import upgrade
+from portal.db.session import Database
+
+ROOT = Path(__file__).resolve().parents[1]
+SYSTEM = os.environ.get("PORTAL_TEST_SERVER") == "system"
+OLDEST_SYSTEM_VERSION = 15
+TEMPLATES_KEPT = 6
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    """One test's own database, as the app's role and as the owner's."""
+
+    name: str
+    app: str
+    owner: str
+
+
+@pytest.hookimpl(tryfirst=True)  # anyio's own hook looks for the marker
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
+    """`async def test_…` needs no marker of its own."""
+    if name.startswith("test") and inspect.iscoroutinefunction(obj):
+        pytest.mark.anyio(obj)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[EmbeddedServer]:
+    """The one server of all workers; the last worker to end stops it, its templates stay for the next run."""
+    folder = Path(tempfile.gettempdir()) / f"portal-tests-{os.getuid()}-{_digest([ROOT], '')[:8]}"
+    if boot := _boot_id():  # not durable: a cluster from before a power failure is not to be trusted
+        folder = folder.with_name(f"{folder.name}-{boot}")
+    folder.mkdir(mode=0o755, exist_ok=True)
+    binaries = _system_binaries() if SYSTEM else None
+    with embedded(folder / ("system" if SYSTEM else "wheel"), durable=False, binaries=binaries) as server:
+        _drop_leftovers(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_template(database_server: EmbeddedServer) -> str:
+    """Name of a database with every migration applied and no rows of a demo."""
+    name = "tpl_m_" + _digest([ROOT / "migrations", ROOT / "portal" / "db"])
+    _template(database_server, name, "template0", lambda urls: upgrade(urls.owner))
+    return name
+
+
+@pytest.fixture(scope="session")
+def seeded_at() -> datetime:
+    """The moment the demo city was seeded: today, so that programs started by a test agree about the day."""
+    return datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture(scope="session")
+def seeded_template(database_server: EmbeddedServer, migrated_template: str, seeded_at: datetime) -> str:
+    """Name of a database that holds the demo city."""
+    folders = [ROOT / "migrations", ROOT / "dev", ROOT / "portal"]
+    name = f"tpl_s_{seeded_at:%m%d}_{_digest(folders)}"
+    _template(database_server, name, migrated_template, lambda urls: asyncio.run(_seed(urls, seeded_at)))
+    return name
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    database_server: EmbeddedServer,
+) -> Callable[[str], AbstractContextManager[DatabaseUrls]]:
+    """`with new_database(template) as urls:` a database of one's own for the block."""
+
+    @contextmanager
+    def make(template: str) -> Iterator[DatabaseUrls]:
+        name = f"t_{os.getpid()}_{next(_numbers)}"
+        database_server.create_database(name, template)
+        yield _urls(database_server, name)
+        database_server.drop_database(name)
+
+    return make
+
+
+NewDatabase = Callable[[str], AbstractContextManager[DatabaseUrls]]
+
+
+@pytest.fixture
+def database_urls(new_database: NewDatabase, migrated_template: str) -> Iterator[DatabaseUrls]:
+    """A migrated, empty database for this test alone."""
+    with new_database(migrated_template) as urls:
+        yield urls
+
+
+@pytest.fixture
+def seeded_urls(new_database: NewDatabase, seeded_template: str) -> Iterator[DatabaseUrls]:
+    """The demo city for this test alone."""
+    with new_database(seeded_template) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="module")
+def module_seeded_urls(new_database: NewDatabase, seeded_template: str) -> Iterator[DatabaseUrls]:
+    """The demo city for a module whose tests only read, or do not mind each other."""
+    with new_database(seeded_template) as urls:
+        yield urls
+
+
+@pytest.fixture
+async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """The app's door to `database_urls`."""
+    opened = Database(database_urls.app)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def seeded(seeded_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """The app's door to `seeded_urls`."""
+    opened = Database(seeded_urls.app)
+    yield opened
+    await opened.close()
+
+
+async def _seed(urls: DatabaseUrls, now: datetime) -> None:
+    database = Database(urls.app)
+    try:
+        await import_module("dev.demo_city").seed(database, now)
+    finally:
+        await database.close()
+
+
+def _urls(server: EmbeddedServer, name: str) -> DatabaseUrls:
+    return DatabaseUrls(name, server.url("app", name), server.url("owner", name))
+
+
+def _template(server: EmbeddedServer, name: str, source: str, fill: Callable[[DatabaseUrls], None]) -> None:
+    """Make the template unless it is there; other workers wait. It gets its name when it is whole."""
+    with (server.data_dir / "templates.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if name in server.databases():
+            return
+        draft = f"{name}_new"
+        server.drop_database(draft)
+        server.create_database(draft, source)
+        fill(_urls(server, draft))
+        server.rename_database(draft, name)
+        for old in _outdated(server, name[:6]):
+            server.drop_database(old)
+
+
+def _outdated(server: EmbeddedServer, kind: str) -> list[str]:
+    """Templates of earlier code, but for the newest: another run may be using those."""
+    of_kind = [name for name in server.databases() if name.startswith(kind)]
+    return of_kind[:-TEMPLATES_KEPT]
+
+
+def _drop_leftovers(server: EmbeddedServer) -> None:
+    """Databases of test processes that were killed."""
+    for name in server.databases():
+        kind, _, rest = name.partition("_")
+        if kind == "t" and not _alive(int(rest.partition("_")[0])):
+            server.drop_database(name)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _digest(folders: list[Path], pattern: str = "**/*.py") -> str:
+    """Short hash of the folders' names and, given a pattern, of the files in them."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        digest.update(str(folder).encode())
+        for path in sorted(folder.glob(pattern)) if pattern else ():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _boot_id() -> str:
+    source = Path("/proc/sys/kernel/random/boot_id")
+    return source.read_text()[:8] if source.exists() else ""
+
+
+def _system_binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not found or int(found[-1].parent.name) < OLDEST_SYSTEM_VERSION:
+        pytest.skip("no PostgreSQL 15 or later on this system")
+    return found[-1]
