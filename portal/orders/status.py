@@ -100,7 +100,8 @@ ORDER = Machine(
         Move(
             "cancel", "Makulera",
             sources(
-                DRAFT, AWAITING_APPROVAL, SENT_BACK, SENT, CONFIRMED, CONFIRMED_WITH_CHANGE, REJECTED_BY_SUPPLIER
+                DRAFT, AWAITING_APPROVAL, SENT_BACK,
+                SENT, CONFIRMED, CONFIRMED_WITH_CHANGE, REJECTED_BY_SUPPLIER,
             ),
             CANCELLED, "A14", "A3.08", frozenset({"A44", "A45"}),
         ),
