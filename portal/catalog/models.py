@@ -1,0 +1,156 @@
+"""Catalogues, their uploads and versions, articles and the words they are found by."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Computed, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db.base import Base, ConcernKey, Id, Instant, Price, Quantity, Rate, one_of
+
+SEARCH_VECTOR = (
+    "setweight(to_tsvector('simple', item_no), 'A') || setweight(to_tsvector('swedish', name), 'A')"
+    " || setweight(to_tsvector('simple', name), 'B')"
+    " || setweight(to_tsvector('simple', coalesce(manufacturer, '')), 'B')"
+    " || setweight(to_tsvector('swedish', coalesce(description, '')), 'C')"
+)
+"""Stems for meaning, the words as written for prefixes; the article number found as it is."""
+
+
+class Catalogue(Base):
+    """A supplier's articles on one agreement."""
+
+    __tablename__ = "catalogue"
+    concern_id: Mapped[ConcernKey]
+    id: Mapped[Id]
+    agreement_id: Mapped[UUID]
+    supplier_id: Mapped[UUID] = mapped_column(ForeignKey("supplier.id"), index=True)
+    name: Mapped[str]
+    version: Mapped[int] = mapped_column(default=0, comment="grows with every published upload")
+    published_at: Mapped[Instant | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["concern_id", "agreement_id"], ["agreement.concern_id", "agreement.id"]),
+        UniqueConstraint("concern_id", "agreement_id", "supplier_id"),
+    )
+
+
+class CatalogueUpload(Base):
+    """One file sent in for a catalogue: validated, shown as a difference, published or dropped."""
+
+    __tablename__ = "catalogue_upload"
+    concern_id: Mapped[ConcernKey]
+    id: Mapped[Id]
+    catalogue_id: Mapped[UUID]
+    supplier_id: Mapped[UUID] = mapped_column(ForeignKey("supplier.id"), index=True)
+    sha256: Mapped[bytes]
+    filename: Mapped[str]
+    state: Mapped[str]
+    progress_id: Mapped[UUID | None]
+    rows_total: Mapped[int] = mapped_column(default=0)
+    rows_ok: Mapped[int] = mapped_column(default=0)
+    rows_wrong: Mapped[int] = mapped_column(default=0)
+    rows_new: Mapped[int] = mapped_column(default=0)
+    rows_changed: Mapped[int] = mapped_column(default=0)
+    rows_unchanged: Mapped[int] = mapped_column(default=0)
+    rows_removed: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str | None] = mapped_column(comment="what is wrong with the file as a whole")
+    uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    uploaded_at: Mapped[Instant]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    decided_at: Mapped[Instant | None]
+    __table_args__ = (
+        one_of("state", ("received", "validating", "faulty", "ready", "published", "dropped")),
+        ForeignKeyConstraint(["concern_id", "catalogue_id"], ["catalogue.concern_id", "catalogue.id"]),
+        Index(None, "concern_id", "catalogue_id"),
+    )
+
+
+class UploadRow(Base):
+    """One row of an upload as read: either article values or what is wrong and how to mend it."""
+
+    __tablename__ = "upload_row"
+    concern_id: Mapped[ConcernKey]
+    upload_id: Mapped[UUID] = mapped_column(primary_key=True)
+    row_number: Mapped[int] = mapped_column(primary_key=True, comment="as the person sees it; header is 1")
+    item_no: Mapped[str | None]
+    name: Mapped[str | None]
+    description: Mapped[str | None]
+    unspsc: Mapped[str | None]
+    unit: Mapped[str | None]
+    price: Mapped[Price | None]
+    vat_rate: Mapped[Rate | None]
+    gtin: Mapped[str | None]
+    manufacturer: Mapped[str | None]
+    min_quantity: Mapped[Quantity | None]
+    lead_time_days: Mapped[int | None]
+    change: Mapped[str | None] = mapped_column(comment="new, changed, unchanged; none when wrong")
+    old_price: Mapped[Price | None]
+    errors: Mapped[list | None] = mapped_column(JSONB, comment="[{column, value, message, mend}]")  # type: ignore[type-arg]
+    cells: Mapped[dict | None] = mapped_column(JSONB, comment="the row as written, when it is wrong")  # type: ignore[type-arg]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["concern_id", "upload_id"],
+            ["catalogue_upload.concern_id", "catalogue_upload.id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+
+class Article(Base):
+    """What can be bought: one article on one agreement, at one price."""
+
+    __tablename__ = "article"
+    concern_id: Mapped[ConcernKey]
+    id: Mapped[Id]
+    catalogue_id: Mapped[UUID]
+    agreement_id: Mapped[UUID]
+    supplier_id: Mapped[UUID] = mapped_column(ForeignKey("supplier.id"))
+    item_no: Mapped[str]
+    name: Mapped[str]
+    description: Mapped[str | None]
+    unspsc: Mapped[str]
+    unit: Mapped[str] = mapped_column(comment="UN/ECE Rec 20/21 code")
+    price: Mapped[Price] = mapped_column(comment="SEK excluding VAT per unit")
+    vat_rate: Mapped[Rate]
+    gtin: Mapped[str | None]
+    manufacturer: Mapped[str | None]
+    min_quantity: Mapped[Quantity | None]
+    lead_time_days: Mapped[int | None]
+    version: Mapped[int] = mapped_column(comment="the catalogue version that last changed it")
+    removed_at: Mapped[Instant | None]
+    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed(SEARCH_VECTOR, persisted=True))
+    __table_args__ = (
+        ForeignKeyConstraint(["concern_id", "catalogue_id"], ["catalogue.concern_id", "catalogue.id"]),
+        UniqueConstraint("concern_id", "catalogue_id", "item_no"),
+        Index("ix_article_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index(None, "concern_id", "agreement_id"),
+        Index(None, "supplier_id"),
+    )
+
+
+class SearchWord(Base):
+    """The spelling vocabulary of a concern's articles: misspelt words are mended against it, not against rows."""
+
+    __tablename__ = "search_word"
+    concern_id: Mapped[ConcernKey]
+    word: Mapped[str] = mapped_column(primary_key=True)
+    articles: Mapped[int] = mapped_column(comment="how many articles hold it")
+    __table_args__ = (
+        Index(
+            "ix_search_word_trigram", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}
+        ),
+    )
+
+
+class ArticlePrice(Base):
+    """What an article cost when: prices are valid-from data, so that an old invoice is judged by its own day."""
+
+    __tablename__ = "article_price"
+    concern_id: Mapped[ConcernKey]
+    article_id: Mapped[UUID] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    price: Mapped[Price]
+    vat_rate: Mapped[Rate]

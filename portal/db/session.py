@@ -1,0 +1,54 @@
+"""The unit of work: one session, whose every transaction opens with its context."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session, SessionTransaction
+
+from portal.db.context import SET_CONTEXT, Context
+
+
+class Database:
+    """The app's door to PostgreSQL, always under the app's role and a context."""
+
+    def __init__(self, url: str, *, audit_key: bytes, pool_size: int = 8) -> None:
+        self.url = url
+        self.audit_key = audit_key
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_recycle=1800
+        )
+
+    def open(self, context: Context) -> AsyncSession:
+        """A session the caller commits and closes; every transaction in it sees as `context`."""
+        info: dict[str, Any] = {"audit_key": self.audit_key, "context": context}
+        return AsyncSession(self.engine, expire_on_commit=False, autoflush=False, info=info)
+
+    @asynccontextmanager
+    async def session(self, context: Context) -> AsyncIterator[AsyncSession]:
+        """A session in one transaction as `context`: commit at the end, rollback on any error."""
+        async with self.open(context) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Return all connections."""
+        await self.engine.dispose()
+
+
+async def enter(session: AsyncSession, context: Context) -> None:
+    """Change whose eyes the session looks through, from this statement on."""
+    session.info["context"] = context
+    if session.in_transaction():
+        await session.execute(SET_CONTEXT, context.settings())
+
+
+@event.listens_for(Session, "after_begin")
+def _set_context(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """Every transaction starts under its context; a session without one sees nothing."""
+    context: Context | None = session.info.get("context")
+    if context is not None:
+        connection.execute(SET_CONTEXT, context.settings())
