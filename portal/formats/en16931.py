@@ -1,6 +1,7 @@
 """The neutral invoice: EN 16931's business terms as frozen values, filled by any format, read by everyone.
 
-Amounts and quantities are Decimal exactly as written; None is "not on the invoice". Term numbers beside the fields.
+Amounts and quantities are Decimal exactly as written; None is "not on the invoice". Term numbers beside
+the fields.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class PaymentAccount:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceCharge:
-    """BG-20, BG-21 on the document, BG-27, BG-28 on a line. `amount` is positive; `is_charge` tells which way."""
+    """BG-20, BG-21 on the document, BG-27, BG-28 on a line. `amount` is positive, `is_charge` its way."""
 
     is_charge: bool
     amount: Decimal
@@ -134,7 +135,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """One invoice or credit note. A credit note's amounts are positive as written (`is_credit_note` turns them)."""
+    """One invoice or credit note. A credit note's amounts are as written (`is_credit_note` turns them)."""
 
     is_credit_note: bool
     number: str  # BT-1
@@ -179,3 +180,5 @@ class Invoice:
     customization_id: str | None = None  # BT-24
     profile_id: str | None = None  # BT-23
     uuid: str | None = None
+    period_start: date | None = None  # BT-73
+    period_end: date | None = None  # BT-74
