@@ -1,0 +1,217 @@
+"""Arrival control (A4): steps 1–3 stop at the first failure, step 4 lists every control that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from portal.invoicing.rules import organisation, payment, supplier
+from portal.invoicing.status import (
+    INVOICE_INFORMATION,
+    LEVGRUPPEN,
+    LOCAL_ADMIN,
+    PAYMENT_INFORMATION,
+    SUPPLIER_NOT_CHOSEN,
+)  # fmt: skip
+from portal.invoicing.values import Account, ArrivalFacts, HeaderFacts
+from portal.kernel.dates import add_months, days_between
+from portal.kernel.decision import Control, Decision, Reason, run
+from portal.kernel.money import format_kr, format_number_sv
+from portal.kernel.plain import from_plain, to_plain
+from portal.kernel.text import sentence_list
+
+KIND = "arrival"
+CURRENCY = "SEK"
+MONTHS_BEFORE = 3
+DAYS_AFTER = 10
+MOST_DAYS_DUE = 100
+_FORCIBLE = frozenset({"zero_amount", "vat_rate"})
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalResult:
+    """`status` is where it rests, None when all is passed; `handler_role` who handles it there."""
+
+    status: str | None
+    handler_role: str | None = None
+    organisation: str | None = None
+    supplier: str | None = None
+    account: Account | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+def _currency(facts: HeaderFacts) -> Reason | None:
+    if facts.currency == CURRENCY:
+        return None
+    return Reason("currency", "Valutan är %(currency)s. Vi tar bara emot SEK.", {"currency": facts.currency})
+
+
+def _zero_amount(facts: HeaderFacts) -> Reason | None:
+    if facts.net and facts.gross:
+        return None
+    params = {"net": format_kr(facts.net), "gross": format_kr(facts.gross)}
+    return Reason(
+        "zero_amount", "Netto är %(net)s och fakturabeloppet %(gross)s. Inget får vara noll.", params
+    )
+
+
+def _sum(facts: HeaderFacts) -> Reason | None:
+    gross = facts.net + facts.tax
+    payable = gross - facts.prepaid + facts.rounding
+    if facts.gross == gross and facts.payable == payable:
+        return None
+    if facts.payable != payable:
+        return _sum_reason(
+            "Raderna och momsen blir %(right)s men att betala är %(written)s.", payable, facts.payable
+        )
+    return _sum_reason(
+        "Raderna och momsen blir %(right)s men fakturabeloppet är %(written)s.", gross, facts.gross
+    )
+
+
+def _sum_reason(message: str, right: Decimal, written: Decimal) -> Reason:
+    params = {
+        "right": format_kr(right),
+        "written": format_kr(written),
+        "difference": format_kr(abs(right - written)),
+    }
+    return Reason("sum", message + " Skillnaden är %(difference)s.", params)
+
+
+def _number_taken(facts: HeaderFacts) -> Reason | None:
+    if facts.number_taken is None:
+        return None
+    if facts.number_taken == "same_organisation":
+        message = "Fakturanummer %(number)s från leverantören finns redan. Är den här ny? Jämför fakturorna."
+    else:
+        message = "Fakturanummer %(number)s från leverantören är redan använt i en annan organisation."
+    return Reason("number_taken", message, {"number": facts.number})
+
+
+def _invoice_date(facts: HeaderFacts) -> Reason | None:
+    earliest = add_months(facts.arrival_date, -MONTHS_BEFORE)
+    days_after = days_between(facts.arrival_date, facts.issue_date)
+    if facts.issue_date >= earliest and days_after <= DAYS_AFTER:
+        return None
+    params = {"date": facts.issue_date.isoformat(), "arrival": facts.arrival_date.isoformat()}
+    if days_after > 0:
+        message = (
+            "Fakturadatum %(date)s är %(days)s dagar efter ankomsten %(arrival)s. Högst 10 dagar är tillåtet."
+        )
+        return Reason("invoice_date", message, {**params, "days": str(days_after)})
+    message = "Fakturadatum %(date)s är mer än 3 månader före ankomsten %(arrival)s."
+    return Reason("invoice_date", message, params)
+
+
+def _due_date(facts: HeaderFacts) -> Reason | None:
+    if facts.due_date is None:
+        return Reason("due_date", "Förfallodag saknas.")
+    days = days_between(facts.issue_date, facts.due_date)
+    if days <= MOST_DAYS_DUE:
+        return None
+    params = {"due": facts.due_date.isoformat(), "days": str(days)}
+    return Reason(
+        "due_date",
+        "Förfallodag %(due)s är %(days)s dagar efter fakturadatum. Högst 100 dagar är tillåtet.",
+        params,
+    )
+
+
+def _vat_rate(facts: HeaderFacts) -> Reason | None:
+    outside = [rate for rate in facts.rates if not facts.vat_low <= rate <= facts.vat_high]
+    params = {"low": format_number_sv(facts.vat_low), "high": format_number_sv(facts.vat_high)}
+    if outside:
+        rates = sentence_list([f"{format_number_sv(rate)} %" for rate in outside])
+        message = "Momssats %(rates)s ligger utanför %(low)s–%(high)s %%."
+        return Reason("vat_rate", message, {**params, "rates": rates})
+    if _share_within(facts):
+        return None
+    message = "Momsen %(tax)s på %(net)s ligger utanför %(low)s–%(high)s %%."
+    return Reason("vat_rate", message, {**params, "tax": format_kr(facts.tax), "net": format_kr(facts.net)})
+
+
+def _share_within(facts: HeaderFacts) -> bool:
+    """BT-110 / BT-109 within the range; nothing but VAT is 100 % VAT (A4.16) and outside."""
+    if not facts.net:
+        return not facts.tax
+    return facts.vat_low <= facts.tax * _HUNDRED / facts.net <= facts.vat_high
+
+
+def _official_rules(facts: HeaderFacts) -> Reason | None:
+    if not facts.fatal_rules:
+        return None
+    message = "Fakturan bryter mot de officiella reglerna: %(rules)s."
+    return Reason("official_rules", message, {"rules": sentence_list(facts.fatal_rules)})
+
+
+CONTROLS: tuple[Control[HeaderFacts], ...] = (
+    Control("currency", "Valutan är SEK", "stop", _currency, "A4.08"),
+    Control("zero_amount", "Netto och fakturabelopp är inte noll", "stop", _zero_amount, "A4.09"),
+    Control("sum", "Fakturabeloppet är netto plus moms", "stop", _sum, "A4.10"),
+    Control("number_taken", "Fakturanumret är nytt för leverantören", "stop", _number_taken, "A4.11"),
+    Control(
+        "invoice_date",
+        "Fakturadatum 3 månader före–10 dagar efter ankomst",
+        "stop",
+        _invoice_date,
+        "A4.12",
+    ),
+    Control("due_date", "Förfallodag högst 100 dagar efter fakturadatum", "stop", _due_date, "A4.13"),
+    Control("vat_rate", "Momssats inom leverantörens gränser", "stop", _vat_rate, "A4.14"),
+    Control("official_rules", "CEN:s och Peppols regler", "stop", _official_rules, "official_rules"),
+)
+RULES = (organisation.RULE, supplier.RULE, payment.RULE, *(control.rule for control in CONTROLS))
+
+
+def decide(facts: ArrivalFacts) -> ArrivalResult:
+    """Steps 1–4 of A4 in order. The caller takes the number key in the transaction that passes step 4."""
+    whose = organisation.choose(facts.organisation)
+    if whose.reason:
+        return ArrivalResult(INVOICE_INFORMATION, LEVGRUPPEN, reasons=(whose.reason,))
+    who = supplier.choose(facts.supplier)
+    if who.reason or who.supplier is None:
+        reasons = (who.reason,) if who.reason else ()
+        return ArrivalResult(SUPPLIER_NOT_CHOSEN, LEVGRUPPEN, whose.organisation, reasons=reasons)
+    where = payment.check(facts.payment)
+    if where.reason:
+        return ArrivalResult(
+            PAYMENT_INFORMATION, LEVGRUPPEN, whose.organisation, who.supplier.id, reasons=(where.reason,)
+        )
+    return _controlled(facts.header, whose.organisation, who.supplier.id, where.account)
+
+
+def _controlled(
+    header: HeaderFacts, organisation_id: str | None, supplier_id: str, account: Account | None
+) -> ArrivalResult:
+    forced = _FORCIBLE & set(header.forced)
+    reasons = tuple(reason for reason in run(CONTROLS, header) if reason.code not in forced)
+    if not reasons:
+        return ArrivalResult(None, None, organisation_id, supplier_id, account)
+    elsewhere = header.number_taken == "other_organisation"
+    handler = LEVGRUPPEN if elsewhere else LOCAL_ADMIN
+    return ArrivalResult(INVOICE_INFORMATION, handler, organisation_id, supplier_id, account, reasons)
+
+
+LIMITS: Mapping[str, Any] = {
+    "currency": CURRENCY,
+    "months_before": MONTHS_BEFORE,
+    "days_after": DAYS_AFTER,
+    "most_days_due": MOST_DAYS_DUE,
+}
+"""Fixed, not changeable (A4.12, A4.13): stored with every decision, so that a change of them shows."""
+
+
+def decision(facts: ArrivalFacts) -> tuple[ArrivalResult, Decision]:
+    """The result, and the value that is stored with the invoice."""
+    result = decide(facts)
+    reasons, plain = result.reasons, to_plain(result)
+    plain.pop("reasons")
+    return result, Decision(KIND, to_plain(facts), LIMITS, RULES, plain, reasons)
+
+
+def again(inputs: Mapping[str, Any], _limits: Mapping[str, Any]) -> Decision:
+    """Today's code on stored inputs; the limits are today's, so a change of them gives "different"."""
+    return decision(from_plain(ArrivalFacts, inputs))[1]

@@ -1,0 +1,183 @@
+"""One order line against the invoice lines that fill it: unit, VAT, price, quantity, amount (A6.10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from portal.catalog.rules.units import unit_code, unit_name
+from portal.invoicing.rules.pairing import Paired
+from portal.invoicing.values import ZERO, InvoiceLineFacts, MatchLimits, OrderLineFacts
+from portal.kernel.decision import Control, Reason
+from portal.kernel.money import canonical_number, format_kr, format_number_sv, format_sv, round_to, to_ore
+
+PRICE_DECIMALS = 4
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class LineCase:
+    """What the line controls see: the pair, the limits, and the sums they share."""
+
+    pair: Paired
+    limits: MatchLimits
+
+    @property
+    def order(self) -> OrderLineFacts:
+        return self.pair.order
+
+    @cached_property
+    def quantity(self) -> Decimal:
+        """Invoiced now on this order line."""
+        return sum((line.quantity for line in self.pair.lines), ZERO)
+
+    @cached_property
+    def price(self) -> Decimal:
+        """The highest price on any of the lines."""
+        return max(unit_price(line) for line in self.pair.lines)
+
+    @cached_property
+    def amount(self) -> Decimal:
+        """The lines' amounts as written, without their charges."""
+        return sum((line.line_amount - line.charges for line in self.pair.lines), ZERO)
+
+    @cached_property
+    def same_unit(self) -> bool:
+        """All lines are in the order line's unit."""
+        wanted = unit_code(self.order.unit)
+        return wanted is not None and all(_units(line) == {wanted} for line in self.pair.lines)
+
+    @cached_property
+    def difference(self) -> Decimal:
+        """Kronor more (+) or less (−) than the same quantity costs on the order."""
+        return self.amount - to_ore(self.quantity * self.order.price)
+
+
+def unit_price(line: InvoiceLineFacts) -> Decimal:
+    """Net price per one unit after line allowances, four decimals."""
+    per_unit = line.net_price / (line.base_quantity or Decimal(1))
+    if line.allowances and line.quantity:
+        per_unit -= line.allowances / line.quantity
+    return round_to(per_unit, PRICE_DECIMALS)
+
+
+def _due(line: InvoiceLineFacts) -> Decimal:
+    return line.quantity * line.net_price / (line.base_quantity or Decimal(1)) - line.allowances
+
+
+def _units(line: InvoiceLineFacts) -> set[str | None]:
+    return {unit_code(line.unit), unit_code(line.base_unit)} if line.base_unit else {unit_code(line.unit)}
+
+
+def _reason(case: LineCase, code: str, message: str, **params: str) -> Reason:
+    return Reason(code, message, {"name": case.order.name, **params}, line=case.order.number)
+
+
+def _number(value: Decimal) -> str:
+    return format_number_sv(value)
+
+
+def _unit(case: LineCase) -> Reason | None:
+    if case.same_unit:
+        return None
+    other = next(line for line in case.pair.lines if _units(line) != {unit_code(case.order.unit)})
+    written = other.unit if unit_code(other.unit) != unit_code(case.order.unit) else str(other.base_unit)
+    message = "%(name)s: enheten är %(invoiced)s på fakturan men %(ordered)s på ordern."
+    return _reason(case, "unit", message, invoiced=_unit_words(written), ordered=_unit_words(case.order.unit))
+
+
+def _unit_words(unit: str) -> str:
+    code = unit_code(unit)
+    return f"{unit_name(code)} ({code})" if code else f"okänd ({unit})"
+
+
+def _vat(case: LineCase) -> Reason | None:
+    wanted = (case.order.vat_category, case.order.vat_rate)
+    for line in case.pair.lines:
+        if (line.vat_category, line.vat_rate or ZERO) != wanted:
+            message = "%(name)s: momsen är %(invoiced)s på fakturan men %(ordered)s på ordern."
+            invoiced = f"{line.vat_category or '–'} {_number(line.vat_rate or ZERO)} %"
+            return _reason(
+                case, "vat", message, invoiced=invoiced, ordered=f"{wanted[0]} {_number(wanted[1])} %"
+            )
+    return None
+
+
+def _price(case: LineCase) -> Reason | None:
+    if not case.same_unit or not _too_dear(case):
+        return None
+    more = (case.price - case.order.price) * case.quantity
+    message = "%(name)s: priset är %(invoiced)s kr men %(ordered)s kr på ordern. Det blir %(more)s mer."
+    return _reason(
+        case,
+        "price",
+        message,
+        invoiced=_price_words(case.price),
+        ordered=_price_words(case.order.price),
+        more=format_kr(more),
+    )
+
+
+def _price_words(price: Decimal) -> str:
+    words = _number(price)
+    return (
+        words if len(words.partition(",")[2]) > 2 else format_kr(price).removesuffix("\N{NO-BREAK SPACE}kr")
+    )  # noqa: PLR2004
+
+
+def _too_dear(case: LineCase) -> bool:
+    """Catalogue: above the agreed price. Free text: above its percentage, or more kronor than allowed."""
+    limits, ordered = case.limits, round_to(case.order.price, PRICE_DECIMALS)
+    percent = limits.price_percent if case.order.from_catalogue else limits.free_text_price_percent
+    if case.price > ordered * (1 + percent / _HUNDRED):
+        return True
+    above = ((unit_price(line) - ordered) * line.quantity for line in case.pair.lines)
+    more = sum((amount for amount in above if amount > 0), ZERO)
+    return not case.order.from_catalogue and more > limits.free_text_price_amount
+
+
+def _ordered(case: LineCase) -> Reason | None:
+    if not case.same_unit:
+        return None
+    total = case.order.invoiced + case.quantity
+    if total <= case.order.ordered * (1 + case.limits.over_delivery_percent / _HUNDRED):
+        return None
+    message = (
+        "%(name)s: %(total)s är fakturerat i allt men %(ordered)s är beställt. Det är %(more)s för många."
+    )
+    more = total - case.order.ordered
+    return _reason(
+        case,
+        "quantity_over_ordered",
+        message,
+        total=_number(total),
+        ordered=_number(case.order.ordered),
+        more=_number(more),
+    )
+
+
+def _negative(case: LineCase) -> Reason | None:
+    if all(line.quantity > 0 and line.net_price >= 0 for line in case.pair.lines):
+        return None
+    message = "%(name)s: en rad på fakturan har antal eller pris som inte är större än noll."
+    return _reason(case, "negative_quantity", message)
+
+
+def _amount(case: LineCase) -> Reason | None:
+    """The written amount may differ from quantity × price by rounding only; it excuses no price."""
+    due = sum(map(_due, case.pair.lines), ZERO)
+    if case.amount - due <= case.limits.line_amount:
+        return None
+    message = "%(name)s: radbeloppet är %(written)s men antal gånger pris blir %(due)s."
+    return _reason(case, "total", message, written=format_kr(case.amount), due=format_kr(due))
+
+
+LINE_CONTROLS: tuple[Control[LineCase], ...] = (
+    Control("unit", "Enheten är orderns", "deviation", _unit, "A6.10.unit"),
+    Control("price", "Priset är högst orderns", "deviation", _price, "A6.10.price"),
+    Control("vat", "Momsen är orderns", "deviation", _vat, "A6.10.vat"),
+    Control("quantity_over_ordered", "Högst så många som beställts", "deviation", _ordered, "A6.10.ordered"),
+    Control("negative_quantity", "Raden lägger till", "deviation", _negative, "A6.10.negative"),
+    Control("total", "Radbeloppet är antal gånger pris", "deviation", _amount, "A6.10.line_amount"),
+)
