@@ -39,6 +39,7 @@ class Settings:
     port: int = 8000
     base_url: str = "http://127.0.0.1:8000"
     secret_key: str = field(default="", repr=False)
+    audit_key: bytes = field(default=b"", repr=False)
     meili_url: str | None = None
     meili_key: str | None = field(default=None, repr=False)
     smtp_host: str | None = None
@@ -67,7 +68,8 @@ class Settings:
             host=host,
             port=port,
             base_url=(read.text("PORTAL_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
-            secret_key=read.secret_key(data_dir, mode),
+            secret_key=read.kept_secret("PORTAL_SECRET_KEY", data_dir, mode),
+            audit_key=read.kept_secret("PORTAL_AUDIT_KEY", data_dir, mode).encode(),
             meili_url=read.text("MEILI_URL"),
             meili_key=read.secret("MEILI_KEY"),
             smtp_host=read.text("SMTP_HOST"),
@@ -162,13 +164,16 @@ class _Reader:
             raise SettingsError("MIGRATION_DATABASE_URL är satt men inte DATABASE_URL. Ange båda.")
         return _driver(urls[0]), _driver(urls[1])
 
-    def secret_key(self, data_dir: Path, mode: Mode) -> str:
-        given = self.secret("PORTAL_SECRET_KEY")
+    def kept_secret(self, name: str, data_dir: Path, mode: Mode) -> str:
+        """The secret that was given, or one made the first time and kept in the data folder."""
+        given = self.secret(name)
         if given is None:
-            return generated_secret(data_dir / "keys" / "secret_key")
+            return generated_secret(data_dir / "keys" / name.removeprefix("PORTAL_").lower())
         if mode == "production" and len(given) < SHORTEST_SECRET:
             raise SettingsError(
-                "PORTAL_SECRET_KEY är för kort för produktion: minst %(least)s tecken.", least=SHORTEST_SECRET
+                "%(name)s är för kort för produktion: minst %(least)s tecken.",
+                name=name,
+                least=SHORTEST_SECRET,
             )
         return given
 

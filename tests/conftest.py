@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SYSTEM = os.environ.get("PORTAL_TEST_SERVER") == "system"
 OLDEST_SYSTEM_VERSION = 15
 TEMPLATES_KEPT = 6
+AUDIT_KEY = b"the key of the tests and no other"
 _numbers = itertools.count(1)
 
 
@@ -132,7 +133,7 @@ def module_seeded_urls(new_database: NewDatabase, seeded_template: str) -> Itera
 @pytest.fixture
 async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
     """The app's door to `database_urls`."""
-    opened = Database(database_urls.app)
+    opened = Database(database_urls.app, audit_key=AUDIT_KEY)
     yield opened
     await opened.close()
 
@@ -140,13 +141,13 @@ async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
 @pytest.fixture
 async def seeded(seeded_urls: DatabaseUrls) -> AsyncIterator[Database]:
     """The app's door to `seeded_urls`."""
-    opened = Database(seeded_urls.app)
+    opened = Database(seeded_urls.app, audit_key=AUDIT_KEY)
     yield opened
     await opened.close()
 
 
 async def _seed(urls: DatabaseUrls, now: datetime) -> None:
-    database = Database(urls.app)
+    database = Database(urls.app, audit_key=AUDIT_KEY)
     try:
         await import_module("dev.demo_city").seed(database, now)
     finally:

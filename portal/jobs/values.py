@@ -1,10 +1,17 @@
-"""Words of the job floor: states of progress, and what a job function is given."""
+"""Words of the job floor: states of progress, and what a job function looks like."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, get_args
 
 ProgressState = Literal["queued", "running", "done", "failed", "stopped"]
 
 PROGRESS_STATES: tuple[str, ...] = get_args(ProgressState)
 FINAL_STATES: frozenset[str] = frozenset({"done", "failed", "stopped"})
+
+JobFunction = Callable[..., Awaitable[Any]]
+"""`async def job(context: JobContext, **args)`: args are the values it was enqueued with, ids as text."""
+
+JobRegistry = Mapping[str, JobFunction]
+"""Every job of the portal by its name, "domain.verb"; built in wiring."""

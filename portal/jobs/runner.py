@@ -1,0 +1,163 @@
+"""Runs jobs: the bridge between procrastinate and the registry, and the watch over dead workers' jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from procrastinate import App, PsycopgConnector
+from procrastinate.job_context import JobContext as QueueContext
+from procrastinate.tasks import Task
+from procrastinate.worker import Worker
+
+from portal.db.session import Database
+from portal.jobs.context import JobContext
+from portal.jobs.queue import CONCERN, QUEUE
+from portal.jobs.retry import MAX_ATTEMPTS, Backoff
+from portal.jobs.schedule import Recurring
+from portal.jobs.values import JobFunction, JobRegistry
+
+HEARTBEAT_SECONDS = 1.0
+STALLED_SECONDS = 6.0
+POLL_SECONDS = 2.0
+ERROR = "_error"
+ERROR_LENGTH = 4000
+
+log = structlog.get_logger("portal.jobs")
+
+_NOTE_ERROR = """
+UPDATE procrastinate_jobs SET args = args || jsonb_build_object('_error', %(error)s::text) WHERE id = %(id)s
+"""
+# A started job gives up its queueing lock: a retry must not collide with a newer job that waits under it.
+_RELEASE = "UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = %(id)s"
+_TAKE_UP = """
+WITH stalled AS (
+    SELECT job.id FROM procrastinate_jobs job
+    LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+    WHERE job.status = 'doing'
+      AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %(seconds)s))
+    FOR UPDATE OF job SKIP LOCKED
+)
+UPDATE procrastinate_jobs job
+SET status = CASE WHEN job.attempts + 1 < %(limit)s THEN 'todo' ELSE 'failed' END::procrastinate_job_status,
+    attempts = job.attempts + 1, worker_id = NULL, queueing_lock = NULL, scheduled_at = NULL,
+    args = job.args || jsonb_build_object('_error', 'The worker died while it ran this job.')
+FROM stalled WHERE job.id = stalled.id
+RETURNING job.id, job.task_name, job.status::text AS status
+"""
+
+
+class JobRunner:
+    """One worker over one database: `await run()` until `stop()`, after which running jobs are finished."""
+
+    def __init__(
+        self,
+        database: Database,
+        registry: JobRegistry,
+        *,
+        clock: Callable[[], datetime],
+        schedule: Iterable[Recurring] = (),
+        concurrency: int = 4,
+        until_empty: bool = False,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connector = PsycopgConnector(conninfo=url, min_size=1, max_size=concurrency + 3)
+        self._app = App(connector=connector)
+        for name, function in registry.items():
+            self._register(name, function)
+        for entry in schedule:
+            self._recur(entry)
+        self._worker = Worker(
+            self._app,
+            queues=None,
+            concurrency=concurrency,
+            wait=not until_empty,
+            fetch_job_polling_interval=POLL_SECONDS,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            listen_notify=not until_empty,
+        )
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Work until `stop()`; raises what the database raises when it goes away."""
+        async with self._app.open_async():
+            watch = asyncio.create_task(self._watch())
+            try:
+                if not self._stopping:
+                    await self._worker.run()  # type: ignore[no-untyped-call]
+            finally:
+                watch.cancel()
+                with suppress(asyncio.CancelledError):
+                    await watch
+
+    def stop(self) -> None:
+        """Take no further job, finish those that run."""
+        self._stopping = True
+        self._worker.stop()  # type: ignore[no-untyped-call]
+
+    def _register(self, name: str, function: JobFunction) -> Task[..., Any, Any]:
+        async def run(queue_context: QueueContext, /, **args: Any) -> Any:
+            return await self._run_job(function, queue_context, args)
+
+        register = self._app.task(name=name, queue=QUEUE, pass_context=True, retry=Backoff())
+        return register(run)
+
+    def _recur(self, entry: Recurring) -> None:
+        self._app.periodic(cron=entry.cron, periodic_id=entry.name)(self._app.tasks[entry.job])
+
+    async def _run_job(self, function: JobFunction, queued: QueueContext, args: dict[str, Any]) -> Any:
+        args.pop(ERROR, None)
+        if queued.job.queueing_lock is not None:
+            await self._app.connector.execute_query_async(_RELEASE, id=queued.job.id)
+        context = self._context(queued, args.pop(CONCERN, None), args.pop("timestamp", None))
+        try:
+            return await function(context, **args)
+        except Exception as error:
+            await self._note(queued, error)
+            raise
+
+    def _context(self, queued: QueueContext, concern_id: str | None, due: int | None) -> JobContext:
+        return JobContext(
+            database=self._database,
+            clock=self._clock,
+            name=queued.job.task_name,
+            job_id=queued.job.id or 0,
+            attempt=queued.job.attempts + 1,
+            concern_id=None if concern_id is None else UUID(concern_id),
+            due_at=None if due is None else datetime.fromtimestamp(due, UTC),
+        )
+
+    async def _note(self, queued: QueueContext, error: Exception) -> None:
+        """Keep the error beside the job, where whoever looks after parked jobs finds it."""
+        text = "".join(traceback.format_exception(error))[-ERROR_LENGTH:]
+        await self._app.connector.execute_query_async(_NOTE_ERROR, id=queued.job.id, error=text)
+
+    async def _watch(self) -> None:
+        """A heartbeat that goes on while the last jobs are finished, and taking up dead workers' jobs."""
+        while True:
+            try:
+                if self._worker.worker_id is not None:
+                    await self._app.job_manager.update_heartbeat(self._worker.worker_id)
+                await self.take_up_stalled()
+            except Exception as error:
+                log.warning("jobs.watch_failed", error=repr(error))
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def take_up_stalled(self) -> None:
+        """Requeue what a dead worker left; park it after the last attempt: the job may be what kills it."""
+        rows = await self._app.connector.execute_query_all_async(
+            _TAKE_UP, seconds=STALLED_SECONDS, limit=MAX_ATTEMPTS
+        )
+        for row in rows:
+            log.warning("jobs.taken_up", job_id=row["id"], job=row["task_name"], status=row["status"])

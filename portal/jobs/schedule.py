@@ -1,0 +1,33 @@
+"""All recurring work in one table. A recurring job runs with no concern and goes through the concerns itself.
+
+Cron fields are minute, hour, day, month, weekday and, sixth, second; times are UTC, so work that belongs to a
+Swedish calendar day runs often and compares dates itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """Job `job` at every moment `cron` names; one run per moment, however many workers there are."""
+
+    name: str
+    cron: str
+    job: str
+    description: str
+
+
+SCHEDULE: tuple[Recurring, ...] = (
+    Recurring(
+        "audit-seal", "* * * * * */5", "audit.seal", "Kedjar nya rader i behandlingshistoriken i ordning."
+    ),
+    Recurring(
+        "waiting-invoices",
+        "*/10 * * * *",
+        "invoicing.waiting_days",
+        "Påminner på dag 5 och flyttar på dag 7 fakturor som inväntar leveranskvittens.",
+    ),
+    Recurring("sessions", "17 * * * *", "access.clear_sessions", "Tar bort inloggningar som har gått ut."),
+)

@@ -1,0 +1,131 @@
+"""Workers that are stopped, killed, blocked or given poison: nothing is lost, nothing loops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from portal.db.context import Context
+from portal.db.session import Database
+from portal.jobs.queue import enqueue
+from portal.jobs.retry import MAX_ATTEMPTS
+from portal.kernel.errors import Invalid
+from portal.worker import drain
+
+CONCERN = uuid4()
+HERE = Context.for_system(CONCERN)
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+Until = Callable[..., float]
+StartWorker = Callable[[], subprocess.Popen[bytes]]
+
+
+async def put(database: Database, name: str, **args: Any) -> None:
+    async with database.session(HERE) as session:
+        await enqueue(session, name, concern_id=CONCERN, **args)
+
+
+def marks(rows: Rows) -> list[str]:
+    return [what for (what,) in rows("SELECT what FROM mark ORDER BY id")]
+
+
+async def test_sigterm_lets_the_running_job_finish(
+    database: Database, rows: Rows, start_worker: StartWorker, until: Until
+) -> None:
+    await put(database, "test.slow", what="a", seconds=8)  # longer than a dead worker is waited for
+    worker = start_worker()
+    until(lambda: marks(rows) == ["a:started"])
+    other = start_worker()
+    worker.send_signal(signal.SIGTERM)
+    await put(database, "test.mark", what="b")
+    assert worker.wait(timeout=20) == 0
+    until(lambda: "b" in marks(rows))
+    assert sorted(marks(rows)) == ["a:finished", "a:started", "b"]
+    assert rows("SELECT pid FROM mark WHERE what = 'b'") == [(other.pid,)]
+    until(lambda: not rows("SELECT id FROM procrastinate_jobs"))
+
+
+async def test_the_job_of_a_killed_worker_is_taken_up_within_seconds(
+    database: Database, rows: Rows, start_worker: StartWorker, until: Until
+) -> None:
+    await put(database, "test.slow", what="a", seconds=2, queueing_lock="k", lock="l")
+    first = start_worker()
+    until(lambda: marks(rows) == ["a:started"])
+    await put(
+        database, "test.mark", what="b", queueing_lock="k", lock="l"
+    )  # may not be in the way of the retry
+    os.kill(first.pid, signal.SIGKILL)
+    start_worker()
+    assert until(lambda: "b" in marks(rows), 25) < 20
+    assert marks(rows) == ["a:started", "a:started", "a:finished", "b"]
+
+
+async def test_a_job_that_kills_its_worker_is_parked(
+    database: Database, rows: Rows, start_worker: StartWorker, until: Until
+) -> None:
+    await put(database, "test.deadly")
+    rows("UPDATE procrastinate_jobs SET attempts = %s", MAX_ATTEMPTS - 2)
+    assert start_worker().wait(timeout=20) == -signal.SIGKILL
+    assert start_worker().wait(timeout=30) == -signal.SIGKILL
+    start_worker()
+    until(lambda: rows("SELECT 1 FROM procrastinate_jobs WHERE status = 'failed'"), 25)
+    assert marks(rows) == ["deadly", "deadly"]
+    assert rows("SELECT args ->> '_error' FROM procrastinate_jobs") == [
+        ("The worker died while it ran this job.",)
+    ]
+
+
+async def test_a_worker_finds_its_database_again(
+    database: Database, rows: Rows, start_worker: StartWorker, until: Until
+) -> None:
+    start_worker()
+    await put(database, "test.mark", what="a")
+    until(lambda: marks(rows) == ["a"])
+    rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'portal_app'")
+    await database.engine.dispose()
+    await put(database, "test.mark", what="b")
+    until(lambda: marks(rows) == ["a", "b"])
+
+
+async def test_a_failing_job_comes_back_later_with_its_error_beside_it(
+    database: Database, rows: Rows
+) -> None:
+    attempts: list[int] = []
+
+    async def failing(context: Any) -> None:
+        attempts.append(context.attempt)
+        raise RuntimeError("disken är full")
+
+    await put(database, "a.b", queueing_lock="k")
+    for _ in range(MAX_ATTEMPTS):
+        await drain(database, {"a.b": failing})
+        [(status, waits, error)] = rows(
+            "SELECT status::text, scheduled_at > now(), args ->> '_error' FROM procrastinate_jobs"
+        )
+        assert error.endswith("RuntimeError: disken är full\n")
+        rows("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'")
+    assert attempts == [1, 2, 3, 4, 5, 6]
+    assert (status, waits) == ("failed", False)
+    await drain(database, {"a.b": failing})
+    assert len(attempts) == MAX_ATTEMPTS
+
+
+async def test_an_error_that_would_come_back_the_same_is_parked_at_once(
+    database: Database, rows: Rows
+) -> None:
+    async def refusing(context: Any) -> None:
+        raise Invalid("Fältet saknas.")
+
+    await put(database, "a.b")
+    await drain(database, {"a.b": refusing})
+    assert rows("SELECT status::text, attempts FROM procrastinate_jobs") == [("failed", 1)]
+
+
+async def test_a_name_nobody_knows_is_parked(database: Database, rows: Rows) -> None:
+    await put(database, "a.unknown")
+    await drain(database, {})
+    assert rows("SELECT status::text FROM procrastinate_jobs") == [("failed",)]

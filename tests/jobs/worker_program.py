@@ -1,0 +1,55 @@
+"""A worker process for tests: its jobs leave marks in a table, so that a test sees what ran and how often."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from typing import Any
+
+from sqlalchemy import text
+
+from portal.db.session import Database
+from portal.jobs.context import JobContext
+from portal.worker import work
+
+_MARK = text("INSERT INTO mark (what, pid) VALUES (:what, :pid)")
+
+
+async def mark(context: JobContext, *, what: str) -> None:
+    async with context.session() as session:
+        await session.execute(_MARK, {"what": what, "pid": os.getpid()})
+
+
+async def slow(context: JobContext, *, what: str, seconds: int) -> None:
+    await mark(context, what=f"{what}:started")
+    await asyncio.sleep(seconds)
+    await mark(context, what=f"{what}:finished")
+
+
+async def busy(context: JobContext, *, what: str, seconds: int) -> None:
+    """Holds the event loop, as a heavy document does."""
+    await mark(context, what=f"{what}:started")
+    time.sleep(seconds)  # noqa: ASYNC251 - the fault under test
+    await mark(context, what=f"{what}:finished")
+
+
+async def deadly(context: JobContext, **_args: Any) -> None:
+    await mark(context, what="deadly")
+    os.kill(os.getpid(), 9)
+
+
+REGISTRY = {"test.mark": mark, "test.slow": slow, "test.busy": busy, "test.deadly": deadly}
+
+
+async def main(url: str) -> None:
+    database = Database(url, audit_key=b"the key of the tests and no other")
+    try:
+        await work(database, REGISTRY, schedule=())
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
