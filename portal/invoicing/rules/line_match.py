@@ -13,6 +13,7 @@ from portal.kernel.decision import Control, Reason
 from portal.kernel.money import canonical_number, format_kr, format_number_sv, format_sv, round_to, to_ore
 
 PRICE_DECIMALS = 4
+ORE_DECIMALS = 2
 _HUNDRED = Decimal(100)
 
 
@@ -120,10 +121,8 @@ def _price(case: LineCase) -> Reason | None:
 
 
 def _price_words(price: Decimal) -> str:
-    words = _number(price)
-    return (
-        words if len(words.partition(",")[2]) > 2 else format_kr(price).removesuffix("\N{NO-BREAK SPACE}kr")
-    )  # noqa: PLR2004
+    decimals = len(canonical_number(price).partition(".")[2])
+    return format_sv(price, max(decimals, ORE_DECIMALS))
 
 
 def _too_dear(case: LineCase) -> bool:

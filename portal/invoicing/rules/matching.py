@@ -27,6 +27,7 @@ RULES = (
     "A5.07/1",
 )
 _HUNDRED = Decimal(100)
+_EXPLAIN_THE_TOTAL = frozenset({"line_unknown", "unit", "price", "charge", "total", "negative_quantity"})
 _HALF_ORE = Decimal("0.005")
 
 
@@ -96,8 +97,8 @@ def _order_deviations(
     found += map(_line_unknown, unknown)
     found += (reason for reasons in per_line.values() for reason in reasons)
     found += _charges(facts, limits)
-    # A line without an order, or in another unit, has no expected amount to hold the total against.
-    if not unknown and all(case.same_unit for case in cases):
+    # The total is held against the order only when no line has already said why it is higher.
+    if not _EXPLAIN_THE_TOTAL & {reason.code for reason in found}:
         found += _total(facts, limits, cases)
     return tuple(found)
 
