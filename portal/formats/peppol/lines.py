@@ -63,7 +63,7 @@ def read_line(element: etree._Element) -> InvoiceLine:
         seller_item_id=text(inside(item, "SellersItemIdentification"), "ID"),
         buyer_item_id=text(inside(item, "BuyersItemIdentification"), "ID"),
         standard_item_id=identifier(inside(item, "StandardItemIdentification"), "ID"),
-        classifications=_classifications(item),
+        classifications=read_classifications(item),
         vat_category=text(category, "ID"),
         vat_rate=number(category, "Percent"),
         allowances_charges=tuple(read_allowance(children(one)) for one in each(of, "AllowanceCharge")),
@@ -72,7 +72,8 @@ def read_line(element: etree._Element) -> InvoiceLine:
     )
 
 
-def _classifications(item: Children) -> tuple[Identifier, ...]:
+def read_classifications(item: Children) -> tuple[Identifier, ...]:
+    """BT-158: each class with its list."""
     found = (
         identifier(children(one), "ItemClassificationCode", "listID")
         for one in each(item, "CommodityClassification")

@@ -99,7 +99,7 @@ def _read(of: Children, *, is_credit_note: bool) -> en16931.Invoice:
         tax_currency=text(of, "TaxCurrencyCode"),
         tax_currency_amount=tax_in_other,
         buyer_reference=text(of, "BuyerReference"),
-        order_reference=text(inside(of, "OrderReference"), "ID"),
+        order_reference=_order_number(inside(of, "OrderReference")),
         sales_order_reference=text(inside(of, "OrderReference"), "SalesOrderID"),
         contract_reference=text(inside(of, "ContractDocumentReference"), "ID"),
         project_reference=text(inside(of, "ProjectReference"), "ID") or project,
@@ -146,6 +146,12 @@ def _tax_totals(of: Children, currency: str) -> tuple[Children, Decimal | None]:
         if total is not main and other is not None and attribute(total, "TaxAmount", "currencyID") == other
     )
     return main, next(in_other, None)
+
+
+def _order_number(reference: Children) -> str | None:
+    """BT-13; beside a sales order (BT-14) the word NA means there is none."""
+    order = text(reference, "ID")
+    return None if order == "NA" and text(reference, "SalesOrderID") else order
 
 
 def _breakdown(of: Children) -> VatBreakdown:

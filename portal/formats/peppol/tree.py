@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 from lxml import etree
@@ -93,6 +93,18 @@ def day(of: Children, name: str) -> date | None:
         except ValueError:
             pass
     raise Unreadable(_bad(found[0], value, "ett datum som finns. Skriv till exempel 2026-01-31."))
+
+
+def clock(of: Children, name: str) -> time | None:
+    """The first value as a time of day without zone; None when absent, Unreadable when no such time."""
+    found = of.get(CBC + name)
+    if not found:
+        return None
+    value = (found[0].text or "").strip()
+    try:
+        return time.fromisoformat(value).replace(tzinfo=None)
+    except ValueError:
+        raise Unreadable(_bad(found[0], value, "ett klockslag. Skriv till exempel 13:45:00.")) from None
 
 
 def attribute(of: Children, name: str, attribute_name: str) -> str | None:
