@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
@@ -13,16 +14,17 @@ from portal.formats.documents import CAC, CBC
 from portal.formats.en16931 import Identifier
 from portal.formats.xml import UBL
 
+Value = str | date | time | Decimal | bool | None
 Part = etree._Element | None | Iterable["Part"]
 
-_COMMON: dict[str | None, str] = {"cac": CAC[1:-1], "cbc": CBC[1:-1]}
+_PREFIXES: dict[Any, str] = {"cac": CAC[1:-1], "cbc": CBC[1:-1]}
 # What XML 1.0 cannot carry at all, escaped or not; it comes in with pasted text.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def document(name: str, *parts: Part) -> bytes:
     """The finished document of that root name as UTF-8 bytes."""
-    root = etree.Element(f"{{{UBL}{name}-2}}{name}", nsmap={**_COMMON, None: f"{UBL}{name}-2"})
+    root = etree.Element(f"{{{UBL}{name}-2}}{name}", nsmap={**_PREFIXES, None: f"{UBL}{name}-2"})
     _fill(root, parts)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
@@ -44,9 +46,7 @@ def _fill(element: etree._Element, parts: Iterable[Part]) -> None:
             _fill(element, part)
 
 
-def cbc(
-    name: str, value: str | date | Decimal | bool | None, **attributes: str | None
-) -> etree._Element | None:
+def cbc(name: str, value: Value, **attributes: str | None) -> etree._Element | None:
     """A value with its attributes; None when there is no value or only blanks."""
     written = _written(value)
     if not written:
@@ -59,7 +59,7 @@ def cbc(
     return element
 
 
-def _written(value: str | date | Decimal | bool | None) -> str:
+def _written(value: Value) -> str:
     match value:
         case None:
             return ""
@@ -67,7 +67,7 @@ def _written(value: str | date | Decimal | bool | None) -> str:
             return "true" if value else "false"
         case Decimal():
             return format(value, "f")
-        case date():
+        case date() | time():
             return value.isoformat()
     return _ILLEGAL.sub("", value).strip()
 
@@ -88,6 +88,5 @@ def tax_category(
     """A VAT category; None when there is none."""
     if category is None:
         return None
-    return cac(
-        name, cbc("ID", category), cbc("Percent", rate), *exemption, cac("TaxScheme", cbc("ID", "VAT"))
-    )
+    scheme = cac("TaxScheme", cbc("ID", "VAT"))
+    return cac(name, cbc("ID", category), cbc("Percent", rate), *exemption, scheme)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
@@ -66,7 +66,7 @@ class OrderDelivery:
     """Where, when and to whom."""
 
     location: Identifier | None = None  # GLN, scheme 0088
-    address: Address = Address()
+    address: Address = field(default_factory=Address)
     start: date | None = None
     end: date | None = None
     recipient: str | None = None
@@ -94,7 +94,7 @@ class Order:
     quotation_reference: str | None = None
     previous_order: str | None = None
     contract_reference: str | None = None
-    delivery: OrderDelivery = OrderDelivery()
+    delivery: OrderDelivery = field(default_factory=OrderDelivery)
     payment_terms: str | None = None
     tax_amount: Decimal | None = None
     sum_of_lines: Decimal | None = None
@@ -198,7 +198,7 @@ def _line_item(line: OrderLine, currency: str) -> etree._Element | None:
 
 
 def read_order(source: etree._Element | bytes, *, max_bytes: int = MAX_BYTES) -> Order:
-    """The order in a parsed root or in bytes; Unreadable as `read_invoice`, NOT_ORDER for another document."""
+    """The order in a parsed root or in bytes; Unreadable as `read_invoice`, NOT_ORDER for others."""
     root = parse_xml(source, max_bytes=max_bytes) if isinstance(source, bytes) else source
     if (kind := document_type(root)) != "order":
         raise Unreadable(

@@ -1,4 +1,4 @@
-"""Peppol BIS Order Response 3 (transaction 76): AB received, AP accepted, RE rejected, CA accepted with changes."""
+"""Peppol BIS Order Response 3 (transaction 76): AB received, AP accepted, RE rejected, CA changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LINE_ADDED, LINE_CHANGED, LINE_ACCEPTED, LINE_REJECTED, LINE_DELIVERED = "1", "3
 
 @dataclass(frozen=True, slots=True)
 class OrderResponseLine:
-    """What the seller says of one order line; several response lines for one order line split its delivery."""
+    """What the seller says of one order line; several for one order line split its delivery."""
 
     id: str
     order_line: str

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Protocol
+
 from lxml import etree
 
 from portal.formats.en16931 import AllowanceCharge, Identifier, InvoiceLine
@@ -46,7 +49,28 @@ def _object(value: Identifier | None) -> etree._Element | None:
     return cac("DocumentReference", identified("ID", value), cbc("DocumentTypeCode", "130"))
 
 
-def write_item(line: InvoiceLine) -> etree._Element | None:
+class Item(Protocol):
+    """What an invoice line and an order line both say of their item."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def description(self) -> str | None: ...
+    @property
+    def buyer_item_id(self) -> str | None: ...
+    @property
+    def seller_item_id(self) -> str | None: ...
+    @property
+    def standard_item_id(self) -> Identifier | None: ...
+    @property
+    def classifications(self) -> tuple[Identifier, ...]: ...
+    @property
+    def vat_category(self) -> str | None: ...
+    @property
+    def vat_rate(self) -> Decimal | None: ...
+
+
+def write_item(line: Item) -> etree._Element | None:
     """The item of a line with its identifiers, classes and VAT."""
     return cac(
         "Item",
