@@ -1,0 +1,1 @@
+"""Exempelstad: the demo city, small enough to grasp. Names are functions, not persons."""

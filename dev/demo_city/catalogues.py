@@ -1,0 +1,58 @@
+"""The demo city's catalogues: the articles the page names, and some hundreds of plausible ones around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from dev.demo_city import data
+from dev.demo_city.ids import CONCERN_ID, demo_id
+from dev.demo_city.master_data import supplier_id
+
+CHEAPEST, STEP = Decimal("9.90"), Decimal("7.30")
+LONGEST_RUN = 60
+
+
+def catalogue_id(agreement: str, supplier: str) -> Any:
+    """The id of a supplier's catalogue on an agreement."""
+    return demo_id("catalogue", f"{agreement}/{supplier}")
+
+
+def article_id(item_no: str) -> Any:
+    """The id of an article by its number."""
+    return demo_id("article", item_no)
+
+
+def catalogues(now: datetime) -> list[dict[str, Any]]:
+    """One catalogue for each agreement and supplier that has articles."""
+    pairs = {(agreement, supplier) for _no, agreement, supplier, *_ in data.ARTICLES}
+    pairs |= {(agreement, filling[0]) for agreement, filling in data.FILLING.items()}
+    return [
+        {"concern_id": CONCERN_ID, "id": catalogue_id(agreement, supplier), "supplier_id": supplier_id(supplier),
+         "agreement_id": demo_id("agreement", agreement), "name": agreement, "version": 1, "published_at": now}
+        for agreement, supplier in sorted(pairs)
+    ]  # fmt: skip
+
+
+def articles() -> Iterator[dict[str, Any]]:
+    """Every article as a row."""
+    for item_no, agreement, supplier, name, unspsc, unit, price, vat in data.ARTICLES:
+        yield _article(item_no, agreement, supplier, name, unspsc, unit, Decimal(price), vat)
+    for agreement, (supplier, prefix, first, vat, kinds, variants) in data.FILLING.items():
+        for position, ((noun, unspsc, unit), variant) in enumerate(product(kinds, variants)):
+            price = CHEAPEST + STEP * (position % LONGEST_RUN)
+            yield _article(f"{prefix}-{first + position}", agreement, supplier, f"{noun} {variant}", unspsc, unit, price, vat)
+
+
+def _article(
+    item_no: str, agreement: str, supplier: str, name: str, unspsc: str, unit: str, price: Decimal, vat: int
+) -> dict[str, Any]:
+    return {
+        "concern_id": CONCERN_ID, "id": article_id(item_no), "catalogue_id": catalogue_id(agreement, supplier),
+        "agreement_id": demo_id("agreement", agreement), "supplier_id": supplier_id(supplier), "item_no": item_no,
+        "name": name, "description": None, "unspsc": unspsc, "unit": unit, "price": price, "vat_rate": vat,
+        "gtin": None, "manufacturer": None, "min_quantity": None, "lead_time_days": 2, "version": 1, "removed_at": None,
+    }  # fmt: skip

@@ -1,0 +1,58 @@
+"""Answers: a page with its shell, some of its partials for htmx, or a redirect with a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.enums import MediaType
+
+from portal.web import shell
+from portal.web.counts import counts_for
+from portal.web.flash import SECONDS, pack
+from portal.web.i18n import localised
+from portal.web.unit_of_work import cookie_name
+
+Req = Request[Any, Any, Any]
+Html = Response[str]
+
+
+def is_htmx(request: Req) -> bool:
+    """Whether htmx asks, for a part of a page."""
+    return request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
+
+
+async def page(request: Req, template: str, *, status: int = 200, **view: Any) -> Html:
+    """A whole page: the template with `view` and the shell."""
+    counts = await counts_for(request)
+    body = _render(request, template, shell=shell.build(request, counts), **view)
+    return Response(body, media_type=MediaType.HTML, status_code=status)
+
+
+def partials(request: Req, *templates: str, status: int = 200, trigger: str | None = None, **view: Any) -> Html:
+    """Parts of a page, each a partial whose root id is its name. `view` must hold all they use.
+
+    `trigger` is an event htmx raises in the page when the parts are in place.
+    """
+    token = request.scope["state"].get("csrf_token") or ""
+    body = "".join(_render(request, name, csrf_token=token, **view) for name in templates)
+    headers = {"hx-trigger-after-settle": trigger} if trigger else {}
+    return Response(body, media_type=MediaType.HTML, status_code=status, headers=headers)
+
+
+def see_other(request: Req, path: str, *, flash: tuple[str, str] | None = None) -> Response[None]:
+    """303 to a path of the portal in the request's language, with a message (tone, text) shown there."""
+    cookies = []
+    if flash is not None:
+        settings = request.app.state.services.settings
+        https = settings.base_url.startswith("https://")
+        value = pack(settings.secret_key, *flash)
+        name = cookie_name("flash", https=https)
+        cookies.append(Cookie(name, value, max_age=SECONDS, httponly=True, samesite="lax", secure=https))
+    return Response(None, status_code=303, headers={"location": localised(path)}, cookies=cookies)
+
+
+def _render(request: Req, template: str, **view: Any) -> str:
+    text: str = request.app.state.templates.get_template(template).render(**view)
+    return text

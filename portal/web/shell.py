@@ -1,0 +1,91 @@
+"""The shell around a page: header, menu with counters, footer, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+
+from portal.access import permissions as p
+from portal.access.actor import Actor
+from portal.web.flash import read_flashes
+from portal.web.i18n import ENGLISH_PREFIX, current_locale, gettext, localised
+from portal.web.navigation import FOOTER, Item, menu
+
+_QUICK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What the base layout shows; see templates/layouts/base.html."""
+
+    lang: str
+    other_lang_url: str
+    signed_in: bool
+    user_name: str
+    org_name: str
+    subsystem: str
+    nav: tuple[tuple[str, str, int, str, bool], ...]
+    quick: tuple[tuple[str, str, str, bool], ...]
+    basket_count: int | None
+    csrf_token: str
+    csp_nonce: str
+    support: str
+    search_placeholder: str
+    search_url: str
+    is_supplier: bool
+    footer: tuple[tuple[str, str], ...]
+    flashes: tuple[tuple[str, str], ...]
+    shortcuts: bool
+    basket_current: bool
+
+
+def build(request: Request[Any, Any, Any], counts: Mapping[str, int]) -> Shell:
+    """The shell of this request."""
+    state = request.scope["state"]
+    actor: Actor | None = state.get("actor")
+    supplier = bool(actor and actor.supplier_id)
+    items = menu(actor) if actor else ()
+    current = _current(items, request.scope["path"])
+    signed_in = state.get("signed_in")
+    return Shell(
+        lang=current_locale(),
+        other_lang_url=_other_language(request),
+        signed_in=actor is not None,
+        user_name=actor.name if actor else "",
+        org_name=actor.organisation_name if actor else "",
+        subsystem=gettext("Leverantörsportalen") if supplier else gettext("Beställning och faktura"),
+        nav=tuple(
+            (gettext(i.label), localised(i.path), counts.get(i.counter or "", 0), i.tone, i is current)
+            for i in items
+        ),
+        quick=tuple((gettext(i.label), localised(i.path), i.icon, i is current) for i in items[:_QUICK]),
+        basket_count=counts.get("basket", 0) if actor and actor.has(p.ORDER_AND_INVOICE) else None,
+        csrf_token=state.get("csrf_token") or "",
+        csp_nonce="",
+        support=gettext("Support vardagar 08.00–16.30, 010-555 01 00"),
+        search_placeholder=(
+            gettext("Sök order eller faktura") if supplier else gettext("Sök order, faktura eller leverantör")
+        ),
+        search_url=localised("/search"),
+        is_supplier=supplier,
+        footer=tuple((gettext(label), localised(path)) for label, path in FOOTER),
+        flashes=read_flashes(request),
+        shortcuts=bool(signed_in.preferences.get("shortcuts", True)) if signed_in else True,
+        basket_current=request.scope["path"].startswith("/orders/basket"),
+    )
+
+
+def _current(items: tuple[Item, ...], path: str) -> Item | None:
+    """The menu's longest path that the page lies under."""
+    under = [i for i in items if path == i.path or (i.path != "/" and path.startswith(i.path + "/"))]
+    return max(under, key=lambda item: len(item.path), default=None)
+
+
+def _other_language(request: Request[Any, Any, Any]) -> str:
+    path = request.scope["path"]
+    query = request.scope["query_string"].decode()
+    other = path if current_locale() == "en" else ENGLISH_PREFIX + ("" if path == "/" else path)
+    return other + (f"?{query}" if query else "")

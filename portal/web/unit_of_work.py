@@ -1,0 +1,82 @@
+"""One request, one unit of work: the session is opened for the actor, committed before the answer is sent."""
+
+from __future__ import annotations
+
+import secrets
+from http.cookies import SimpleCookie
+
+from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.sign_in import find_signed_in
+from portal.db.context import NOBODY
+from portal.web.security import csrf_token
+from portal.web.services import Services
+
+FAILED = 400
+
+
+def cookie_name(kind: str, *, https: bool) -> str:
+    """The cookie's name: with the __Host- promise wherever the browser can keep it."""
+    return f"__Host-{kind}" if https else kind
+
+
+def cookie(kind: str, value: str, *, https: bool, seconds: int | None = None) -> str:
+    """A Set-Cookie value: host only, not for scripts, not sent along from other sites' forms."""
+    jar: SimpleCookie = SimpleCookie()
+    name = cookie_name(kind, https=https)
+    jar[name] = value
+    jar[name].update({"path": "/", "httponly": True, "samesite": "Lax", "secure": https})
+    if seconds is not None:
+        jar[name]["max-age"] = seconds
+    return jar[name].OutputString()
+
+
+class UnitOfWork:
+    """Opens session and actor for every dynamic request; an answer from 400 up changes nothing."""
+
+    def __init__(self, app: ASGIApp, *, services: Services) -> None:
+        self.app = app
+        self.services = services
+        self.https = services.settings.base_url.startswith("https://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the request inside its transaction."""
+        if scope["type"] != "http" or scope["path"].startswith(("/static/", "/health/")):
+            await self.app(scope, receive, send)
+            return
+        async with self.services.database.open(NOBODY) as session:
+            fresh_cookies = await self._recognise(scope, session)
+
+            async def finish_first(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    await (session.commit() if message["status"] < FAILED else session.rollback())
+                    headers = MutableScopeHeaders.from_message(message)
+                    for value in fresh_cookies:
+                        headers.add("set-cookie", value)
+                await send(message)
+
+            await self.app(scope, receive, finish_first)
+
+    async def _recognise(self, scope: Scope, session: AsyncSession) -> list[str]:
+        """Put session, actor and CSRF token into the request's state; cookies to set, if any."""
+        cookies = ASGIConnection(scope).cookies  # type: ignore[var-annotated]
+        now = self.services.clock.now()
+        token = cookies.get(cookie_name("session", https=self.https))
+        found = await find_signed_in(session, token, now) if token else None
+        visitor = cookies.get(cookie_name("visitor", https=self.https))
+        fresh = [] if visitor else [cookie("visitor", visitor := secrets.token_urlsafe(16), https=self.https)]
+        holder = token if found and token else visitor
+        scope["state"].update(
+            session=session,
+            now=now,
+            signed_in=found,
+            actor=found.actor if found else None,
+            csrf_token=csrf_token(self.services.settings.secret_key, holder or ""),
+            flashes=cookies.get(cookie_name("flash", https=self.https)),
+        )
+        if scope["state"]["flashes"]:
+            fresh.append(cookie("flash", "", https=self.https, seconds=0))
+        return fresh
