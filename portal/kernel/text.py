@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 # å, ä and ö come after z in that order; what follows "z" in ASCII keeps the key comparable byte by byte.
 _SV = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "ü": "y", "ß": "ss"})
@@ -32,3 +32,17 @@ def sentence_list(items: Sequence[str], word: str = "och") -> str:
 def capitalise(text: str) -> str:
     """First letter upper case, the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+class Message(str):
+    """A filled-in Swedish text that remembers its msgid and params, for another language to fill."""
+
+    __slots__ = ("msgid", "params")
+    msgid: str
+    params: Mapping[str, str]
+
+    def __new__(cls, msgid: str, /, **params: object) -> Message:
+        texts = {name: str(value) for name, value in params.items()}
+        made = super().__new__(cls, msgid % texts if texts else msgid)
+        made.msgid, made.params = msgid, texts
+        return made

@@ -81,13 +81,13 @@ ORDER = Machine(
         *_APPROVAL_MOVES,
         Move("approve", "Godkänn", sources(AWAITING_APPROVAL), SENT, "A14", "A6.02"),
         Move("release", "Skickad till leverantören", sources(DRAFT), SENT, source="A6.02"),
-        Move("confirm", "Bekräfta", sources(SENT, CONFIRMED_WITH_CHANGE), CONFIRMED, "supplier", "A6.02"),
+        Move("confirm", "Bekräfta", sources(SENT, CONFIRMED_WITH_CHANGE), CONFIRMED, "SUPPLIER", "A6.02"),
         Move(
             "confirm_with_change", "Bekräfta med ändring", sources(SENT), CONFIRMED_WITH_CHANGE,
-            "supplier", "A6.02",
+            "SUPPLIER", "A6.02",
         ),
         Move("accept_change", "Godkänn ändringen", sources(CONFIRMED_WITH_CHANGE), CONFIRMED, "A14", "A6.02"),
-        Move("reject", "Avböj", sources(SENT), REJECTED_BY_SUPPLIER, "supplier", "A6.02"),
+        Move("reject", "Avböj", sources(SENT), REJECTED_BY_SUPPLIER, "SUPPLIER", "A6.02"),
         Move(
             "receive_part", "Kvittera en del", sources(DELIVERABLE), PARTLY_RECEIVED,
             "A14", "A6.03", _RECEIVERS,

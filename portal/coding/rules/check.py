@@ -21,18 +21,15 @@ from portal.kernel.money import format_kr
 
 MANDATORY = ("account", "responsibility")
 RULES = ("A6.17.mandatory/1", "A6.17.exists/1", "A6.18/1", "A6.20/1", "A6.17.sum/1")
-CENTRAL_RULES = (
-    CodingRule(
-        "A6.17", "requires", (Span("account", "3", "8"),), Span("operation", "", "\N{REPLACEMENT CHARACTER}")
-    ),
-)
+_NEEDS_OPERATION = Span("operation", *ANY)
+CENTRAL_RULES = (CodingRule("A6.17", "requires", (Span("account", "3", "8"),), _NEEDS_OPERATION),)
 """Central rule: verksamhet is required for konto 3–8."""
 
 
 def check_rows(
     rows: Sequence[CodingRow], register: CodingRegister, total: Decimal | None = None
 ) -> tuple[CodingError, ...]:
-    """Every error of every row, and the sum of amounts against `total` (SEK excluding VAT) when it is given."""
+    """Every error of every row, and the sum of amounts against `total` (SEK excluding VAT) if given."""
     errors = [error for number, row in enumerate(rows, 1) for error in check_code(row.code, register, number)]
     return (*errors, *_sum(rows, total))
 

@@ -1,0 +1,87 @@
+"""Who may not do what in the same case (A6.08, A7.13): persons are compared, never their users.
+
+The rights of A used by B bind both: neither may be a counterpart in the case, at any depth of delegation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from portal.attest.values import Act
+from portal.kernel.decision import Reason
+
+NEVER, SECOND_PERSON = "never", "second_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """`then` by a person who did `first` in the same case: `never` refuses, `second_person` only warns."""
+
+    first: str
+    then: str
+    severity: str
+    message: str
+    source: str
+
+
+_ORDERED = "Du kan inte attestera det du har beställt. Beställare och attestant ska vara olika personer."
+_REVIEWED = (
+    "Du kan inte attestera den här fakturan. Du har granskat den,"
+    " och granskare och attestant ska vara olika personer."
+)
+_ON_BEHALF = "Den du agerar för, eller någon som agerat för dig, har redan gjort en annan del av ärendet."
+_ORDER_APPROVED = "Du har attesterat beställningen och kan inte ta över den."
+_APPROVED = "Du har attesterat fakturan och kan inte granska den."
+_RECEIVED = "Du har kvitterat leveransen. Låt helst någon annan attestera samma köp."
+
+CONFLICTS: tuple[Conflict, ...] = (
+    Conflict("order", "approve_order", NEVER, _ORDERED, "A6.08"),
+    Conflict("order", "approve", NEVER, _ORDERED, "A6.08"),
+    Conflict("review", "approve", NEVER, _REVIEWED, "A6.08"),
+    Conflict("accept_deviation", "approve", NEVER, _REVIEWED, "A6.08"),
+    Conflict("approve_order", "order", NEVER, _ORDER_APPROVED, "A6.08"),
+    Conflict("approve", "review", NEVER, _APPROVED, "A6.08"),
+    Conflict("approve", "accept_deviation", NEVER, _APPROVED, "A6.08"),
+    Conflict("receipt", "approve_order", SECOND_PERSON, _RECEIVED, "A6.03"),
+    Conflict("receipt", "approve", SECOND_PERSON, _RECEIVED, "A6.03"),
+    Conflict(
+        "approve_order", "receipt", SECOND_PERSON,
+        "Du har attesterat beställningen. Låt helst någon annan kvittera leveransen.", "A6.03",
+    ),
+)  # fmt: skip
+RULES = tuple(f"{conflict.source}.{conflict.first}.{conflict.then}/1" for conflict in CONFLICTS)
+
+
+def conflicts(act: Act, earlier: Iterable[Act]) -> tuple[Conflict, ...]:
+    """Every conflict between what somebody is about to do and what was done in the case."""
+    done = [(before.act, before.persons) for before in earlier]
+    return tuple(
+        conflict
+        for conflict in CONFLICTS
+        if conflict.then == act.act
+        and any(name == conflict.first and persons & act.persons for name, persons in done)
+    )
+
+
+def refusal(act: Act, earlier: Sequence[Act]) -> Reason | None:
+    """Why the act is refused, or None. Warnings (`second_person`) do not refuse."""
+    found = next((conflict for conflict in conflicts(act, earlier) if conflict.severity == NEVER), None)
+    if found is None:
+        return None
+    own = any(before.act == found.first and before.person == act.person for before in earlier)
+    return Reason("separation_of_duties", found.message if own else _ON_BEHALF, rule=f"{found.source}/1")
+
+
+def warning(act: Act, earlier: Sequence[Act]) -> Reason | None:
+    """What to say and report when the same person does two things that another should do one of."""
+    found = next((one for one in conflicts(act, earlier) if one.severity == SECOND_PERSON), None)
+    return Reason("second_person_advised", found.message, rule=f"{found.source}/1") if found else None
+
+
+def excluded(then: str, earlier: Iterable[Act]) -> dict[str, str]:
+    """Persons who may not do `then` in the case → the act that shuts them out."""
+    firsts = {
+        conflict.first for conflict in CONFLICTS if conflict.then == then and conflict.severity == NEVER
+    }
+    return {person: act.act for act in earlier if act.act in firsts for person in act.persons}
