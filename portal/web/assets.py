@@ -23,8 +23,8 @@ class AssetsMissing(RuntimeError):
 class Assets:
     """What `npm run build` left behind; read once at start and never changed.
 
-    `hashed` maps logical name ("app.css") → name with content hash; `icons` maps a Lucide name → the drawing inside
-    its <svg>. Both come from our own build, never from a request, so the drawings count as safe markup.
+    `hashed` maps logical name ("app.css") → name with content hash; `icons` maps a Lucide name → the drawing
+    inside its <svg>. Both come from our own build, never from a request, so the drawings are safe markup.
     """
 
     hashed: Mapping[str, str]
@@ -42,7 +42,7 @@ class Assets:
         return cls(hashed, {name: Markup(inner) for name, inner in drawings.items()}, base)  # noqa: S704
 
     def url(self, name: str) -> str:
-        """Address of a built file by its logical name; an unknown name raises KeyError (a programming error)."""
+        """Address of a built file by its logical name; KeyError for an unknown one (a bug)."""
         return self.base + self.hashed[name]
 
     def icon(self, name: str) -> Markup:
