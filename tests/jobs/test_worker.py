@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import psycopg
+
 from portal.db.context import Context
 from portal.db.session import Database
 from portal.jobs.queue import enqueue
@@ -85,8 +87,12 @@ async def test_a_worker_finds_its_database_again(
     start_worker()
     await put(database, "test.mark", what="a")
     until(lambda: marks(rows) == ["a"])
-    rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'portal_app'")
     await database.engine.dispose()
+    with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as app:
+        app.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
     await put(database, "test.mark", what="b")
     until(lambda: marks(rows) == ["a", "b"])
 
@@ -104,7 +110,8 @@ async def test_a_failing_job_comes_back_later_with_its_error_beside_it(
     for _ in range(MAX_ATTEMPTS):
         await drain(database, {"a.b": failing})
         [(status, waits, error)] = rows(
-            "SELECT status::text, scheduled_at > now(), args ->> '_error' FROM procrastinate_jobs"
+            "SELECT status::text, coalesce(scheduled_at > now(), false), args ->> '_error'"
+            " FROM procrastinate_jobs"
         )
         assert error.endswith("RuntimeError: disken är full\n")
         rows("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'")

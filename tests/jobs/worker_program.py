@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import time
 from typing import Any
 
 from sqlalchemy import text
@@ -28,19 +27,12 @@ async def slow(context: JobContext, *, what: str, seconds: int) -> None:
     await mark(context, what=f"{what}:finished")
 
 
-async def busy(context: JobContext, *, what: str, seconds: int) -> None:
-    """Holds the event loop, as a heavy document does."""
-    await mark(context, what=f"{what}:started")
-    time.sleep(seconds)  # noqa: ASYNC251 - the fault under test
-    await mark(context, what=f"{what}:finished")
-
-
 async def deadly(context: JobContext, **_args: Any) -> None:
     await mark(context, what="deadly")
     os.kill(os.getpid(), 9)
 
 
-REGISTRY = {"test.mark": mark, "test.slow": slow, "test.busy": busy, "test.deadly": deadly}
+REGISTRY = {"test.mark": mark, "test.slow": slow, "test.deadly": deadly}
 
 
 async def main(url: str) -> None:
