@@ -24,7 +24,8 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def document(name: str, *parts: Part) -> bytes:
     """The finished document of that root name as UTF-8 bytes."""
-    root = etree.Element(f"{{{UBL}{name}-2}}{name}", nsmap={**_PREFIXES, None: f"{UBL}{name}-2"})
+    nsmap: dict[Any, str] = {**_PREFIXES, None: f"{UBL}{name}-2"}
+    root = etree.Element(f"{{{UBL}{name}-2}}{name}", nsmap=nsmap)
     _fill(root, parts)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 

@@ -1,0 +1,97 @@
+"""CSV as spreadsheet programs save it: encoding and delimiter are found out, not asked for."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+
+from portal.formats.table import Table, UnreadableTable, table_of
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_DELIMITERS = ";,\t"
+_CHUNK = 1 << 20
+_SAMPLE = 65_536
+_MAX_CELL = 32_767
+
+
+def read_csv(data: bytes) -> Table:
+    """The table in CSV bytes; UnreadableTable with codes empty, encoding, nul, quote."""
+    if not data.strip():
+        raise UnreadableTable("empty", "Filen är tom. Fyll i mallen och ladda upp den igen.")
+    encoding = _encoding(data)
+    if b"\0" in data and not encoding.startswith("utf-16"):
+        raise UnreadableTable(
+            "nul",
+            "Filen innehåller tecken som inte är text. Spara den som CSV eller XLSX och ladda upp igen.",
+        )
+    delimiter, told = _delimiter(data, encoding)
+    return table_of(_records(data, encoding, delimiter, skip=told))
+
+
+def _encoding(data: bytes) -> str:
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return name if name != "utf-8-sig" or _decodes(data, "utf-8") else _wrong_encoding()
+    if data[1:2] == b"\0":
+        return "utf-16-le"
+    if data[:1] == b"\0":
+        return "utf-16-be"
+    if _decodes(data, "utf-8"):
+        return "utf-8"
+    return "cp1252" if _decodes(data, "cp1252") else _wrong_encoding()
+
+
+def _wrong_encoding() -> str:
+    raise UnreadableTable(
+        "encoding", "Filens teckenkodning går inte att läsa. Spara den som CSV UTF-8 och ladda upp igen."
+    )
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(data), _CHUNK):
+            decoder.decode(data[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _delimiter(data: bytes, encoding: str) -> tuple[str, bool]:
+    """(delimiter, whether the first line only tells it: Excel's "sep=;", which the sheet does not show)."""
+    sample = data[:_SAMPLE].decode(encoding, errors="ignore").lstrip("\r\n \ufeff")
+    line = sample.splitlines()[0] if sample else ""
+    if line.lower().startswith("sep=") and line[4:5]:
+        return line[4], True
+    outside = "".join(line.split('"')[::2])
+    return max(_DELIMITERS, key=outside.count), False
+
+
+def _records(data: bytes, encoding: str, delimiter: str, *, skip: bool) -> Iterator[list[str]]:
+    csv.field_size_limit(_MAX_CELL)
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, record in enumerate(reader, start=0 if skip else 1):
+            if number:
+                yield record
+    except csv.Error as error:
+        raise _broken(str(error), number + 1) from None
+    except UnicodeDecodeError:
+        _wrong_encoding()
+
+
+def _broken(error: str, row: int) -> UnreadableTable:
+    if "NUL" in error:
+        return UnreadableTable(
+            "nul", "Rad %(row)s innehåller tecken som inte är text. Ta bort dem och ladda upp igen.", row=row
+        )
+    return UnreadableTable(
+        "quote",
+        'Rad %(row)s: ett citattecken (") är inte avslutat. Avsluta det eller skriv två i rad.',
+        row=row,
+    )

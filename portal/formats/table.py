@@ -1,0 +1,80 @@
+"""What a table is, whatever file it came in.
+
+Row numbers are those a person sees in the sheet: the header is row 1, blank rows count but are not handed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.kernel.errors import Invalid
+
+MAX_BYTES = 100_000_000
+MAX_COLUMNS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that is not blank; `cells` are trimmed, as many as the header's, more if longer."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rows` is read once, while the file is being read: it may raise UnreadableTable on the way."""
+
+    header: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+class UnreadableTable(Invalid):
+    """The file is no table we can read. `code` tells the cause: empty, password, macros, truncated …"""
+
+    def __init__(self, code: str, message: str, /, **params: Any) -> None:
+        super().__init__(message, **params)
+        self.code = code
+
+
+def table_of(records: Iterable[Sequence[str]]) -> Table:
+    """The table in records of a sheet, row 1 first; the first not blank is the header."""
+    numbered = _not_blank(records)
+    first = next(numbered, None)
+    if first is None:
+        raise UnreadableTable("empty", "Filen är tom. Fyll i mallen och ladda upp den igen.")
+    header = first.cells
+    return Table(header, (_as_wide(row, len(header)) for row in numbered))
+
+
+def _not_blank(records: Iterable[Sequence[str]]) -> Iterator[Row]:
+    for number, record in enumerate(records, start=1):
+        cells = tuple([cell.strip() for cell in record])
+        if any(cells):
+            if len(cells) > MAX_COLUMNS:
+                cells = _without_empty_end(cells, number)
+            yield Row(number, cells)
+
+
+def _without_empty_end(cells: tuple[str, ...], number: int) -> tuple[str, ...]:
+    last = max(place for place, cell in enumerate(cells, start=1) if cell)
+    if last > MAX_COLUMNS:
+        raise UnreadableTable(
+            "columns",
+            "Rad %(row)s har över %(most)s kolumner. Kontrollera att rätt skiljetecken används.",
+            row=number,
+            most=MAX_COLUMNS,
+        )
+    return cells[:last]
+
+
+def _as_wide(row: Row, width: int) -> Row:
+    """Short rows are filled, and blank cells beyond the header cut; text there stays."""
+    cells = row.cells
+    if len(cells) == width:
+        return row
+    if len(cells) < width:
+        return Row(row.number, cells + ("",) * (width - len(cells)))
+    return Row(row.number, cells if any(cells[width:]) else cells[:width])
