@@ -1,0 +1,72 @@
+# One command each; `make` alone lists them. Everything works on a fresh machine with Python 3.11, Node 20, make.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test check e2e bench deep format clean
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest
+WITH_BROWSER = PORTAL_BROWSER="$$(tools/browser.sh)" && export PORTAL_BROWSER
+
+FRONTEND_SOURCES := $(shell find frontend -type f 2>/dev/null) $(wildcard static/*.*)
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
+PYTHON_PACKAGES := $(wildcard portal/__init__.py dev/__init__.py bench/__init__.py)
+
+help: ## Den här listan
+	@grep -hE '^[a-z0-9]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+setup: .venv/.ready static/build/.ready $(CATALOGUES:.po=.mo) ## Installera allt; kommandot blir .venv/bin/portal
+
+demo: setup ## Starta en demo med en påhittad kommun; stoppa med Ctrl-C
+	@$(BIN)/portal demo
+
+dev: setup ## Som demo, men i utvecklingsläge
+	@PORTAL_MODE=development $(BIN)/portal demo
+
+test: setup ## Alla tester, också i webbläsaren
+	@$(WITH_BROWSER) && $(PYTEST) -n $(WORKERS) -m "not deep" tests $(wildcard e2e)
+
+check: setup ## Stil, typer, våningar, husets regler, migreringar, licenser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) tests/house
+	$(BIN)/python tools/check_migrations.py
+	$(BIN)/python tools/check_licences.py
+
+e2e: setup ## Bara resorna i webbläsaren
+	@$(WITH_BROWSER) && $(PYTEST) e2e
+
+bench: setup ## Mät W1 till W5
+	@for work in W1 W2 W3 W4 W5; do $(BIN)/portal bench $$work || exit 1; done
+
+deep: setup ## De tunga volymerna
+	@$(WITH_BROWSER) && $(PYTEST) -m deep tests $(wildcard e2e)
+
+format: setup ## Rätta stilen
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Ta bort allt som byggts, men inte .portal
+	rm -rf .venv node_modules static/build $(CATALOGUES:.po=.mo)
+
+# Each stamp is made when its step has succeeded, and is older than what the step reads when it must run again.
+.venv/.ready: requirements.lock pyproject.toml tools/setup_python.sh $(PYTHON_PACKAGES)
+	@echo "Installerar Python-delarna …"
+	@tools/setup_python.sh
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json $(wildcard .npmrc)
+	@command -v npm >/dev/null || { echo "Node 20 eller senare behövs."; exit 1; }
+	@echo "Hämtar delarna till webbsidorna …"
+	@npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+static/build/.ready: node_modules/.ready $(FRONTEND_SOURCES)
+	@npm run --silent build
+	@touch $@
+
+%.mo: %.po .venv/.ready
+	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
