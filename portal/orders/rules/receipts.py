@@ -1,0 +1,47 @@
+"""The receipt (A6.03): what may be received, and where the order stands after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from portal.kernel.money import format_number_sv, round_to
+from portal.kernel.text import Message
+from portal.orders.values import DeliveredLine
+
+QUANTITY_DECIMALS = 4
+_OVER = "Det är beställt %(ordered)s och redan mottaget %(received)s. Du kan ta emot högst %(left)s till."
+_UNDER = "Det är mottaget %(received)s. Du kan inte ta tillbaka mer än så."
+
+
+def check_receipt(lines: Sequence[DeliveredLine], received: Mapping[str, Decimal]) -> Mapping[str, Message]:
+    """Line id → what is wrong with its quantity (negative takes back). Empty: all is well."""
+    errors = {line.id: _wrong(line, received.get(line.id, Decimal(0))) for line in lines}
+    return {line: message for line, message in errors.items() if message}
+
+
+def _wrong(line: DeliveredLine, quantity: Decimal) -> Message | None:
+    after = line.received + quantity
+    received = format_number_sv(line.received)
+    if quantity > 0 and after > line.ordered:
+        left = max(line.ordered - line.received, Decimal(0))
+        return Message(
+            _OVER, ordered=format_number_sv(line.ordered), received=received, left=format_number_sv(left)
+        )
+    return Message(_UNDER, received=received) if after < 0 else None
+
+
+def move_after(lines: Sequence[DeliveredLine], *, undo: bool = False) -> str:
+    """The ORDER move of a receipt, or of taking one back; the lines as they are after it."""
+    if all(line.received <= 0 for line in lines):
+        return "undo_all_receipts"
+    if all(line.received >= line.ordered for line in lines):
+        return "receive_all"
+    return "undo_receipt" if undo else "receive_part"
+
+
+def quantity_for_amount(line: DeliveredLine, amount: Decimal) -> Decimal:
+    """Receipt by amount (A2.09): SEK excluding VAT as a quantity. ValueError for a line without a price."""
+    if line.price <= 0:
+        raise ValueError("a line without a price has no share")
+    return round_to(amount / line.price, QUANTITY_DECIMALS)
