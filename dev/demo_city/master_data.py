@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from dev.demo_city import data
+from dev.demo_city.ids import CONCERN_ID, demo_id
 from portal.access import models as access
 from portal.access.permissions import GROUPS
 from portal.attest.models import Responsibility
@@ -13,8 +15,6 @@ from portal.coding import models as coding
 from portal.db.base import Base
 from portal.invoicing.models import VatRate
 from portal.suppliers import models as suppliers
-from dev.demo_city import data
-from dev.demo_city.ids import CONCERN_ID, demo_id
 
 Rows = Iterator[tuple[type[Base], list[dict[str, Any]]]]
 VALID_FROM_DAYS = 365  # master data has been valid for a year when the city is seeded

@@ -7,14 +7,14 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from portal.attest.models import Decision
-from portal.kernel.money import to_ore
-from portal.orders import models as orders
-from portal.orders.status import PARTLY_RECEIVED, RECEIVED, SENT
 from dev.demo_city import data
 from dev.demo_city.catalogues import article_id
 from dev.demo_city.ids import CONCERN_ID, demo_id
 from dev.demo_city.master_data import Rows, organisation_id, supplier_id, user_id
+from portal.attest.models import Decision
+from portal.kernel.money import to_ore
+from portal.orders import models as orders
+from portal.orders.status import PARTLY_RECEIVED, RECEIVED, SENT
 
 ARTICLES = {row[0]: row for row in data.ARTICLES}
 ORGANISATIONS = {row[0]: row for row in data.ORGANISATIONS}

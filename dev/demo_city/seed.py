@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dev.demo_city import catalogues, data, master_data, orders
+from dev.demo_city.ids import CONCERN_ID
 from portal.access.models import Concern
 from portal.access.passwords import hash_password
 from portal.audit.log import Event, record
@@ -14,8 +16,6 @@ from portal.catalog.models import Article, ArticlePrice, Catalogue
 from portal.db.context import Context
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
-from dev.demo_city import catalogues, data, master_data, orders
-from dev.demo_city.ids import CONCERN_ID
 
 # Every word of every article, with how many articles hold it: what misspelt words are mended against.
 VOCABULARY = text("""

@@ -99,6 +99,7 @@ policy(
 )
 policy("app_user", "self", "SELECT", "id = (SELECT app_user())")
 policy("app_user", "supplier", "SELECT", SUPPLIER)
+policy("app_user", "supplier_self", "UPDATE", f"id = (SELECT app_user()) AND {SUPPLIER}")
 policy("app_user", "system", "ALL", SYSTEM)
 policy("user_role", "own", "ALL", f"{CONCERN} AND EXISTS (SELECT 1 FROM app_user u WHERE u.id = user_role.user_id)")
 policy("credential", "self", "ALL", f"user_id = (SELECT app_user()) OR {SYSTEM}")

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -118,6 +118,13 @@ async def sign_out_everywhere(session: AsyncSession, actor: Actor, now: datetime
     """End every session of the user."""
     await session.execute(delete(SignInSession).where(SignInSession.user_id == actor.user_id))
     await record(session, [_event("sign_in:session:close_all", actor.user_id, now)])
+
+
+async def clear_ended_sessions(session: AsyncSession, now: datetime) -> None:
+    """Remove sessions past their idle or absolute time, and rate limit windows past. System context."""
+    ended = or_(SignInSession.last_seen_at < now - IDLE, SignInSession.created_at < now - ABSOLUTE)
+    await session.execute(delete(SignInSession).where(ended))
+    await session.execute(delete(RateLimit).where(RateLimit.window_start < now - WINDOW))
 
 
 def _bucket(address: str, now: datetime) -> dict[str, Any]:

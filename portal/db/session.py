@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,18 +14,33 @@ from portal.db.context import SET_CONTEXT, Context
 
 
 class Database:
-    """The app's door to PostgreSQL, always under the app's role and a context."""
+    """The app's door to PostgreSQL, always under the app's role and a context.
 
-    def __init__(self, url: str, *, audit_key: bytes, pool_size: int = 8) -> None:
+    `audit_key` signs audit rows; `subscriptions` says which jobs an event sets off (portal.jobs.events).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        audit_key: bytes,
+        subscriptions: Mapping[str, tuple[str, ...]] | None = None,
+        pool_size: int = 8,
+    ) -> None:
         self.url = url
         self.audit_key = audit_key
+        self._subscriptions = subscriptions or {}
         self.engine: AsyncEngine = create_async_engine(
             url, pool_size=pool_size, max_overflow=0, pool_recycle=1800
         )
 
     def open(self, context: Context) -> AsyncSession:
         """A session the caller commits and closes; every transaction in it sees as `context`."""
-        info: dict[str, Any] = {"audit_key": self.audit_key, "context": context}
+        info: dict[str, Any] = {
+            "audit_key": self.audit_key,
+            "subscriptions": self._subscriptions,
+            "context": context,
+        }
         return AsyncSession(self.engine, expire_on_commit=False, autoflush=False, info=info)
 
     @asynccontextmanager

@@ -11,8 +11,8 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from portal.kernel.errors import PortalError
-from portal.web.i18n import gettext
-from portal.web.pages import Html, Req, page, see_other
+from portal.web.i18n import current_locale, gettext
+from portal.web.pages import Html, Req, bare_page, see_other
 
 log = structlog.get_logger()
 SHOWN = frozenset({403, 404, 409})
@@ -25,7 +25,7 @@ def new_code() -> str:
     return "F-" + "".join(secrets.choice(ALPHABET) for _ in range(4))
 
 
-async def not_signed_in(request: Req, error: NotAuthorizedException) -> Response[Any]:
+def not_signed_in(request: Req, error: NotAuthorizedException) -> Response[Any]:
     """Send to sign-in and back again; htmx is told to load the whole page."""
     if request.headers.get("hx-request") == "true":
         return Response(None, status_code=401, headers={"hx-redirect": "/sign-in"})
@@ -36,28 +36,30 @@ async def not_signed_in(request: Req, error: NotAuthorizedException) -> Response
     return see_other(request, target)
 
 
-async def portal_error(request: Req, error: PortalError) -> Html:
+def portal_error(request: Req, error: PortalError) -> Html:
     """An expected error: its own message, on the page of its status."""
     message = gettext(error.message) % error.params if error.params else gettext(error.message)
-    return await _error_page(request, error.status, message)
+    return _error_page(request, error.status, message)
 
 
-async def http_error(request: Req, error: HTTPException) -> Html:
+def http_error(request: Req, error: HTTPException) -> Html:
     """An error of the web framework."""
     detail = error.detail if error.status_code == 403 and error.detail != "Forbidden" else ""  # noqa: PLR2004
-    return await _error_page(request, error.status_code, gettext(detail))
+    return _error_page(request, error.status_code, gettext(detail))
 
 
-async def unexpected(request: Req, error: Exception) -> Html:
+def unexpected(request: Req, error: Exception) -> Html:
     """Anything else: logged with its trace under the code that is shown."""
     code = new_code()
     log.error("unexpected_error", code=code, path=request.scope["path"], exc_info=error)
-    return await _error_page(request, HTTP_500_INTERNAL_SERVER_ERROR, "", code=code)
+    return _error_page(request, HTTP_500_INTERNAL_SERVER_ERROR, "", code=code)
 
 
-async def _error_page(request: Req, status: int, message: str, *, code: str | None = None) -> Html:
+def _error_page(request: Req, status: int, message: str, *, code: str | None = None) -> Html:
     template = f"errors/{status if status in SHOWN else 404 if status < 500 else 500}.html"  # noqa: PLR2004
-    return await page(request, template, status=status, code=code or new_code(), message=message)
+    return bare_page(
+        request, template, status=status, code=code or new_code(), message=message, lang=current_locale()
+    )
 
 
 HANDLERS: dict[Any, Any] = {

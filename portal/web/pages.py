@@ -30,13 +30,18 @@ async def page(request: Req, template: str, *, status: int = 200, **view: Any) -
     return Response(body, media_type=MediaType.HTML, status_code=status)
 
 
+def bare_page(request: Req, template: str, *, status: int = 200, **view: Any) -> Html:
+    """A page without the shell: it can be shown when nothing is known of the reader."""
+    return Response(_render(request, template, **view), media_type=MediaType.HTML, status_code=status)
+
+
 def partials(request: Req, *templates: str, status: int = 200, trigger: str | None = None, **view: Any) -> Html:
     """Parts of a page, each a partial whose root id is its name. `view` must hold all they use.
 
     `trigger` is an event htmx raises in the page when the parts are in place.
     """
-    token = request.scope["state"].get("csrf_token") or ""
-    body = "".join(_render(request, name, csrf_token=token, **view) for name in templates)
+    around = shell.build(request, {})
+    body = "".join(_render(request, name, shell=around, **view) for name in templates)
     headers = {"hx-trigger-after-settle": trigger} if trigger else {}
     return Response(body, media_type=MediaType.HTML, status_code=status, headers=headers)
 

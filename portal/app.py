@@ -1,0 +1,109 @@
+"""The web application: routers, the one guard, middleware. Refuses to start when a route declares no permission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import DefineMiddleware
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp
+
+from portal.access.permissions import PUBLIC
+from portal.settings import Settings, SettingsError
+from portal.web import routes
+from portal.web.assets import Assets
+from portal.web.counts import Counts
+from portal.web.errors import HANDLERS
+from portal.web.i18n import LocaleMiddleware
+from portal.web.security import SecurityHeaders, guard
+from portal.web.services import Services
+from portal.web.templating import environment
+from portal.web.unit_of_work import UnitOfWork
+from portal.wiring import Installation, build
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+# Room for the largest document and the form around it.
+FORM_OVERHEAD = 1_000_000
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+class PermissionMissing(RuntimeError):
+    """A route declares no permission: nobody has decided who may use it."""
+
+
+def create_asgi() -> ASGIApp:
+    """What a server process runs: the application behind language and headers, which no route escapes."""
+    return outside(create_app())
+
+
+def outside(app: Litestar) -> ASGIApp:
+    """Wrap the application in what comes before routing: the language of the path, headers, refused methods."""
+    base_url: str = app.state.services.settings.base_url
+    return LocaleMiddleware(SecurityHeaders(app, https=base_url.startswith("https://")))
+
+
+def create_app(installation: Installation | None = None) -> Litestar:
+    """The application over an installation, or over the one of the environment (how a server process starts it).
+
+    `portal serve` starts the embedded server and hands its addresses down, so here DATABASE_URL is always set.
+    """
+    return _assemble(installation or _from_environment(Settings.from_env()))
+
+
+def _from_environment(settings: Settings) -> Installation:
+    if settings.database_url is None:
+        raise SettingsError("DATABASE_URL saknas. Starta med ”portal serve”, som sätter den.")
+    return build(settings, settings.database_url, settings.migration_database_url or settings.database_url)
+
+
+def _assemble(installation: Installation) -> Litestar:
+    settings = installation.settings
+    assets = Assets.load(STATIC / "build")
+    services = Services(
+        settings=settings,
+        database=installation.database,
+        clock=installation.clock,
+        store=installation.store,
+        mailer=installation.mailer,
+        assets=assets,
+    )
+    app = Litestar(
+        route_handlers=[*routes.HANDLERS, _static_files()],
+        guards=[guard],
+        middleware=[
+            DefineMiddleware(UnitOfWork, services=services),
+        ],
+        exception_handlers=HANDLERS,
+        state=State({"services": services, "templates": environment(assets), "counts": Counts(routes.COUNTERS)}),
+        openapi_config=None,
+        request_max_body_size=settings.max_document_bytes + FORM_OVERHEAD,
+        on_shutdown=[installation.database.close],
+    )
+    require_permissions(app)
+    return app
+
+
+def _static_files() -> Router:
+    return create_static_files_router(
+        "/static", directories=[STATIC], opt={"permission": PUBLIC}, include_in_schema=False
+    )
+
+
+def require_permissions(app: Litestar) -> None:
+    """Raise PermissionMissing for the first route without a declared permission."""
+    for path, handler in declared_handlers(app):
+        if "permission" not in handler.opt:
+            raise PermissionMissing(f"{path}: {handler.handler_name} declares no permission")
+
+
+def declared_handlers(app: Litestar) -> Iterator[tuple[str, BaseRouteHandler]]:
+    """Every handler of ours with its path; the framework's automatic OPTIONS are refused before they are reached."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()) or (getattr(route, "route_handler", None),):
+            if handler is not None and handler.fn.__module__.split(".")[0] != "litestar":
+                yield route.path, handler
+

@@ -1,0 +1,79 @@
+"""What must hold before the portal may serve: the second wall stands only when the app's role is weak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from portal.db.context import Context
+from portal.db.migrate import MIGRATIONS
+from portal.kernel.errors import PortalError
+from portal.wiring import Installation
+
+_ROLE = text("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+_OWNED = text(
+    "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner"
+    " WHERE r.rolname = current_user AND c.relkind IN ('r', 'p', 'v', 'm')"
+)
+_BARE = text(
+    "SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    " AND relkind IN ('r', 'p') AND NOT (relrowsecurity AND relforcerowsecurity)"
+    " AND relname NOT LIKE 'procrastinate%' AND relname NOT IN ('alembic_version', 'original', 'rate_limit', 'vat_rate')"
+)
+_VERSION = text("SELECT version_num FROM alembic_version")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `fatal` means the portal must not start."""
+
+    text: str
+    fatal: bool = False
+
+
+class Unfit(PortalError):
+    """The installation must not serve."""
+
+    status = 500
+    code = "unfit"
+
+
+async def examine(installation: Installation) -> list[Finding]:
+    """Look at roles, schema, row-level security and settings."""
+    async with installation.database.session(Context()) as session:
+        role = (await session.execute(_ROLE)).one()
+        owned = (await session.execute(_OWNED)).scalar_one()
+        bare = (await session.execute(_BARE)).scalar_one()
+        version = (await session.execute(_VERSION)).scalar_one()
+    newest = newest_revision()
+    settings = installation.settings
+    insecure = settings.production and not settings.base_url.startswith("https://")
+    return [
+        _judge(role.rolsuper, "Appens databasroll är superanvändare.", "Appens databasroll är inte superanvändare."),
+        _judge(role.rolbypassrls, "Appens databasroll går förbi radskyddet.", "Appens databasroll lyder under radskyddet."),
+        _judge(bool(owned), "Appens databasroll äger tabeller.", "Appens databasroll äger inga tabeller."),
+        _judge(bool(bare), f"Tabeller utan tvingat radskydd: {bare}.", "Alla tabeller har tvingat radskydd."),
+        _judge(version != newest, f"Schemat är {version}, ska vara {newest}. Kör portal migrate.", f"Schemat är {newest}."),
+        _judge(insecure, "PORTAL_BASE_URL måste vara https i produktion.", f"Adress: {settings.base_url}."),
+    ]  # fmt: skip
+
+
+async def refuse_unfit(installation: Installation) -> None:
+    """Raise Unfit with every fatal finding."""
+    fatal = [finding.text for finding in await examine(installation) if finding.fatal]
+    if fatal:
+        raise Unfit("Portalen startar inte. %(findings)s", findings=" ".join(fatal))
+
+
+def newest_revision() -> str | None:
+    """The one head of the migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def _judge(wrong: bool, bad: str, good: str) -> Finding:
+    return Finding(bad, fatal=True) if wrong else Finding(good)

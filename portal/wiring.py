@@ -1,0 +1,87 @@
+"""Where the parts meet: what an event sets off, every job by name, and the installation built from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import portal.access.jobs as access_jobs
+from portal.audit.sealing import seal_all
+from portal.db.embedded import embedded
+from portal.db.session import Database
+from portal.integrations.mail import Mailer, mailer_for
+from portal.integrations.object_store import FolderStore, ObjectStore
+from portal.jobs.context import JobContext
+from portal.jobs.values import JobFunction, JobRegistry
+from portal.kernel.dates import Clock, SystemClock
+from portal.settings import Settings, generated_secret
+from portal.worker import Watcher
+
+SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {}
+"""Event → jobs: the only way a lower floor sets off something higher."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The parts of one running portal, chosen by settings. `app_url` and `owner_url` are the database's two roles."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    store: ObjectStore
+    mailer: Mailer
+    app_url: str
+    owner_url: str
+
+
+def registry(installation: Installation) -> JobRegistry:
+    """Every job by the name it is enqueued with."""
+    jobs: dict[str, JobFunction] = {
+        "audit.seal": partial(_seal, installation),
+        "access.clear_sessions": access_jobs.clear_sessions,
+    }
+    return jobs
+
+
+def watchers(installation: Installation) -> Mapping[str, Watcher]:
+    """What the worker watches beside the queue."""
+    return {}
+
+
+def build(settings: Settings, app_url: str, owner_url: str, *, clock: Clock | None = None) -> Installation:
+    """The installation over a database that is running."""
+    audit_key = generated_secret(settings.keys_dir / "audit_key").encode()
+    return Installation(
+        settings=settings,
+        database=Database(app_url, audit_key=audit_key, subscriptions=SUBSCRIPTIONS),
+        clock=clock or SystemClock(),
+        store=FolderStore(settings.objects_dir),
+        mailer=mailer_for(settings),
+        app_url=app_url,
+        owner_url=owner_url,
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Installation]:
+    """The installation with its database: the real server's, or the embedded one for the time of the block."""
+    if settings.database_url is not None:
+        owner_url = settings.migration_database_url or settings.database_url
+        installation = build(settings, settings.database_url, owner_url, clock=clock)
+        try:
+            yield installation
+        finally:
+            await installation.database.close()
+        return
+    with embedded(settings.data_dir) as server:
+        installation = build(settings, server.url("app"), server.url("owner"), clock=clock)
+        try:
+            yield installation
+        finally:
+            await installation.database.close()
+
+
+async def _seal(installation: Installation, context: JobContext) -> None:
+    await seal_all(context.database, installation.settings.data_dir, context.clock())
