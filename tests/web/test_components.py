@@ -39,6 +39,7 @@ built = pytest.mark.skipif(not (BUILD / "manifest.json").exists(), reason="npm c
 def _shell(**changes: Any) -> SimpleNamespace:
     values: dict[str, Any] = {
         "lang": "sv",
+        "place": "Exempelstad",
         "other_lang_url": "/en/",
         "signed_in": True,
         "user_name": "Attestant",
@@ -383,6 +384,21 @@ def test_without_script_nothing_is_promised_that_does_not_work(
     assert page.locator(".needs-js:visible").count() == 0
     assert page.locator(".split:visible").count() == 0
     assert page.get_by_role("button", name="Spara 7 513,55 kr").is_visible()
+    page.close()
+
+
+@built
+@pytest.mark.e2e
+def test_a_phone_reaches_menu_search_and_the_other_language(chromium: Any, gallery_address: str) -> None:
+    page, complaints = _open(chromium, gallery_address, 320)
+    page.get_by_role("button", name="Meny", exact=True).click()
+    sheet = page.get_by_role("navigation", name="Hela menyn")
+    assert sheet.get_by_role("link").all_inner_texts()[-1] == "English"
+    page.get_by_role("button", name="Stäng menyn").click()
+    assert not sheet.is_visible()
+    page.get_by_role("link", name="Sök", exact=True).click()
+    assert page.locator("#site-search").is_visible()
+    assert complaints == []
     page.close()
 
 
