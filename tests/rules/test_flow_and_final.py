@@ -1,0 +1,134 @@
+"""Flow choice A6.11–A6.13, final check A6.07, deadlines A5.06 and A6.23, the day of payment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+
+from portal.coding.rules.check import CENTRAL_RULES
+from portal.coding.values import CodeString, CodingRow
+from portal.invoicing.rules import final_check, flow
+from portal.invoicing.rules.deadlines import receipt_deadline, receipt_overdue, reminder_due
+from portal.invoicing.rules.payment_date import payment_date
+from portal.invoicing.rules.registry import REGISTRY
+from portal.invoicing.values import CodeCandidate, FlowFacts, OrderCandidate, SubscriptionCandidate, VatRow
+from portal.kernel.dates import stockholm_date
+from portal.kernel.decision import recompute
+from portal.orders.status import OPEN, ORDER
+
+ORDER_1 = OrderCandidate("O-1", "order-id", "gsf", "kb", "sent")
+SUBSCRIPTION = SubscriptionCandidate("S-1", "subscription-id", "gsf", "kb")
+CODE = CodeCandidate("GSF100", "gsf", "reviewer-id")
+FACTS = FlowFacts("gsf", "kb", orders=(ORDER_1,), subscriptions=(SUBSCRIPTION,), codes=(CODE,))
+
+
+def choose(**changes: Any) -> flow.FlowResult:
+    return flow.decide(replace(FACTS, **changes))
+
+
+def test_order_then_subscription_then_a_person() -> None:
+    everything = {"order_reference": "O-1", "contract_reference": "S-1", "buyer_reference": "GSF100"}
+    assert choose(**everything).flow == "order"
+    assert choose(**everything, orders=()).target == "subscription-id"
+    assert choose(**everything, orders=(), subscriptions=()).reviewer == "reviewer-id"
+
+
+@pytest.mark.parametrize("field", ["order_reference", "buyer_reference"])
+def test_an_order_number_counts_in_both_fields(field: str) -> None:
+    assert choose(**{field: " o-1 "}).target == "order-id"
+
+
+@pytest.mark.parametrize("field", ["contract_reference", "object_reference", "buyer_reference"])
+def test_a_subscription_number_counts_in_three_fields(field: str) -> None:
+    assert choose(**{field: "S-1"}).target == "subscription-id"
+
+
+@pytest.mark.parametrize("status", ORDER.codes())
+def test_only_an_order_sent_and_not_closed_counts(status: str) -> None:
+    result = choose(order_reference="O-1", orders=(replace(ORDER_1, status=status),))
+    assert (result.flow == "order") == (status in OPEN)
+
+
+@pytest.mark.parametrize("other", [{"organisation": "aof"}, {"supplier": "another"}])
+def test_the_order_of_another_does_not_count(other: dict[str, str]) -> None:
+    result = choose(order_reference="O-1", orders=(replace(ORDER_1, **other),))
+    assert (result.flow, result.reviewer) == ("manual", None)
+
+
+def test_the_unknown_number_is_named() -> None:
+    result = choose(order_reference="O-77", buyer_reference="Anna")
+    assert [reason.code for reason in result.reasons] == ["reviewer_unknown"]
+    assert result.reasons[0].text.startswith("O-77 och Anna är varken")
+
+
+def test_a_credit_note_goes_the_manual_way_with_its_invoice_named() -> None:
+    result = choose(order_reference="O-1", buyer_reference="gsf100", credit_note=True, preceding=("F-1",))
+    assert (result.flow, result.reviewer) == ("manual", "reviewer-id")
+    assert "F-1" in result.reasons[0].text
+
+
+NAMES = {
+    "account": {"6451": "Kontorsmaterial"},
+    "responsibility": {"31100": "Centralskolan"},
+    "operation": {"440": ""},
+}
+ROW = CodingRow(CodeString("6451", "31100", "440"), D(499))
+FINAL = final_check.FinalFacts(
+    "order", (VatRow(D(499), D("124.75"), "S", D(25)),), (ROW,), D(499), NAMES, CENTRAL_RULES
+)
+
+
+@pytest.mark.parametrize(
+    ("tax", "fails"), [("124.76", False), ("124.74", False), ("124.77", True), ("124.73", True)]
+)
+def test_tax_per_rate_is_right_to_one_ore(tax: str, fails: bool) -> None:
+    result = final_check.decide(replace(FINAL, vat=(VatRow(D(499), D(tax), "S", D(25)),)))
+    assert [reason.code for reason in result.reasons] == (["vat"] if fails else [])
+
+
+@pytest.mark.parametrize(("way", "status"), [("order", "matching_required"), ("manual", "review")])
+def test_where_a_failure_goes(way: str, status: str) -> None:
+    wrong = CodingRow(CodeString("6451", "31100"), D(499))
+    result = final_check.decide(replace(FINAL, flow=way, coding=(wrong,)))
+    assert (result.status, [reason.code for reason in result.reasons]) == (status, ["coding"])
+
+
+def test_line_vat_and_the_coded_sum_are_checked() -> None:
+    pair = final_check.VatPair("1", "S", D(12), "S", D(25))
+    result = final_check.decide(replace(FINAL, pairs=(pair,), total=D(500)))
+    assert [reason.code for reason in result.reasons] == ["vat", "coding"]
+
+
+def test_flow_and_final_decisions_are_recomputed() -> None:
+    for decision in (flow.decision(FACTS)[1], final_check.decision(FINAL)[1]):
+        stored = decision.to_bytes()
+        assert recompute(stored, REGISTRY) == "same"
+        assert recompute(stored.replace(b"gsf", b"aof").replace(b"499", b"498"), REGISTRY) == "different"
+
+
+ARRIVED = date(2026, 3, 25)  # the clock changes on the 29th
+
+
+def test_reminder_on_day_five_and_day_seven_moves() -> None:
+    days = [ARRIVED + timedelta(n) for n in range(9)]
+    assert [reminder_due(ARRIVED, day) for day in days] == [n >= 5 for n in range(9)]
+    assert [receipt_overdue(ARRIVED, day) for day in days] == [n >= 7 for n in range(9)]
+
+
+def test_day_seven_begins_at_midnight_in_stockholm() -> None:
+    deadline = receipt_deadline(ARRIVED)
+    assert deadline.astimezone(UTC) == datetime(2026, 3, 31, 22, tzinfo=UTC)
+    assert receipt_overdue(ARRIVED, stockholm_date(deadline))
+    assert not receipt_overdue(ARRIVED, stockholm_date(deadline - timedelta(seconds=1)))
+
+
+def test_the_day_of_payment() -> None:
+    assert payment_date(date(2026, 12, 4), date(2026, 11, 20)) == date(2026, 12, 4)
+    assert payment_date(date(2026, 12, 24), date(2026, 11, 20)) == date(2026, 12, 28)
+    assert payment_date(date(2026, 11, 1), date(2026, 11, 20)) == date(2026, 11, 23)
+    assert payment_date(date(2026, 12, 4), date(2026, 11, 20), internal=True) is None
+    assert payment_date(None, date(2026, 11, 20)) is None
