@@ -56,12 +56,12 @@ def org_number(text: str) -> str | None:
 
 
 def format_org_number(digits: str) -> str:
-    """ "5599001012" → "559900-1012"; anything else is left as it is."""
+    """ "5566778899" → "556677-8899"; anything else is left as it is."""
     return f"{digits[:6]}-{digits[6:]}" if len(digits) == _ORG and digits.isdigit() else digits
 
 
 def vat_number(text: str) -> str | None:
-    """A Swedish VAT number "SE559900101201", or None: SE, the organisation number, 01."""
+    """A Swedish VAT number "SE556677889901", or None: SE, the organisation number, 01."""
     compact = text.translate(_NOISE).upper()
     if len(compact) != _ORG + 4 or not compact.startswith("SE") or compact[-2:] != "01":
         return None
@@ -85,7 +85,7 @@ def _giro(text: str, kind: str) -> str | None:
 
 
 def format_bankgiro(digits: str) -> str:
-    """ "5050109" → "505-0109", "50500109" → "5050-0109"."""
+    """ "1234566" → "123-4566", "12345674" → "1234-5674"."""
     return f"{digits[:-4]}-{digits[-4:]}"
 
 

@@ -26,12 +26,12 @@ def round_to(value: Decimal, decimals: int) -> Decimal:
 
 
 def canonical(value: Decimal) -> str:
-    """An amount for machines: "1274.23", always two decimals."""
+    """An amount for machines: "1234.50", always two decimals."""
     return format(to_ore(value), "f")
 
 
 def canonical_number(value: Decimal) -> str:
-    """A quantity, price or rate for machines: plain digits, no exponent, no trailing zeros ("12.5", "10")."""
+    """A quantity, price or rate for machines: plain digits, no exponent, no trailing zeros ("7.5", "10")."""
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -39,19 +39,19 @@ def canonical_number(value: Decimal) -> str:
 
 
 def format_sv(value: Decimal, decimals: int = 2) -> str:
-    """As a Swede reads it: "1 274,23" with no-break spaces and a real minus sign."""
+    """As a Swede reads it: "1 234,50" with no-break spaces and a real minus sign."""
     text = format(round_to(value, decimals), ",f").replace(",", NBSP).replace(".", ",")
     return MINUS + text[1:] if text.startswith("-") else text
 
 
 def format_number_sv(value: Decimal) -> str:
-    """A quantity, price or rate as a Swede reads it, without trailing zeros: "1 000", "12,5"."""
+    """A quantity, price or rate as a Swede reads it, without trailing zeros: "1 000", "7,5"."""
     plain = canonical_number(value)
     return format_sv(value, len(plain.partition(".")[2]))
 
 
 def format_kr(value: Decimal) -> str:
-    """ "1 274,23 kr" with a no-break space."""
+    """ "1 234,50 kr" with a no-break space."""
     return f"{format_sv(value)}{NBSP}kr"
 
 

@@ -141,13 +141,13 @@ def _unit(text: str) -> str:
 
 def _price(text: str) -> Decimal:
     if not text:
-        raise Wrong("Priset saknas.", "Skriv priset utan moms, till exempel 49,90.")
+        raise Wrong("Priset saknas.", "Skriv priset utan moms, till exempel 39,50.")
     try:
         price = parse_amount(text, max_decimals=PRICE_DECIMALS)
     except Invalid:
         raise _not_a_price(text) from None
     if price <= 0:
-        raise Wrong("Priset är inte större än noll.", "Skriv priset utan moms, till exempel 49,90.")
+        raise Wrong("Priset är inte större än noll.", "Skriv priset utan moms, till exempel 39,50.")
     if price >= MOST_PRICE:
         raise Wrong("Priset är orimligt högt.", "Kontrollera decimaltecknet.")
     return price

@@ -73,7 +73,7 @@ SEGMENTS: Mapping[str, str] = MappingProxyType(
 def check_unspsc(code: str) -> tuple[str, str] | None:
     """What is wrong with a code and how to mend it (msgids with %(count)s and %(segment)s), or None."""
     if not (code.isascii() and code.isdigit()):
-        return "Koden får bara ha siffror.", "Skriv åtta siffror, till exempel 14111507."
+        return "Koden får bara ha siffror.", "Skriv åtta siffror, till exempel 44121706."
     if len(code) != DIGITS:
         return (
             "Koden har %(count)s siffror, men ska ha 8.",

@@ -60,7 +60,7 @@ def _first(facts: PaymentFacts, allowed: list[Account]) -> Account | None:
 
 
 def spelt(account: Account) -> str:
-    """The account as people write it: "bankgiro 505-0109"."""
+    """The account as people write it: "bankgiro 123-4566"."""
     number = account_number(account.scheme, account.number)
     if account.scheme == "BANKGIRO":
         number = format_bankgiro(number)
