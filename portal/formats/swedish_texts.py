@@ -127,6 +127,7 @@ _CODES = {
     "05": "koden för redovisningsvaluta (BT-6)",
     "06": "koden för momsdatum (BT-8)",
     "07": "typen av objekt-id (BT-18 eller BT-128)",
+    "08": "ämneskoden för en anteckning (BT-21)",
     "10": "typen av id-nummer",
     "11": "typen av organisationsnummer",
     "13": "typen av klassificering (BT-158)",

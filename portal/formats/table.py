@@ -45,8 +45,15 @@ def table_of(records: Iterable[Sequence[str]]) -> Table:
     first = next(numbered, None)
     if first is None:
         raise UnreadableTable("empty", "Filen är tom. Fyll i mallen och ladda upp den igen.")
-    header = first.cells
+    header = _named(first.cells)
     return Table(header, (_as_wide(row, len(header)) for row in numbered))
+
+
+def _named(header: tuple[str, ...]) -> tuple[str, ...]:
+    """The header without the blank cells after its last name, left by a wider row below."""
+    while not header[-1]:
+        header = header[:-1]
+    return header
 
 
 def _not_blank(records: Iterable[Sequence[str]]) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""XLSX through calamine, once the zip has been looked through: the first visible sheet, as a person sees it."""
+"""XLSX through calamine, once the zip has been looked through: the first visible sheet, as people see it."""
 
 from __future__ import annotations
 

@@ -48,8 +48,9 @@ def parse_xml(
     layer xml: EMPTY, TOO_LARGE, ZIP, NOT_XML, DOCTYPE, ENCODING or ROOT_UNKNOWN.
     """
     _refuse_by_shape(data, max_bytes)
-    _refuse_doctype(_decoded(data))
-    root = _parsed(data)
+    text = _decoded(data)
+    _refuse_doctype(text)
+    root = _parsed(text)
     if roots is not None and root.tag not in roots:
         raise Unreadable(_root_unknown(root))
     return root
@@ -124,8 +125,9 @@ def _doctype(*, has_entities: bool) -> Finding:
     )
 
 
-def _parser(*, huge: bool = False) -> etree.XMLParser:
+def _parser(*, huge: bool = False, encoding: str | None = None) -> etree.XMLParser:
     return etree.XMLParser(
+        encoding=encoding,
         resolve_entities=False,
         no_network=True,
         huge_tree=huge,
@@ -139,9 +141,10 @@ def _parser(*, huge: bool = False) -> etree.XMLParser:
     )
 
 
-def _parsed(data: bytes) -> etree._Element:
+def _parsed(text: str) -> etree._Element:
+    """The parser gets the very text that was looked at, so that the two never read the bytes differently."""
     try:
-        root = etree.fromstring(data, _parser())
+        root = etree.fromstring(text.encode(), _parser(encoding="utf-8"))
     except etree.XMLSyntaxError as error:
         raise Unreadable(_not_xml(error)) from None
     except (ValueError, LookupError, etree.LxmlError):
