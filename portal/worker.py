@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from sqlalchemy import text
@@ -14,23 +14,19 @@ from sqlalchemy import text
 from portal.db.session import Database
 from portal.jobs.runner import JobRunner
 from portal.jobs.schedule import SCHEDULE, Recurring
-from portal.jobs.values import JobRegistry
+from portal.jobs.values import JobRegistry, Watcher
+from portal.kernel.dates import SystemClock
 
-Watcher = Callable[[asyncio.Event], Awaitable[None]]
-"""`async def watch(stop)`: works until `stop` is set, and leaves nothing half done when it returns."""
-
+WALL_CLOCK = SystemClock().now
 RESTART_SECONDS = (0.5, 1.0, 2.0, 5.0)
 
 _DUE = text(
     "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at <= now(), true)"
 )
 
+__all__ = ["Watcher", "drain", "waiting", "work"]
+
 log = structlog.get_logger("portal.worker")
-
-
-def utc_now() -> datetime:
-    """The wall clock; everything below is given its clock."""
-    return datetime.now(UTC)
 
 
 async def work(
@@ -39,7 +35,7 @@ async def work(
     *,
     watchers: Mapping[str, Watcher] | None = None,
     schedule: Iterable[Recurring] = SCHEDULE,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Callable[[], datetime] = WALL_CLOCK,
     concurrency: int = 4,
     stop: asyncio.Event | None = None,
 ) -> None:
@@ -60,7 +56,7 @@ async def work(
 
 
 async def drain(
-    database: Database, registry: JobRegistry, *, clock: Callable[[], datetime] = utc_now
+    database: Database, registry: JobRegistry, *, clock: Callable[[], datetime] = WALL_CLOCK
 ) -> None:
     """Run what waits in the queue now, and what that enqueues, then return (a command's or a test's use)."""
     while await waiting(database):

@@ -18,7 +18,7 @@ from procrastinate.worker import Worker
 
 from portal.db.session import Database
 from portal.jobs.context import JobContext
-from portal.jobs.queue import CONCERN, QUEUE
+from portal.jobs.queue import CONCERN, QUEUE, UnknownJob
 from portal.jobs.retry import MAX_ATTEMPTS, Backoff
 from portal.jobs.schedule import Recurring
 from portal.jobs.values import JobFunction, JobRegistry
@@ -114,6 +114,8 @@ class JobRunner:
         return register(run)
 
     def _recur(self, entry: Recurring) -> None:
+        if entry.job not in self._app.tasks:
+            raise UnknownJob(entry.job)
         self._app.periodic(cron=entry.cron, periodic_id=entry.name)(self._app.tasks[entry.job])
 
     async def _run_job(self, function: JobFunction, queued: QueueContext, args: dict[str, Any]) -> Any:

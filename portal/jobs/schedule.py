@@ -23,11 +23,5 @@ SCHEDULE: tuple[Recurring, ...] = (
     Recurring(
         "audit-seal", "* * * * * */5", "audit.seal", "Kedjar nya rader i behandlingshistoriken i ordning."
     ),
-    Recurring(
-        "waiting-invoices",
-        "*/10 * * * *",
-        "invoicing.waiting_days",
-        "Påminner på dag 5 och flyttar på dag 7 fakturor som inväntar leveranskvittens.",
-    ),
     Recurring("sessions", "17 * * * *", "access.clear_sessions", "Tar bort inloggningar som har gått ut."),
 )

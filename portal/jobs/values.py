@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, get_args
+
+Watcher = Callable[[asyncio.Event], Awaitable[None]]
+"""`async def watch(stop)`: works beside the queue until `stop` is set, and leaves nothing half done."""
 
 ProgressState = Literal["queued", "running", "done", "failed", "stopped"]
 
