@@ -13,9 +13,6 @@ A folder to install holds the files and `rules.toml`:
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -99,37 +96,6 @@ def list_rules(data_dir: Path | None = None) -> tuple[RuleSet, ...]:
 def for_document(rules: Iterable[RuleSet], document: str, kind: Kind) -> tuple[RuleSet, ...]:
     """The sets of one kind that judge this document."""
     return tuple(rule_set for rule_set in rules if rule_set.kind == kind and document in rule_set.applies_to)
-
-
-def install_rules(folder: Path, data_dir: Path) -> tuple[RuleSet, ...]:
-    """Copy a rules folder into the data folder and return its sets; Invalid when it is no rules folder.
-
-    The same folder installed twice is one installation. Links are refused: installed is what was read.
-    """
-    read_manifest(folder)
-    if any(path.is_symlink() for path in folder.rglob("*")):
-        raise Invalid("Mappen innehåller länkar. Kopiera in filerna själva och försök igen.")
-    target = data_dir / FOLDER / _digest(folder)
-    if not target.exists():
-        _copy_whole(folder, target)
-    return read_manifest(target)
-
-
-def _copy_whole(folder: Path, target: Path) -> None:
-    """A killed installation leaves only a hidden folder that no one reads."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    shutil.copytree(folder, unfinished, dirs_exist_ok=True)
-    unfinished.rename(target)
-
-
-def _digest(folder: Path) -> str:
-    sha = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        sha.update(
-            str(path.relative_to(folder)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
-        )
-    return sha.hexdigest()[:16]
 
 
 def read_manifest(folder: Path) -> tuple[RuleSet, ...]:

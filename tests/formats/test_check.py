@@ -11,7 +11,8 @@ import pytest
 from portal.formats.check import check_document
 from portal.formats.en16931 import Invoice
 from portal.formats.peppol.invoice_writer import write_invoice
-from portal.formats.rulesets import install_rules, list_rules
+from portal.formats.rule_install import install_rules
+from portal.formats.rulesets import list_rules
 from portal.formats.xml import MAX_BYTES
 
 UBL = b"urn:oasis:names:specification:ubl:schema:xsd:"

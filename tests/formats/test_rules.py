@@ -19,8 +19,9 @@ from portal.formats.check import check_document, check_rules
 from portal.formats.en16931 import Identifier, Invoice
 from portal.formats.findings import Finding
 from portal.formats.peppol.invoice_writer import write_invoice
+from portal.formats.rule_install import install_rules
 from portal.formats.rule_pool import RulePool
-from portal.formats.rulesets import RuleSet, install_rules, list_rules, packaged_rules
+from portal.formats.rulesets import RuleSet, list_rules, packaged_rules
 from portal.formats.swedish_texts import SWEDISH_TEXTS
 from portal.formats.xml import read_trusted
 from portal.kernel.errors import Invalid
@@ -211,6 +212,10 @@ def test_a_folder_that_is_no_rules_folder_is_refused(tmp_path: Path) -> None:
     assert "finns inte i mappen" in attempt(
         MANIFEST.format(day="2026-05-20").replace("new.xsl", "../outside.xsl")
     )
+    (tmp_path / "bad" / "new.xsl").write_text("<xsl:oops/>")
+    assert "new.xsl är inget fungerande regelverk" in attempt(MANIFEST.format(day="2026-05-20"))
+    (tmp_path / "bad" / "new.xsl").write_text(SHEET.replace('match="/"', 'match="["'))
+    assert "new.xsl är inget fungerande regelverk" in attempt(MANIFEST.format(day="2026-05-20"))
     assert "fel ifyllt" in attempt('[[rule_set]]\nname = "x"\n')
     assert not (tmp_path / "data").exists()
 

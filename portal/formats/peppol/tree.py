@@ -18,6 +18,22 @@ Children = dict[str, list[etree._Element]]
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _MAX_DIGITS = 30
+
+
+class _FullNames(dict[str, str]):
+    """Local name → full name, spelled once: a document takes hundreds of lookups."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__()
+        self._namespace = namespace
+
+    def __missing__(self, name: str) -> str:
+        full = self[name] = self._namespace + name
+        return full
+
+
+_CBC = _FullNames(CBC)
+_CAC = _FullNames(CAC)
 _NOTHING: Children = {}
 ZERO = Decimal(0)
 
@@ -35,7 +51,7 @@ def children(element: etree._Element | None) -> Children:
 def inside(of: Children, *names: str) -> Children:
     """The children of the first descendant along `names` (aggregate names without prefix)."""
     for name in names:
-        found = of.get(CAC + name)
+        found = of.get(_CAC[name])
         if not found:
             return _NOTHING
         of = children(found[0])
@@ -44,12 +60,12 @@ def inside(of: Children, *names: str) -> Children:
 
 def each(of: Children, name: str) -> list[etree._Element]:
     """All aggregates of that name."""
-    return of.get(CAC + name, [])
+    return of.get(_CAC[name], [])
 
 
 def text(of: Children, name: str) -> str | None:
     """The first value of that name, trimmed; None when absent or blank."""
-    found = of.get(CBC + name)
+    found = of.get(_CBC[name])
     if not found:
         return None
     return (found[0].text or "").strip() or None
@@ -57,20 +73,20 @@ def text(of: Children, name: str) -> str | None:
 
 def texts(of: Children, name: str) -> tuple[str, ...]:
     """All values of that name that are not blank."""
-    values = ((element.text or "").strip() for element in of.get(CBC + name, ()))
+    values = ((element.text or "").strip() for element in of.get(_CBC[name], ()))
     return tuple(value for value in values if value)
 
 
 def identifier(of: Children, name: str, scheme: str = "schemeID") -> Identifier | None:
     """The first value of that name with its scheme attribute."""
-    found = of.get(CBC + name)
+    found = of.get(_CBC[name])
     value = (found[0].text or "").strip() if found else ""
     return Identifier(value, found[0].get(scheme)) if found and value else None
 
 
 def number(of: Children, name: str) -> Decimal | None:
     """The first value as written; None when absent. Raises Unreadable with its place when it is no number."""
-    found = of.get(CBC + name)
+    found = of.get(_CBC[name])
     if not found:
         return None
     value = (found[0].text or "").strip()
@@ -83,7 +99,7 @@ def number(of: Children, name: str) -> Decimal | None:
 
 def day(of: Children, name: str) -> date | None:
     """The first value as a date, a time zone dropped; None when absent, Unreadable when no such day."""
-    found = of.get(CBC + name)
+    found = of.get(_CBC[name])
     if not found:
         return None
     value = (found[0].text or "").strip()
@@ -97,7 +113,7 @@ def day(of: Children, name: str) -> date | None:
 
 def clock(of: Children, name: str) -> time | None:
     """The first value as a time of day without zone; None when absent, Unreadable when no such time."""
-    found = of.get(CBC + name)
+    found = of.get(_CBC[name])
     if not found:
         return None
     value = (found[0].text or "").strip()
@@ -109,7 +125,7 @@ def clock(of: Children, name: str) -> time | None:
 
 def attribute(of: Children, name: str, attribute_name: str) -> str | None:
     """An attribute of the first value of that name."""
-    found = of.get(CBC + name)
+    found = of.get(_CBC[name])
     return found[0].get(attribute_name) if found else None
 
 
