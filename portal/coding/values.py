@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 DIMENSIONS = ("account", "responsibility", "operation", "project", "activity", "free")
@@ -80,11 +80,15 @@ ANY = ("", "\N{REPLACEMENT CHARACTER}")
 
 @dataclass(frozen=True, slots=True)
 class CodingRegister:
-    """What is valid for an organisation on a day: names per dimension and code, rules, comment accounts."""
+    """What is valid for an organisation on a day: names per dimension and code, rules, comment accounts.
+
+    `unspsc_accounts`: UNSPSC prefix → account (A6.19).
+    """
 
     values: Mapping[str, Mapping[str, str]]
     rules: tuple[CodingRule, ...] = ()
     comment_accounts: frozenset[str] = frozenset()
+    unspsc_accounts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,141 @@
+"""Plan a route by the attest tree, open its steps, and make them void when what they were for has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.permissions import LOCAL_SYSTEM_ADMIN
+from portal.access.queries import logins_with
+from portal.attest.models import ApprovalStep, Decision
+from portal.attest.queries import acts_of, attest_tree
+from portal.attest.rules.route import Route, build_route
+from portal.attest.values import Act, RouteFacts, RouteRow
+from portal.audit.log import Event, record
+from portal.kernel.identifiers import uuid7
+
+ACT_OF = {"approve_order": "approve_order", "approve_invoice": "approve"}
+"""Function (A7.01) → the act its decision records."""
+_ASKS = {"approve_order": "order", "approve_invoice": "review"}
+
+
+async def plan_route(
+    session: AsyncSession,
+    *,
+    concern_id: UUID,
+    organisation_id: UUID,
+    amounts: Mapping[str, Decimal],
+    case_id: UUID | None,
+    asking_persons: frozenset[UUID],
+    function: str,
+    day: date,
+    secret: bool = False,
+) -> Route:
+    """The steps, or why there is no route and who can help; nothing is written (A6.02, A6.08).
+
+    `amounts`: ansvar → SEK excluding VAT. `asking_persons` order (approve_order) or review (approve_invoice)
+    and are shut out together with everybody who has done so in the case. `day` is a Stockholm day.
+    """
+    asked = tuple(Act(_ASKS[function], str(person)) for person in asking_persons)
+    done = await acts_of(session, concern_id, case_id) if case_id else ()
+    facts = RouteFacts(
+        rows=tuple(RouteRow(code, amount) for code, amount in amounts.items()),
+        tree=await attest_tree(session, concern_id, organisation_id, amounts, day),
+        acts=(*done, *asked),
+        secret=secret,
+        helpers=tuple(await logins_with(session, concern_id, organisation_id, LOCAL_SYSTEM_ADMIN, day)),
+    )
+    return build_route(facts, ACT_OF[function])
+
+
+async def open_steps(
+    session: AsyncSession,
+    *,
+    subject_type: str,
+    subject_id: UUID,
+    concern_id: UUID,
+    organisation_id: UUID,
+    route: Route,
+    now: datetime,
+) -> list[UUID]:
+    """Insert the route's steps as waiting; their ids in the route's order. ValueError when it has none."""
+    if not route.steps:
+        raise ValueError("a route without steps cannot be opened")
+    ids = [uuid7() for _ in route.steps]
+    shared = {
+        "concern_id": concern_id, "organisation_id": organisation_id, "subject_type": subject_type,
+        "subject_id": subject_id, "state": "waiting", "created_at": now,
+    }  # fmt: skip
+    rows = [
+        shared | {
+            "id": made, "responsibility": step.responsibility, "approver_id": UUID(step.attestant.user),
+            "amount": step.amount, "escalated_from": step.escalated_from,
+        }
+        for made, step in zip(ids, route.steps, strict=True)
+    ]  # fmt: skip
+    await session.execute(insert(ApprovalStep), rows)
+    told = [f"{step.responsibility} {step.attestant.login}" for step in route.steps]
+    await record(session, [
+        _event(
+            concern_id, subject_type, subject_id, "open", now=now, organisation_id=organisation_id, steps=told
+        )
+    ])  # fmt: skip
+    return ids
+
+
+async def void_steps(
+    session: AsyncSession, *, concern_id: UUID, subject_type: str, subject_id: UUID, now: datetime
+) -> None:
+    """The document has changed or been taken back: its steps and the attests given no longer count."""
+    if await close_steps(session, concern_id, subject_type, subject_id, waiting_become="void", now=now):
+        await record(session, [_event(concern_id, subject_type, subject_id, "void", now=now)])
+
+
+async def close_steps(
+    session: AsyncSession,
+    concern_id: UUID,
+    subject_type: str,
+    subject_id: UUID,
+    *,
+    waiting_become: str,
+    now: datetime,
+) -> int:
+    """Waiting steps become returned or void, approved ones void with their decisions; how many changed."""
+    steps = update(ApprovalStep).where(
+        ApprovalStep.concern_id == concern_id,
+        ApprovalStep.subject_type == subject_type,
+        ApprovalStep.subject_id == subject_id,
+    )
+    waiting = steps.where(ApprovalStep.state == "waiting").values(state=waiting_become, decided_at=now)
+    approved = steps.where(ApprovalStep.state == "approved").values(state="void")
+    decisions = update(Decision).where(
+        Decision.concern_id == concern_id,
+        Decision.subject_type == subject_type,
+        Decision.subject_id == subject_id,
+        Decision.act.in_(tuple(ACT_OF.values())),
+        Decision.voided_at.is_(None),
+    )
+    ended = [await session.execute(statement) for statement in (waiting, approved)]
+    await session.execute(decisions.values(voided_at=now))
+    return sum(result.rowcount for result in ended)  # type: ignore[attr-defined]
+
+
+def _event(
+    concern_id: UUID,
+    subject_type: str,
+    subject_id: UUID,
+    verb: str,
+    *,
+    now: datetime,
+    organisation_id: UUID | None = None,
+    **data: object,
+) -> Event:
+    return Event(
+        f"{subject_type}:approval:{verb}", subject_type, subject_id, now, actor="system",
+        concern_id=concern_id, organisation_id=organisation_id, data=data,
+    )  # fmt: skip

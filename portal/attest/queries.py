@@ -1,0 +1,290 @@
+"""Whose rights a user may use, what has been done in a case, the attest tree, and the steps of a route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from portal.access.actor import Actor
+from portal.access.models import User
+from portal.access.permissions import SEE_SECRET
+from portal.access.queries import holds, in_force
+from portal.attest import values
+from portal.attest.models import ApprovalStep, Decision, Delegation, Responsibility
+from portal.attest.rules.delegations import Rights, rights_of
+from portal.attest.values import Act, Attestant
+
+FUNCTION_OF = {"requisition": "approve_order", "invoice": "approve_invoice"}
+"""The function (A7.01) that decides over the steps of a subject type."""
+WAITING = "waiting"
+_GIVER, _TAKER = aliased(User), aliased(User)
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step. `amount` SEK excluding VAT; Once decided `decided_by` and `on_behalf_of` are logins."""
+
+    id: UUID
+    subject_type: str
+    subject_id: UUID
+    organisation_id: UUID
+    responsibility: str
+    responsibility_name: str
+    approver_id: UUID
+    approver_login: str
+    approver_name: str
+    amount: Decimal
+    state: str
+    escalated_from: str | None
+    created_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    on_behalf_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingStep:
+    """A step that waits for this actor: own, or through the delegation `chain` (`behalf`: whose)."""
+
+    step: StepView
+    chain: tuple[UUID, ...]
+    behalf: str | None
+
+
+async def acting_for(
+    session: AsyncSession, user_id: UUID, function: str, day: date
+) -> Mapping[UUID, tuple[UUID, ...]]:
+    """Users whose rights in a function the user may use that day → delegation chain, first link first.
+
+    The user itself is there with an empty chain (A7.05).
+    """
+    found = await rights(session, user_id, function, day)
+    return {UUID(one.user): tuple(UUID(link.id) for link in one.chain) for one in found}
+
+
+async def rights(session: AsyncSession, user_id: UUID, function: str, day: date) -> tuple[Rights, ...]:
+    """As acting_for, with the persons whose rights are used."""
+    person = (await session.execute(select(User.person_id).where(User.id == user_id))).scalar_one()
+    links = await _links_leading_to(session, user_id, function, day)
+    return rights_of(str(user_id), str(person), function, links, day)
+
+
+def in_time(function: str, day: date) -> ColumnElement[bool]:
+    """Condition on delegations: of the function, not revoked, in force that day (A7.04)."""
+    return and_(
+        Delegation.function == function,
+        Delegation.revoked_at.is_(None),
+        Delegation.starts_on <= day,
+        or_(Delegation.ends_on.is_(None), Delegation.ends_on >= day),
+    )
+
+
+async def delegations_to(session: AsyncSession, function: str, day: date) -> list[values.Delegation]:
+    """Every delegation of the concern in the function that is in force that day."""
+    return await delegations(session, in_time(function, day))
+
+
+def not_ended(concern_id: UUID | None, function: str, day: date) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on delegations: of the function, not revoked, in force that day or coming."""
+    return (
+        Delegation.concern_id == concern_id,
+        Delegation.function == function,
+        Delegation.revoked_at.is_(None),
+        or_(Delegation.ends_on.is_(None), Delegation.ends_on >= day),
+    )
+
+
+async def conflicting_steps(
+    session: AsyncSession, from_user_id: UUID, to_user_id: UUID, function: str
+) -> list[StepView]:
+    """Steps that wait for the giver in cases where the taker's person stands on the other side (A6.08)."""
+    subjects = [subject for subject, of in FUNCTION_OF.items() if of == function]
+    known, asked, taker = aliased(Decision), aliased(Decision), aliased(User)
+    other_side = (
+        select(known.subject_id)
+        .join(asked, and_(asked.concern_id == known.concern_id, asked.case_id == known.case_id))
+        .join(taker, taker.id == to_user_id)
+        .where(
+            known.concern_id == ApprovalStep.concern_id,
+            known.subject_id == ApprovalStep.subject_id,
+            asked.act.in_(("order", "review", "accept_deviation")),
+            asked.voided_at.is_(None),
+            or_(asked.person_id == taker.person_id, asked.on_behalf_of_person_id == taker.person_id),
+        )
+    )
+    return await steps_where(
+        session,
+        ApprovalStep.approver_id == from_user_id,
+        ApprovalStep.state == WAITING,
+        ApprovalStep.subject_type.in_(subjects),
+        other_side.exists(),
+    )
+
+
+async def _links_leading_to(
+    session: AsyncSession, user_id: UUID, function: str, day: date
+) -> list[values.Delegation]:
+    """Every delegation from which rights may reach the user; UNION ends at a ring."""
+    columns = (Delegation.id, Delegation.from_user_id)
+    last = select(*columns).where(Delegation.to_user_id == user_id, in_time(function, day))
+    reach = last.cte("reach", recursive=True)
+    further = select(*columns).join(reach, Delegation.to_user_id == reach.c.from_user_id)
+    reach = reach.union(further.where(in_time(function, day)))
+    return await delegations(session, Delegation.id.in_(select(reach.c.id)))
+
+
+async def delegations(session: AsyncSession, *conditions: Any) -> list[values.Delegation]:
+    """Delegations as the rules see them, with their persons; oldest first."""
+    query = (
+        select(Delegation, _GIVER.person_id, _TAKER.person_id)
+        .join(_GIVER, _GIVER.id == Delegation.from_user_id)
+        .join(_TAKER, _TAKER.id == Delegation.to_user_id)
+        .where(*conditions)
+        .order_by(Delegation.registered_at, Delegation.id)
+    )
+    return [
+        values.Delegation(
+            str(d.id), d.function, str(d.from_user_id), str(giver), str(d.to_user_id), str(taker),
+            d.starts_on, d.ends_on,
+        )
+        for d, giver, taker in await session.execute(query)
+    ]  # fmt: skip
+
+
+async def acts_of(session: AsyncSession, concern_id: UUID, case_id: UUID) -> tuple[Act, ...]:
+    """What has been done in a case and still counts, with every person of each delegation chain."""
+    query = select(Decision.act, Decision.person_id, Decision.on_behalf_of_person_id, Decision.chain).where(
+        Decision.concern_id == concern_id, Decision.case_id == case_id, Decision.voided_at.is_(None)
+    )
+    rows = (await session.execute(query.order_by(Decision.decided_at, Decision.id))).all()
+    givers = await _givers(session, [UUID(link) for row in rows for link in row.chain])
+    return tuple(
+        Act(row.act, str(row.person_id), _behalf(row.on_behalf_of_person_id, row.chain, givers))
+        for row in rows
+    )
+
+
+async def _givers(session: AsyncSession, links: Sequence[UUID]) -> dict[str, str]:
+    if not links:
+        return {}
+    found = await delegations(session, Delegation.id.in_(links))
+    return {link.id: link.from_person for link in found}
+
+
+def _behalf(person: UUID | None, chain: Iterable[str], givers: Mapping[str, str]) -> tuple[str, ...]:
+    named = [str(person)] if person else []
+    return tuple(dict.fromkeys([*named, *(givers[link] for link in chain if link in givers)]))
+
+
+async def attest_tree(
+    session: AsyncSession, concern_id: UUID, organisation_id: UUID, codes: Iterable[str], day: date
+) -> tuple[values.Responsibility, ...]:
+    """The ansvar of these codes in the organisation and all above them, with their attestants that day."""
+    first = select(Responsibility.id, Responsibility.parent_id).where(
+        Responsibility.concern_id == concern_id,
+        Responsibility.organisation_id == organisation_id,
+        Responsibility.code.in_(tuple(codes)),
+        in_force(Responsibility, day),
+    )
+    up = first.cte("up", recursive=True)
+    above = select(Responsibility.id, Responsibility.parent_id).join(up, Responsibility.id == up.c.parent_id)
+    up = up.union(above.where(Responsibility.concern_id == concern_id, in_force(Responsibility, day)))
+    parent = aliased(Responsibility)
+    query = (
+        select(Responsibility, parent.code, User, holds(SEE_SECRET, day))
+        .join(User, User.id == Responsibility.approver_id)
+        .outerjoin(parent, and_(parent.concern_id == concern_id, parent.id == Responsibility.parent_id))
+        .where(Responsibility.concern_id == concern_id, Responsibility.id.in_(select(up.c.id)))
+        .order_by(Responsibility.code)
+    )
+    return tuple(
+        values.Responsibility(node.code, node.name, above_code, _attestant(user, secret))
+        for node, above_code, user, secret in await session.execute(query)
+    )
+
+
+def _attestant(user: User, sees_secret: bool) -> Attestant:
+    return Attestant(str(user.id), str(user.person_id), user.login, sees_secret, user.active)
+
+
+async def steps_of(
+    session: AsyncSession, concern_id: UUID, subject_type: str, subject_id: UUID
+) -> list[StepView]:
+    """The steps of a document's route that still count (not void), in the order of their ansvar."""
+    return await steps_where(
+        session,
+        ApprovalStep.concern_id == concern_id,
+        ApprovalStep.subject_type == subject_type,
+        ApprovalStep.subject_id == subject_id,
+        ApprovalStep.state != "void",
+    )
+
+
+async def steps_where(session: AsyncSession, *conditions: Any) -> list[StepView]:
+    """Steps the session may see; oldest first, then by ansvar."""
+    approver, decider, behalf = aliased(User), aliased(User), aliased(User)
+    name = (
+        select(Responsibility.name)
+        .where(
+            Responsibility.concern_id == ApprovalStep.concern_id,
+            Responsibility.code == ApprovalStep.responsibility,
+        )
+        .order_by(Responsibility.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(ApprovalStep, name, approver.login, approver.name, decider.login, behalf.login)
+        .join(approver, approver.id == ApprovalStep.approver_id)
+        .outerjoin(
+            Decision,
+            and_(Decision.concern_id == ApprovalStep.concern_id, Decision.id == ApprovalStep.decision_id),
+        )
+        .outerjoin(decider, decider.id == Decision.user_id)
+        .outerjoin(behalf, behalf.id == Decision.on_behalf_of_user_id)
+        .where(*conditions)
+        .order_by(ApprovalStep.created_at, ApprovalStep.responsibility, ApprovalStep.id)
+    )
+    return [_view(row) for row in await session.execute(query)]
+
+
+def _view(row: Any) -> StepView:
+    step: ApprovalStep
+    step, name, login, shown, decider, behalf = row
+    return StepView(
+        step.id, step.subject_type, step.subject_id, step.organisation_id, step.responsibility, name or "",
+        step.approver_id, login, shown, step.amount, step.state, step.escalated_from, step.created_at,
+        step.decided_at, decider, behalf,
+    )  # fmt: skip
+
+
+async def waiting_for(
+    session: AsyncSession, actor: Actor, day: date, subject_types: Sequence[str] = tuple(FUNCTION_OF)
+) -> list[WaitingStep]:
+    """Every step that waits for the actor that day, own and by delegation, oldest first (A7.06)."""
+    if actor.user_id is None or actor.concern_id is None:
+        return []
+    acting = {t: await acting_for(session, actor.user_id, FUNCTION_OF[t], day) for t in subject_types}
+    mine = or_(
+        *(
+            and_(ApprovalStep.subject_type == subject, ApprovalStep.approver_id.in_(tuple(users)))
+            for subject, users in acting.items()
+        )
+    )
+    steps = await steps_where(
+        session, ApprovalStep.concern_id == actor.concern_id, ApprovalStep.state == WAITING, mine
+    )
+    return [_waiting(step, acting[step.subject_type][step.approver_id], actor) for step in steps]
+
+
+def _waiting(step: StepView, chain: tuple[UUID, ...], actor: Actor) -> WaitingStep:
+    own = step.approver_id == actor.user_id
+    return WaitingStep(step, chain, None if own else step.approver_login)
