@@ -92,8 +92,10 @@ async def void_steps(
     session: AsyncSession, *, concern_id: UUID, subject_type: str, subject_id: UUID, now: datetime
 ) -> None:
     """The document has changed or been taken back: its steps and the attests given no longer count."""
-    if await close_steps(session, concern_id, subject_type, subject_id, waiting_become="void", now=now):
-        await record(session, [_event(concern_id, subject_type, subject_id, "void", now=now)])
+    closed = await close_steps(session, concern_id, subject_type, subject_id, waiting_become="void", now=now)
+    for organisation_id in set(closed):
+        event = _event(concern_id, subject_type, subject_id, "void", now=now, organisation_id=organisation_id)
+        await record(session, [event])
 
 
 async def close_steps(
@@ -104,8 +106,11 @@ async def close_steps(
     *,
     waiting_become: str,
     now: datetime,
-) -> int:
-    """Waiting steps become returned or void, approved ones void with their decisions; how many changed."""
+) -> list[UUID]:
+    """Waiting steps become returned or void, approved ones void with their decisions.
+
+    The organisation of each step that changed; empty when there was nothing to close.
+    """
     steps = update(ApprovalStep).where(
         ApprovalStep.concern_id == concern_id,
         ApprovalStep.subject_type == subject_type,
@@ -120,9 +125,12 @@ async def close_steps(
         Decision.act.in_(tuple(ACT_OF.values())),
         Decision.voided_at.is_(None),
     )
-    ended = [await session.execute(statement) for statement in (waiting, approved)]
+    closed: list[UUID] = []
+    for statement in (waiting, approved):
+        found = await session.execute(statement.returning(ApprovalStep.organisation_id))
+        closed += found.scalars()
     await session.execute(decisions.values(voided_at=now))
-    return sum(result.rowcount for result in ended)  # type: ignore[attr-defined]
+    return closed
 
 
 def _event(
@@ -132,7 +140,7 @@ def _event(
     verb: str,
     *,
     now: datetime,
-    organisation_id: UUID | None = None,
+    organisation_id: UUID,
     **data: object,
 ) -> Event:
     return Event(
