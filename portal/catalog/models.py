@@ -9,6 +9,7 @@ from sqlalchemy import Computed, ForeignKey, ForeignKeyConstraint, Index, Unique
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.catalog.status import UPLOAD
 from portal.db.base import Base, ConcernKey, Id, Instant, Price, Quantity, Rate, one_of
 
 SEARCH_VECTOR = (
@@ -47,7 +48,7 @@ class CatalogueUpload(Base):
     supplier_id: Mapped[UUID] = mapped_column(ForeignKey("supplier.id"), index=True)
     sha256: Mapped[bytes]
     filename: Mapped[str]
-    state: Mapped[str]
+    status: Mapped[str]
     progress_id: Mapped[UUID | None]
     rows_total: Mapped[int] = mapped_column(default=0)
     rows_ok: Mapped[int] = mapped_column(default=0)
@@ -56,13 +57,28 @@ class CatalogueUpload(Base):
     rows_changed: Mapped[int] = mapped_column(default=0)
     rows_unchanged: Mapped[int] = mapped_column(default=0)
     rows_removed: Mapped[int] = mapped_column(default=0)
-    message: Mapped[str | None] = mapped_column(comment="what is wrong with the file as a whole")
+    rows_to_confirm: Mapped[int] = mapped_column(
+        default=0, server_default="0", comment="prices ten times up or down"
+    )
+    problems: Mapped[list | None] = mapped_column(  # type: ignore[type-arg]
+        JSONB, comment="what is wrong with the file as a whole: [{message, params}]"
+    )
+    columns: Mapped[dict | None] = mapped_column(  # type: ignore[type-arg]
+        JSONB, comment="which column is which: {field: [index, heading as written]}"
+    )
+    base_version: Mapped[int] = mapped_column(
+        default=0, server_default="0", comment="the catalogue version the difference was counted against"
+    )
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
     uploaded_at: Mapped[Instant]
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    submitted_at: Mapped[Instant | None]
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    reason: Mapped[str | None] = mapped_column(comment="why it was dropped")
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
     decided_at: Mapped[Instant | None]
     __table_args__ = (
-        one_of("state", ("received", "validating", "faulty", "ready", "published", "dropped")),
+        one_of("status", UPLOAD.codes()),
         ForeignKeyConstraint(["concern_id", "catalogue_id"], ["catalogue.concern_id", "catalogue.id"]),
         Index(None, "concern_id", "catalogue_id"),
     )
@@ -125,7 +141,7 @@ class Article(Base):
     __table_args__ = (
         ForeignKeyConstraint(["concern_id", "catalogue_id"], ["catalogue.concern_id", "catalogue.id"]),
         UniqueConstraint("concern_id", "catalogue_id", "item_no"),
-        Index("ix_article_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index("ix_article_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "on"}),
         Index(None, "concern_id", "agreement_id"),
         Index(None, "supplier_id"),
     )
