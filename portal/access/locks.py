@@ -38,10 +38,7 @@ async def take_lock(
     taken = (await session.execute(_take(row, now))).first()
     if taken is not None:
         return LockView(True, actor.login, taken.opened_at, taken.active_at + IDLE)
-    held = select(RecordLock.opened_at, RecordLock.active_at, User.login).join(
-        User, User.id == RecordLock.user_id
-    )
-    found = (await session.execute(held.filter_by(**key))).first()
+    found = await _held(session, key)
     if found is None:  # released between the two statements
         return await take_lock(session, actor, subject_type, subject_id, now)
     return LockView(False, found.login, found.opened_at, found.active_at + IDLE)
@@ -67,9 +64,7 @@ async def lock_of(
     session: AsyncSession, actor: Actor, subject_type: str, subject_id: UUID, now: datetime
 ) -> LockView | None:
     """Who has the record open now, without taking it; None when nobody has."""
-    query = select(RecordLock.opened_at, RecordLock.active_at, RecordLock.user_id, User.login)
-    query = query.join(User, User.id == RecordLock.user_id)
-    found = (await session.execute(query.filter_by(**_key(actor, subject_type, subject_id)))).first()
+    found = await _held(session, _key(actor, subject_type, subject_id))
     if found is None or not Lock(str(found.user_id), found.opened_at, found.active_at).holds(now):
         return None
     return LockView(found.user_id == actor.user_id, found.login, found.opened_at, found.active_at + IDLE)
@@ -86,6 +81,12 @@ async def release_all(session: AsyncSession, actor: Actor) -> None:
     if actor.concern_id is not None:
         mine = delete(RecordLock).where(RecordLock.concern_id == actor.concern_id)
         await session.execute(mine.where(RecordLock.user_id == actor.user_id))
+
+
+async def _held(session: AsyncSession, key: dict[str, Any]) -> Any:
+    query = select(RecordLock.opened_at, RecordLock.active_at, RecordLock.user_id, User.login)
+    same = [getattr(RecordLock, column) == value for column, value in key.items()]
+    return (await session.execute(query.join(User, User.id == RecordLock.user_id).where(*same))).first()
 
 
 def _key(actor: Actor, subject_type: str, subject_id: UUID) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.access.locks import release_all
 from portal.access.models import RateLimit, SignInSession
 from portal.access.passwords import password_fits
 from portal.audit.log import Event, record
@@ -109,13 +110,15 @@ def actor_of(row: Any) -> Actor:
 
 
 async def sign_out(session: AsyncSession, hashed: bytes, actor: Actor, now: datetime) -> None:
-    """End this session."""
+    """End this session; what the user has open is free for others (A6.22)."""
+    await release_all(session, actor)
     await session.execute(delete(SignInSession).where(SignInSession.token_hash == hashed))
     await record(session, [_event("sign_in:session:close", actor.user_id, now)])
 
 
 async def sign_out_everywhere(session: AsyncSession, actor: Actor, now: datetime) -> None:
-    """End every session of the user."""
+    """End every session of the user; what it has open is free for others (A6.22)."""
+    await release_all(session, actor)
     await session.execute(delete(SignInSession).where(SignInSession.user_id == actor.user_id))
     await record(session, [_event("sign_in:session:close_all", actor.user_id, now)])
 

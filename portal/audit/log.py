@@ -65,7 +65,8 @@ async def record(session: AsyncSession, events: Sequence[Event]) -> None:
     """Append events in the caller's transaction, in one statement."""
     if events:
         key: bytes = session.info["audit_key"]
-        await session.execute(insert(AuditEvent), [row(event, key) for event in events])
+        # Without RETURNING: who writes an event may not read it (RLS), at sign-in for one.
+        await session.execute(insert(AuditEvent).inline(), [row(event, key) for event in events])
 
 
 def _plain(value: Any) -> str:

@@ -57,7 +57,8 @@ def make_requisition(seeded: Database, seeded_at: datetime) -> MakeRequisition:
             ))  # fmt: skip
             await record_decision(
                 session, buyer, subject_type="requisition", subject_id=made,
-                organisation_id=buyer.organisation_id, case_id=made, act="order", shown=b"basket", now=seeded_at,
+                organisation_id=buyer.organisation_id, case_id=made, act="order", shown=b"basket",
+                now=seeded_at,
             )  # fmt: skip
             route = await plan_route(
                 session, concern_id=CONCERN_ID, organisation_id=buyer.organisation_id, amounts=wanted,
