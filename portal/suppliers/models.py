@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db.base import Base, ConcernKey, Id, Instant, Money, Rate, one_of
+from portal.suppliers.status import RELATION
 
 
 class Supplier(Base):
@@ -52,7 +53,11 @@ class SupplierRelation(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
     decided_at: Mapped[Instant | None]
     note: Mapped[str | None]
-    __table_args__ = (one_of("status", ("invited", "pending", "approved", "rejected", "blocked")),)
+    registered_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    __table_args__ = (
+        one_of("status", RELATION.codes()),
+        CheckConstraint("decided_by <> registered_by", name="two_persons"),
+    )
 
 
 class SupplierFactor(Base):

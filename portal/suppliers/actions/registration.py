@@ -1,0 +1,198 @@
+"""A supplier joins (A10.01): its company, its login, and one concern's relation that waits to be approved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import system_actor
+from portal.access.models import Credential, RateLimit, User
+from portal.audit.log import Event, record
+from portal.jobs.queue import enqueue
+from portal.kernel.dates import stockholm_date
+from portal.kernel.errors import Forbidden, Invalid
+from portal.kernel.identifiers import uuid7
+from portal.suppliers.actions.relations import move_relation
+from portal.suppliers.models import Supplier, SupplierAccount, SupplierRelation
+from portal.suppliers.rules.joining import Address
+from portal.suppliers.rules.registration import Registration
+from portal.suppliers.status import INVITED, PENDING
+
+ATTEMPTS_PER_HOUR = 20
+TOO_MANY = "Många anmälningar har gjorts härifrån den senaste timmen. Vänta en stund och försök igen."
+KNOWN = (
+    "Företaget är redan anmält. Logga in, eller fråga en kollega. Kommer ingen in: ring supporten, så hjälper vi er."
+)
+EMAIL_USED = "E-postadressen används redan för en inloggning. Logga in med den, eller skriv en annan adress."
+FAILED = "Anmälan kunde inte skickas. Rätta fälten nedan."
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What a registration made. `registered_by` is the new login, or the signed-in person who filled it in."""
+
+    supplier_id: UUID
+    user_id: UUID
+
+
+async def register(
+    session: AsyncSession,
+    company: Registration,
+    address: Address,
+    password_hash: str,
+    *,
+    concern_id: UUID,
+    by_user_id: UUID | None,
+    now: datetime,
+) -> Registered:
+    """Supplier, login, pending relation and proposed accounts. The session is the concern's system context.
+
+    Invalid when the organisation number is registered by somebody already, or the e-mail signs somebody in.
+    """
+    await _one_at_a_time(session, company.org_number)
+    invited = await _invited(session, company.org_number, concern_id)
+    await _refuse_known(session, company, invited)
+    supplier_id = await _keep_supplier(session, company, address, invited, now)
+    user_id = await _open_login(session, company, password_hash, supplier_id, now)
+    await _ask_to_join(session, supplier_id, concern_id, by_user_id or user_id, now, invited=invited is not None)
+    await _propose_accounts(session, company, supplier_id, concern_id, now)
+    await _tell(session, supplier_id, user_id, by_user_id or user_id, concern_id, now)
+    return Registered(supplier_id, user_id)
+
+
+async def count_attempt(session: AsyncSession, origin: str, now: datetime) -> None:
+    """One more registration from this address; Forbidden above the hour's limit. Commit it by itself."""
+    bucket = sha256(f"registration:{origin}".encode()).digest()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    first = upsert(RateLimit).values(bucket=bucket, window_start=hour, count=1)
+    again = first.on_conflict_do_update(
+        index_elements=["bucket", "window_start"], set_={"count": RateLimit.count + 1}
+    )
+    count = (await session.execute(again.returning(RateLimit.count))).scalar_one()
+    if count > ATTEMPTS_PER_HOUR:
+        raise Forbidden(TOO_MANY)
+
+
+async def _one_at_a_time(session: AsyncSession, org_number: str) -> None:
+    """Two registrations of one number at the same moment: the second waits here, and then meets the first."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"join:{org_number}"})
+
+
+async def _invited(session: AsyncSession, org_number: str, concern_id: UUID) -> UUID | None:
+    """The supplier the concern has invited and nobody signs in for yet: only that one joins by the form."""
+    has_login = exists().where(User.supplier_id == Supplier.id)
+    query = (
+        select(Supplier.id)
+        .join(SupplierRelation, SupplierRelation.supplier_id == Supplier.id)
+        .where(Supplier.org_number == org_number, Supplier.gln.is_(None), ~has_login)
+        .where(SupplierRelation.concern_id == concern_id, SupplierRelation.status == INVITED)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def _refuse_known(session: AsyncSession, company: Registration, invited: UUID | None) -> None:
+    errors: dict[str, str] = {}
+    same_number = select(exists().where(Supplier.org_number == company.org_number))
+    if invited is None and (await session.execute(same_number)).scalar():
+        errors["org_number"] = KNOWN
+    same_email = select(exists().where(User.email == company.email))
+    if (await session.execute(same_email)).scalar():
+        errors["email"] = EMAIL_USED
+    if errors:
+        raise Invalid(FAILED, fields=errors)
+
+
+async def _keep_supplier(
+    session: AsyncSession, company: Registration, address: Address, invited: UUID | None, now: datetime
+) -> UUID:
+    facts: dict[str, Any] = {
+        "name": company.name, "vat_number": company.vat_number, "f_tax": company.f_tax,
+        "contact_name": company.contact_name, "email": company.email, "phone": company.phone or None,
+        "street": address.street, "postcode": address.postcode, "city": address.city, "registered_at": now,
+        "endpoint": f"0007:{company.org_number}",
+    }  # fmt: skip
+    if invited is not None:
+        await session.execute(update(Supplier).where(Supplier.id == invited).values(**facts))
+        return invited
+    supplier_id = uuid7()
+    await session.execute(
+        insert(Supplier).values(id=supplier_id, org_number=company.org_number, gln=None, **facts)
+    )
+    return supplier_id
+
+
+async def _open_login(
+    session: AsyncSession, company: Registration, password_hash: str, supplier_id: UUID, now: datetime
+) -> UUID:
+    user_id = uuid7()
+    row = {"id": user_id, "login": company.email, "email": company.email, "name": company.contact_name,
+           "supplier_id": supplier_id, "active": True, "locale": "sv", "preferences": {}}  # fmt: skip
+    await session.execute(insert(User).values(**row))
+    await session.execute(
+        insert(Credential).values(user_id=user_id, password_hash=password_hash, changed_at=now)
+    )
+    return user_id
+
+
+async def _ask_to_join(
+    session: AsyncSession, supplier_id: UUID, concern_id: UUID, by: UUID, now: datetime, *, invited: bool
+) -> None:
+    if invited:
+        await move_relation(
+            session, system_actor(concern_id), concern_id, supplier_id, INVITED, "join", now=now,
+            values={"registered_by": by},
+        )  # fmt: skip
+        return
+    await session.execute(
+        insert(SupplierRelation).values(
+            concern_id=concern_id, supplier_id=supplier_id, status=PENDING, secret=False, vat_min=0, vat_max=26,
+            payment_days=30, created_at=now, registered_by=by,
+        )
+    )  # fmt: skip
+
+
+async def _propose_accounts(
+    session: AsyncSession, company: Registration, supplier_id: UUID, concern_id: UUID, now: datetime
+) -> None:
+    """What the form says is what is to be approved; a proposal from before that it does not name is closed."""
+    stated = set(company.accounts)
+    mine = (SupplierAccount.concern_id == concern_id) & (SupplierAccount.supplier_id == supplier_id)
+    rows = (await session.execute(select(SupplierAccount).where(mine, SupplierAccount.status == "proposed"))).scalars()
+    for row in rows.all():
+        if (row.kind, row.number) in stated:
+            stated.discard((row.kind, row.number))
+        else:
+            row.status = "closed"
+    await session.flush()
+    today = stockholm_date(now)
+    for kind, number in sorted(stated):
+        await session.execute(
+            insert(SupplierAccount).values(
+                concern_id=concern_id, id=uuid7(), supplier_id=supplier_id, kind=kind, number=number,
+                status="proposed", valid_from=today,
+            )
+        )  # fmt: skip
+
+
+async def _tell(
+    session: AsyncSession, supplier_id: UUID, user_id: UUID, by: UUID, concern_id: UUID, now: datetime
+) -> None:
+    login = (await session.execute(select(func.max(User.login)).where(User.id == by))).scalar_one()
+
+    def event(tag: str, subject: str, subject_id: UUID) -> Event:
+        return Event(tag, subject, subject_id, now, actor=login, actor_id=by, concern_id=concern_id,
+                     supplier_id=supplier_id)  # fmt: skip
+
+    await record(session, [
+        event("supplier:company:register", "supplier", supplier_id),
+        event("supplier:login:open", "user", user_id),
+        event("supplier:account:propose", "supplier", supplier_id),
+    ])  # fmt: skip
+    await enqueue(session, "suppliers.mail_registration", concern_id=concern_id, supplier_id=supplier_id)

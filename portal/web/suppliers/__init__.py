@@ -1,0 +1,1 @@
+"""Pages about suppliers: their registration, and the buyer's register and agreements."""
