@@ -17,7 +17,7 @@ from portal.jobs.context import JobContext
 from portal.jobs.values import JobFunction, JobRegistry
 from portal.kernel.dates import Clock, SystemClock
 from portal.settings import Settings, generated_secret
-from portal.worker import Watcher
+from portal.jobs.values import Watcher
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {}
 """Event → jobs: the only way a lower floor sets off something higher."""

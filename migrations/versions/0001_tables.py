@@ -32,6 +32,7 @@ def upgrade() -> None:
     )
     op.create_table('audit_event',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('uid', sa.Uuid(), nullable=False, comment='drawn when written and signed with the row: no copy passes'),
     sa.Column('concern_id', sa.Uuid(), nullable=True),
     sa.Column('organisation_id', sa.Uuid(), nullable=True),
     sa.Column('supplier_id', sa.Uuid(), nullable=True),

@@ -79,7 +79,8 @@ def concern_master(table: str) -> None:
     policy(table, "write", "ALL", f"{CONCERN} AND {ALL}")
 
 
-policy("concern", "own", "ALL", "id = (SELECT app_concern())", f"id = (SELECT app_concern()) AND {SYSTEM}")
+policy("concern", "own", "SELECT", "id = (SELECT app_concern())")
+policy("concern", "system", "ALL", f"id = (SELECT app_concern()) AND {SYSTEM}")
 policy(
     "concern", "customer", "SELECT",
     f"EXISTS (SELECT 1 FROM supplier_relation r WHERE r.concern_id = concern.id AND r.{SUPPLIER})",
@@ -94,9 +95,8 @@ for table in ("organisation_module", "recipient_code", "delivery_address", "resp
     policy(table, "own", "ALL", OWN)
 for table in ("setting", "coding_value", "coding_rule", "comment_account", "match_limit", "agreement"):
     policy(table, "own", "ALL", OWN_OR_COMMON, OWN)
-policy(
-    "app_user", "own", "ALL", CONCERN, f"{OWN}",
-)
+policy("app_user", "colleagues", "SELECT", CONCERN)
+policy("app_user", "own", "ALL", OWN)
 policy("app_user", "self", "SELECT", "id = (SELECT app_user())")
 policy("app_user", "supplier", "SELECT", SUPPLIER)
 policy("app_user", "supplier_self", "UPDATE", f"id = (SELECT app_user()) AND {SUPPLIER}")
@@ -165,7 +165,7 @@ policy(
 policy("audit_event", "system", "SELECT", f"{SYSTEM} AND ((SELECT app_concern()) IS NULL OR {CONCERN})")
 policy(
     "audit_event", "append", "INSERT", None,
-    f"{SYSTEM} OR {CONCERN} OR {SUPPLIER} OR actor_id = (SELECT app_user())",
+    f"{SYSTEM} OR ({OWN_OR_COMMON}) OR {SUPPLIER} OR (concern_id IS NULL AND actor_id = (SELECT app_user()))",
 )
 policy("audit_seal", "system", "SELECT", SYSTEM)
 policy("audit_seal", "append", "INSERT", None, SYSTEM)
@@ -278,6 +278,27 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_seal FOR EACH ROW EX
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_seal EXECUTE FUNCTION refuse_change();
 """
 
+# A supplier's hand on an order reaches its status alone: row-level security knows rows, not columns.
+SUPPLIER_COLUMNS = """
+CREATE FUNCTION only_status_by_supplier() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF app_supplier() IS NOT NULL AND to_jsonb(NEW) - 'status' IS DISTINCT FROM to_jsonb(OLD) - 'status' THEN
+    RAISE EXCEPTION 'a supplier changes only the status of an order' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER only_status_by_supplier BEFORE UPDATE ON purchase_order
+  FOR EACH ROW EXECUTE FUNCTION only_status_by_supplier();
+"""
+
+# What has happened stays: corrections are new rows, and what is over has a status or an end date.
+NEVER_DELETED = (
+    "concern", "supplier", "supplier_relation", "agreement", "purchase_order", "order_line", "order_response",
+    "receipt", "receipt_line", "approval_step", "decision", "delivery", "invoice", "rule_decision",
+    "invoice_comment",
+)
+NEVER_CHANGED = ("receipt", "receipt_line", "order_response", "rule_decision", "invoice_comment")
+
 # What a supplier reads of orders and invoices: no coding, no comments, no attest, no internal reason.
 VIEWS = """
 CREATE VIEW supplier_order WITH (security_invoker = true) AS
@@ -310,14 +331,15 @@ def upgrade() -> None:
         op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {APP}")
     op.execute(SEPARATION)
     op.execute(APPEND_ONLY)
+    op.execute(SUPPLIER_COLUMNS)
     op.execute(VIEWS)
     op.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")
     op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON audit_event, audit_seal FROM {APP}")
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON supplier_order, supplier_invoice, vat_rate, alembic_version FROM {APP}")
-    op.execute(f"REVOKE SELECT ON alembic_version FROM {APP}")
-    op.execute(f"GRANT SELECT ON alembic_version TO {APP}")
+    op.execute(f"REVOKE DELETE ON {', '.join(NEVER_DELETED)} FROM {APP}")
+    op.execute(f"REVOKE UPDATE ON {', '.join(NEVER_CHANGED)} FROM {APP}")
 
 
 def downgrade() -> None:
@@ -330,6 +352,7 @@ def downgrade() -> None:
     for table in READ_BY_DEFINERS:
         op.execute(f"DROP POLICY definer ON {table}")
     op.execute("DROP TRIGGER separate_duties ON decision; DROP FUNCTION separate_duties()")
+    op.execute("DROP TRIGGER only_status_by_supplier ON purchase_order; DROP FUNCTION only_status_by_supplier()")
     for table in ("audit_event", "audit_seal"):
         op.execute(f"DROP TRIGGER append_only ON {table}; DROP TRIGGER no_truncate ON {table}")
     op.execute("DROP FUNCTION refuse_change()")

@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.audit.models import AuditEvent
+from portal.kernel.identifiers import uuid7
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,12 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-FIELDS = (
-    "concern_id organisation_id supplier_id at tag subject_type subject_id actor_id actor on_behalf_of"
-    " from_status to_status why data"
-).split()
+FIELDS = ["uid", "concern_id", "organisation_id", "supplier_id", "at", "tag", "subject_type", "subject_id", "actor_id", "actor", "on_behalf_of", "from_status", "to_status", "why", "data"]
 
 
 def row(event: Event, key: bytes) -> dict[str, Any]:
     """The event as a row with its digests, signed with the installation's key."""
-    values = {name: getattr(event, name) for name in FIELDS}
+    values = {name: getattr(event, name) for name in FIELDS if name != "uid"} | {"uid": uuid7()}
     values["data"] = dict(event.data)
     digests = field_digests(values)
     return values | {"digests": digests, "digest": event_digest(digests, key)}

@@ -15,6 +15,7 @@ class AuditEvent(Base):
 
     __tablename__ = "audit_event"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    uid: Mapped[UUID] = mapped_column(comment="drawn when written and signed with the row: no copy passes")
     concern_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None]
     supplier_id: Mapped[UUID | None]

@@ -19,7 +19,12 @@ from portal.kernel.errors import Conflict, Forbidden
 from portal.kernel.workflow import Machine, Move
 
 MOVED_ON = "Någon annan har redan ändrat %(what)s. Ladda om sidan för att se hur det ser ut nu."
-NAMES = {"invoice": "fakturan", "order": "beställningen", "requisition": "beställningen", "upload": "uppladdningen"}
+NAMES = {
+    "invoice": "fakturan",
+    "order": "beställningen",
+    "requisition": "beställningen",
+    "upload": "uppladdningen",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ async def move(
     actor: Acting,
     *,
     at: datetime,
-    told: Told = Told(),  # noqa: B008 - frozen
+    told: Told = Told(),
     values: Mapping[str, Any] | None = None,
 ) -> str:
     """Move the row if it still stands where it was read; the new status. Conflict (409) and nothing done if not.
@@ -110,7 +115,7 @@ class Step:
 
     subject: Subject
     code: str
-    told: Told = Told()  # noqa: RUF009 - frozen
+    told: Told = Told()
     values: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,10 +40,14 @@ async def verify(session: AsyncSession, anchor: Path, key: bytes) -> Report:
     sealed = {seal.event_id: seal for seal in links}
     findings = list(_check_links(links))
     seen: set[int] = set()
+    uids: set[UUID] = set()
     stream = await session.stream(select(AuditEvent).order_by(AuditEvent.id))
     async for event in stream.scalars():
         seen.add(event.id)
         findings += _check_event(event, sealed.get(event.id), key)
+        if event.uid in uids:
+            findings.append(Finding(event.id, None, "raden är en kopia av en annan"))
+        uids.add(event.uid)
     findings += (
         Finding(seal.event_id, seal.seq, "raden är borttagen") for seal in links if seal.event_id not in seen
     )

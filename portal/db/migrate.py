@@ -20,7 +20,7 @@ def upgrade(migration_url: str, revision: str = "head") -> None:
         with engine.connect() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
             connection.commit()
-            config = _config()
+            config = configuration()
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
             connection.commit()
@@ -30,8 +30,10 @@ def upgrade(migration_url: str, revision: str = "head") -> None:
         engine.dispose()
 
 
-def _config() -> Config:
+def configuration() -> Config:
+    """Alembic over our migrations folder, without an ini file."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("version_locations", str(MIGRATIONS / "versions"))
+    config.set_main_option("path_separator", "os")
     return config

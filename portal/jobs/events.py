@@ -1,7 +1,7 @@
 """Events: how a lower floor sets off something higher without knowing it.
 
-An event becomes the jobs subscribed to it, enqueued in the caller's transaction. What is subscribed is said once, in
-wiring, and travels with the session.
+An event becomes the jobs subscribed to it, enqueued in the caller's transaction. What is subscribed is said
+once, in wiring, and travels with the session.
 """
 
 from __future__ import annotations
