@@ -41,6 +41,7 @@ class SignedIn:
     actor: Actor
     preferences: dict[str, Any]
     token_hash: bytes
+    concern_name: str = ""
 
 
 def token_hash(token: str) -> bytes:
@@ -87,7 +88,7 @@ async def find_signed_in(session: AsyncSession, token: str, now: datetime) -> Si
     if now - row.last_seen_at > TOUCH_EVERY:
         touch = update(SignInSession).where(SignInSession.token_hash == hashed)
         await session.execute(touch.values(last_seen_at=now))
-    return SignedIn(actor, row.preferences or {}, hashed)
+    return SignedIn(actor, row.preferences or {}, hashed, row.concern_name)
 
 
 def actor_of(row: Any) -> Actor:

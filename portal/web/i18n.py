@@ -1,18 +1,68 @@
-"""Language: Swedish is written in the code and templates, English lies in locale/en; /en before a path asks for it."""
+"""Language: Swedish is written in code and templates, English lies in locale/en; /en before a path wants it.
+
+The English catalogue is in parts, one per area (locale/en/parts/*.po), merged in memory when first asked for:
+nothing has to be compiled.
+"""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-LOCALES = Path(__file__).resolve().parents[2] / "locale"
+ENGLISH_PARTS = Path(__file__).resolve().parents[2] / "locale" / "en" / "parts"
 ENGLISH_PREFIX = "/en"
 
 _locale: ContextVar[str] = ContextVar("locale", default="sv")
+
+
+class PartsDisagree(ValueError):
+    """Two parts give the same Swedish text different English ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnglishText:
+    """One entry of a part: the Swedish text, its plural, and the English one (two when there is a plural)."""
+
+    msgid: str
+    plural: str | None
+    texts: tuple[str, ...]
+    part: str
+
+
+def read_english(folder: Path = ENGLISH_PARTS) -> dict[str, EnglishText]:
+    """All parts merged, by Swedish text. Raises PartsDisagree when a text has two English ones."""
+    merged: dict[str, EnglishText] = {}
+    for path in sorted(folder.glob("*.po")):
+        for text in _part(path):
+            known = merged.setdefault(text.msgid, text)
+            if known.texts[0] != text.texts[0]:
+                both = f"{known.texts[0]!r} ({known.part}), {text.texts[0]!r} ({text.part})"
+                raise PartsDisagree(f"{text.msgid!r}: {both}")
+            if text.plural is not None:
+                merged[text.msgid] = text
+    return merged
+
+
+def _part(path: Path) -> list[EnglishText]:
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale="en", abort_invalid=True)
+    entries = []
+    for entry in catalogue:
+        singular, plural = entry.id if isinstance(entry.id, tuple) else (entry.id, None)
+        texts = entry.string if isinstance(entry.string, tuple) else (entry.string or "",)
+        if singular and all(texts):
+            entries.append(EnglishText(singular, plural, tuple(texts), path.name))
+    return entries
 
 
 def current_locale() -> str:
@@ -23,17 +73,63 @@ def current_locale() -> str:
 @lru_cache
 def translations(locale: str) -> NullTranslations:
     """The catalogue of a language; Swedish needs none."""
-    return Translations.load(LOCALES, [locale]) if locale != "sv" else NullTranslations()
+    if locale == "sv":
+        return NullTranslations()
+    catalogue = Catalog(locale=locale)
+    for text in read_english().values():
+        if text.plural is None:
+            catalogue.add(text.msgid, text.texts[0])
+        else:
+            catalogue.add((text.msgid, text.plural), text.texts)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class Misses:
+    """Texts that were asked for in English and have none; remembered only after `watch` (the tests' use)."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] | None = None
+
+    def watch(self) -> None:
+        """Begin to remember, from nothing."""
+        self._seen = set()
+
+    def seen(self) -> frozenset[str]:
+        """What has been missed since `watch`."""
+        return frozenset(self._seen or ())
+
+    def note(self, message: str, answer: str) -> None:
+        """An answer was given; is it the question itself, with no entry that says so?"""
+        if self._seen is not None and answer == message and message not in _english():
+            self._seen.add(message)
+
+
+MISSES = Misses()
+
+
+@lru_cache
+def _english() -> dict[str, EnglishText]:
+    return read_english()
 
 
 def gettext(message: str) -> str:
     """The message in the request's language."""
-    return str(translations(_locale.get()).ugettext(message)) if message else ""
+    if not message or _locale.get() == "sv":
+        return message
+    answer = str(translations("en").ugettext(message))
+    MISSES.note(message, answer)
+    return answer
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The message for a number, in the request's language."""
-    return str(translations(_locale.get()).ungettext(singular, plural, number))
+    answer = str(translations(_locale.get()).ungettext(singular, plural, number))
+    if _locale.get() != "sv":
+        MISSES.note(singular, singular if answer in (singular, plural) else answer)
+    return answer
 
 
 def localised(path: str) -> str:
@@ -52,7 +148,9 @@ class LocaleMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Set the request's language."""
         path = scope["path"]
-        english = scope["type"] == "http" and (path == ENGLISH_PREFIX or path.startswith(ENGLISH_PREFIX + "/"))
+        english = scope["type"] == ScopeType.HTTP and (
+            path == ENGLISH_PREFIX or path.startswith(ENGLISH_PREFIX + "/")
+        )
         token = _locale.set("en" if english else "sv")
         if english:
             rest = path[len(ENGLISH_PREFIX) :] or "/"

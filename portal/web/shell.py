@@ -22,6 +22,7 @@ class Shell:
     """What the base layout shows; see templates/layouts/base.html."""
 
     lang: str
+    place: str
     other_lang_url: str
     signed_in: bool
     user_name: str
@@ -52,11 +53,12 @@ def build(request: Request[Any, Any, Any], counts: Mapping[str, int]) -> Shell:
     signed_in = state.get("signed_in")
     return Shell(
         lang=current_locale(),
+        place=_place(actor, signed_in.concern_name if signed_in else ""),
         other_lang_url=_other_language(request),
         signed_in=actor is not None,
         user_name=actor.name if actor else "",
         org_name=actor.organisation_name if actor else "",
-        subsystem=gettext("Leverantörsportalen") if supplier else gettext("Beställning och faktura"),
+        subsystem=gettext("Beställning och faktura"),
         nav=tuple(
             (gettext(i.label), localised(i.path), counts.get(i.counter or "", 0), i.tone, i is current)
             for i in items
@@ -76,6 +78,13 @@ def build(request: Request[Any, Any, Any], counts: Mapping[str, int]) -> Shell:
         shortcuts=bool(signed_in.preferences.get("shortcuts", True)) if signed_in else True,
         basket_current=request.scope["path"].startswith("/orders/basket"),
     )
+
+
+def _place(actor: Actor | None, concern_name: str) -> str:
+    """Whose portal it is: the buyer's concern. A supplier has many, and before sign-in none is known."""
+    if actor is None:
+        return gettext("Inköpsportalen")
+    return gettext("Leverantörsportalen") if actor.supplier_id else concern_name
 
 
 def _current(items: tuple[Item, ...], path: str) -> Item | None:
