@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import portal.access.jobs as access_jobs
+import portal.orders.jobs as orders_jobs
 from portal.audit.sealing import seal_all
 from portal.db.embedded import embedded
 from portal.db.session import Database
@@ -41,6 +42,7 @@ def registry(installation: Installation) -> JobRegistry:
     jobs: dict[str, JobFunction] = {
         "audit.seal": partial(_seal, installation),
         "access.clear_sessions": access_jobs.clear_sessions,
+        "orders.send": partial(orders_jobs.send_order, _sending(installation)),
     }
     return jobs
 
@@ -81,6 +83,10 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             yield installation
         finally:
             await installation.database.close()
+
+
+def _sending(installation: Installation) -> orders_jobs.SendingParts:
+    return orders_jobs.SendingParts(installation.store, installation.mailer, installation.settings.base_url)
 
 
 async def _seal(installation: Installation, context: JobContext) -> None:

@@ -27,7 +27,7 @@ class CodingColumns:
 
 
 class Requisition(Base):
-    """A basket, and once sent the electronic requisition (A6.01): becomes one order per supplier at attest."""
+    """A basket, and once sent the electronic requisition (A6.01): one order per supplier at attest."""
 
     __tablename__ = "requisition"
     concern_id: Mapped[ConcernKey]
@@ -149,6 +149,7 @@ class PurchaseOrder(Base):
         one_of("status", ORDER.codes()),
         UniqueConstraint("concern_id", "number"),
         Index(None, "concern_id", "buyer_user_id", "status"),
+        Index(None, "concern_id", "requisition_id"),
         Index(None, "supplier_id", "status"),
     )
 
@@ -228,9 +229,12 @@ class Receipt(Base):
     person_id: Mapped[UUID]
     received_on: Mapped[date]
     note: Mapped[str | None]
+    takes_back_id: Mapped[UUID | None] = mapped_column(comment="the earlier receipt this one undoes")
     created_at: Mapped[Instant]
     __table_args__ = (
         ForeignKeyConstraint(["concern_id", "order_id"], ["purchase_order.concern_id", "purchase_order.id"]),
+        ForeignKeyConstraint(["concern_id", "takes_back_id"], ["receipt.concern_id", "receipt.id"]),
+        UniqueConstraint("concern_id", "takes_back_id"),
         Index(None, "concern_id", "order_id"),
     )
 

@@ -12,23 +12,33 @@ from portal.orders.values import DeliveredLine
 QUANTITY_DECIMALS = 4
 _OVER = "Det är beställt %(ordered)s och redan mottaget %(received)s. Du kan ta emot högst %(left)s till."
 _UNDER = "Det är mottaget %(received)s. Du kan inte ta tillbaka mer än så."
+_INVOICED = "%(invoiced)s är redan fakturerat och kan inte tas tillbaka. Be leverantören om en kreditfaktura."
 
 
-def check_receipt(lines: Sequence[DeliveredLine], received: Mapping[str, Decimal]) -> Mapping[str, Message]:
-    """Line id → what is wrong with its quantity (negative takes back). Empty: all is well."""
-    errors = {line.id: _wrong(line, received.get(line.id, Decimal(0))) for line in lines}
+def check_receipt(
+    lines: Sequence[DeliveredLine], received: Mapping[str, Decimal], *, explained: bool = False
+) -> Mapping[str, Message]:
+    """Line id → what is wrong with its quantity (negative takes back). Empty: all is well.
+
+    `explained`: the person has written why more came than was ordered, so more is let through.
+    """
+    errors = {line.id: _wrong(line, received.get(line.id, Decimal(0)), explained) for line in lines}
     return {line: message for line, message in errors.items() if message}
 
 
-def _wrong(line: DeliveredLine, quantity: Decimal) -> Message | None:
+def _wrong(line: DeliveredLine, quantity: Decimal, explained: bool) -> Message | None:
     after = line.received + quantity
     received = format_number_sv(line.received)
-    if quantity > 0 and after > line.ordered:
+    if quantity > 0 and after > line.ordered and not explained:
         left = max(line.ordered - line.received, Decimal(0))
         return Message(
             _OVER, ordered=format_number_sv(line.ordered), received=received, left=format_number_sv(left)
         )
-    return Message(_UNDER, received=received) if after < 0 else None
+    if after < 0:
+        return Message(_UNDER, received=received)
+    if quantity < 0 and after < line.invoiced:
+        return Message(_INVOICED, invoiced=format_number_sv(line.invoiced))
+    return None
 
 
 def move_after(lines: Sequence[DeliveredLine], *, undo: bool = False) -> str:

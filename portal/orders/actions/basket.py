@@ -1,0 +1,414 @@
+"""The basket: put in, change, take out (A10.04). A basket is a requisition that is not sent yet (A6.01)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access import permissions as p
+from portal.access.actor import Actor
+from portal.coding.queries import load_register
+from portal.coding.values import DIMENSIONS, CodeString
+from portal.kernel.dates import stockholm_date
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.identifiers import uuid7
+from portal.orders.models import Requisition, RequisitionCoding, RequisitionLine
+from portal.orders.queries.offers import load_offers
+from portal.orders.queries.requisitions import (
+    addresses,
+    last_coding,
+    load_editable,
+    load_requested,
+    open_basket_id,
+    possible_buyers,
+    requisition_of_line,
+)
+from portal.orders.rules.proposal import propose
+from portal.orders.rules.purchase import check_quantity, may_buy
+from portal.orders.rules.shown import digest
+from portal.orders.status import DRAFT
+from portal.orders.tables import table_of
+from portal.orders.values import CodingShare, Offer, Requested, RequestedLine
+
+WHOLE = Decimal(100)
+NO_ADDRESS = "Välj en leveransadress."
+NO_BUYER = "Välj en beställare i listan."
+CHANGED = "Varukorgen har ändrats i en annan flik. Ladda om sidan för att se hur den ser ut nu."
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was put in: the line, how much of it lies in the basket now, and the basket's lines."""
+
+    requisition_id: UUID
+    line_id: UUID
+    name: str
+    unit: str
+    quantity: Decimal
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """A line as its form has it: quantity in the line's unit (None: unreadable, kept) and its coding rows."""
+
+    id: UUID
+    quantity: Decimal | None
+    coding: tuple[CodingShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A basket as its form has it. `values` are columns of the requisition."""
+
+    lines: tuple[LineChange, ...]
+    values: Mapping[str, Any]
+
+
+def require(actor: Actor, *codes: str, what: str) -> None:
+    """Forbidden unless one of the codes is held."""
+    if not actor.has(*codes):
+        raise Forbidden("Du har inte behörighet att göra det här: %(label)s.", label=what)
+
+
+async def add_to_basket(
+    session: AsyncSession, actor: Actor, article_id: UUID, quantity: Decimal, now: datetime
+) -> Added:
+    """Put an article in the actor's basket at today's price, or more of one that lies there.
+
+    Invalid (field quantity) when the quantity is wrong or the article may not be bought, NotFound for
+    an article the organisation cannot see, Forbidden without A14.
+    """
+    return (await add_articles(session, actor, {article_id: quantity}, now))[0]
+
+
+async def add_articles(
+    session: AsyncSession, actor: Actor, wanted: Mapping[UUID, Decimal], now: datetime
+) -> list[Added]:
+    """As add_to_basket, for several articles in one go; all or none."""
+    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
+    concern_id, organisation_id = _home(actor)
+    day = stockholm_date(now)
+    offers = await load_offers(session, concern_id, organisation_id, tuple(wanted), day)
+    if missing := wanted.keys() - offers.keys():
+        raise NotFound("Artikeln finns inte.", count=len(missing))
+    await session.execute(_ONE_AT_A_TIME, {"key": f"basket:{actor.user_id}"})
+    basket = await _open_basket(session, actor, day, now)
+    lying = {line.article_id: line for line in basket.lines}
+    for article, quantity in wanted.items():
+        before = lying[article].quantity if article in lying else Decimal(0)
+        _require_offer(offers[article], before + quantity, day, actor)
+    await _make_secret(session, basket, offers.values())
+    await _increase(session, concern_id, {lying[a].id: q for a, q in wanted.items() if a in lying})
+    fresh = [(offers[a], q) for a, q in wanted.items() if a not in lying]
+    made = await _insert_lines(session, actor, basket, fresh, day)
+    await _touch(session, concern_id, basket.id, now)
+    count = len(basket.lines) + len(fresh)
+    return [_added(basket, offers[a], lying.get(a), made, quantity=q, count=count) for a, q in wanted.items()]
+
+
+def _home(actor: Actor) -> tuple[UUID, UUID]:
+    if actor.concern_id is None or actor.organisation_id is None or actor.user_id is None:
+        raise Forbidden("Bara den som hör till en organisation kan beställa.")
+    return actor.concern_id, actor.organisation_id
+
+
+def _require_offer(offer: Offer, quantity: Decimal, day: date, actor: Actor) -> None:
+    wrong = may_buy(offer, day, sees_secret=actor.sees_secret) or check_quantity(
+        quantity, offer.name, offer.min_quantity
+    )
+    if wrong:
+        raise Invalid(wrong.msgid, fields={"quantity": wrong}, **wrong.params)
+
+
+def _added(
+    basket: Requested,
+    offer: Offer,
+    lying: RequestedLine | None,
+    made: Mapping[UUID, UUID],
+    *,
+    quantity: Decimal,
+    count: int,
+) -> Added:
+    line_id = lying.id if lying else made[offer.article_id]
+    total = quantity + (lying.quantity if lying else Decimal(0))
+    return Added(basket.id, line_id, offer.name, offer.unit, total, count)
+
+
+async def _open_basket(session: AsyncSession, actor: Actor, day: date, now: datetime) -> Requested:
+    found = await open_basket_id(session, actor)
+    if found is None:
+        found = await _new_basket(session, actor, day, now)
+    return await load_requested(session, actor, found, lock=True)
+
+
+async def _new_basket(session: AsyncSession, actor: Actor, day: date, now: datetime) -> UUID:
+    concern_id, organisation_id = _home(actor)
+    places = await addresses(session, concern_id, organisation_id, day)
+    basket = {
+        "concern_id": concern_id, "id": uuid7(), "organisation_id": organisation_id, "number": None,
+        "status": DRAFT, "title": None, "user_id": actor.user_id, "person_id": actor.person_id,
+        "buyer_user_id": actor.user_id, "delivery_address_id": places[0].id if places else None,
+        "review_requested": False, "secret": False, "created_at": now, "updated_at": now,
+    }  # fmt: skip
+    await session.execute(insert(Requisition), [basket])
+    return UUID(str(basket["id"]))
+
+
+async def _make_secret(session: AsyncSession, basket: Requested, offers: Any) -> None:
+    """A purchase from a sekretessleverantör is secret from its first line (A4.15)."""
+    if not basket.secret and any(offer.secret for offer in offers):
+        await _set(session, basket.concern_id, basket.id, {"secret": True})
+
+
+async def _increase(session: AsyncSession, concern_id: UUID, more: Mapping[UUID, Decimal]) -> None:
+    if not more:
+        return
+    table = table_of(RequisitionLine)
+    statement = (
+        update(table)
+        .where(table.c.concern_id == concern_id, table.c.id == bindparam("line"))
+        .values(quantity=table.c.quantity + bindparam("more"))
+    )
+    connection = await session.connection()
+    await connection.execute(statement, [{"line": line, "more": extra} for line, extra in more.items()])
+
+
+async def _insert_lines(
+    session: AsyncSession, actor: Actor, basket: Requested, wanted: Sequence[tuple[Offer, Decimal]], day: date
+) -> dict[UUID, UUID]:
+    """Insert lines with their proposed coding; article id → line id."""
+    if not wanted:
+        return {}
+    register = await load_register(session, basket.concern_id, basket.organisation_id, day)
+    base = basket.lines[-1].coding[0].code if basket.lines and basket.lines[-1].coding else None
+    base = base if base and base.responsibility else await last_coding(session, actor)
+    first = max((line.position for line in basket.lines), default=0) + 1
+    lines = [
+        _line(basket, offer, quantity, position) for position, (offer, quantity) in enumerate(wanted, first)
+    ]
+    codings = []
+    for line in lines:
+        code, source = propose(line["unspsc"], register.unspsc_accounts, base)
+        codings.append(coding_row(basket.concern_id, line["id"], code, WHOLE, source))
+    await session.execute(insert(RequisitionLine), lines)
+    await session.execute(insert(RequisitionCoding), codings)
+    return {line["article_id"]: line["id"] for line in lines}
+
+
+def _line(basket: Requested, offer: Offer, quantity: Decimal, position: int) -> dict[str, Any]:
+    return {
+        "concern_id": basket.concern_id, "id": uuid7(), "requisition_id": basket.id, "position": position,
+        "article_id": offer.article_id, "agreement_id": offer.agreement_id, "supplier_id": offer.supplier_id,
+        "item_no": offer.item_no, "name": offer.name, "unspsc": offer.unspsc, "unit": offer.unit,
+        "quantity": quantity, "price": offer.price, "vat_rate": offer.vat_rate,
+        "vat_category": "S" if offer.vat_rate else "E",
+    }  # fmt: skip
+
+
+def coding_row(
+    concern_id: UUID, line_id: UUID, code: CodeString, share: Decimal, source: str | None
+) -> dict[str, Any]:
+    """A coding row of a line. Konto and ansvar may still be unknown: empty until the person has chosen."""
+    codes = {name: code.get(name) for name in DIMENSIONS}
+    known = {"account": codes["account"] or "", "responsibility": codes["responsibility"] or ""}
+    return {
+        "concern_id": concern_id, "id": uuid7(), "line_id": line_id, **codes, **known, "share": share,
+        "source": source,
+    }  # fmt: skip
+
+
+async def _set(
+    session: AsyncSession, concern_id: UUID, requisition_id: UUID, values: Mapping[str, Any]
+) -> None:
+    table = table_of(Requisition)
+    mine = (table.c.concern_id == concern_id) & (table.c.id == requisition_id)
+    await session.execute(update(table).where(mine).values(**values))
+
+
+async def _touch(session: AsyncSession, concern_id: UUID, requisition_id: UUID, now: datetime) -> None:
+    await _set(session, concern_id, requisition_id, {"updated_at": now})
+
+
+async def remove_line(session: AsyncSession, actor: Actor, line_id: UUID, now: datetime) -> RequestedLine:
+    """Take a line out; the line as it was, so that the page can offer to undo. NotFound when it is gone."""
+    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
+    requested, line = await _editable_line(session, actor, line_id)
+    gone = (RequisitionLine.concern_id == requested.concern_id) & (RequisitionLine.id == line_id)
+    await session.execute(delete(RequisitionLine).where(gone))
+    await _touch(session, requested.concern_id, requested.id, now)
+    return line
+
+
+async def undo_add(
+    session: AsyncSession, actor: Actor, line_id: UUID, quantity: Decimal, now: datetime
+) -> RequestedLine:
+    """Take back what one adding put in: less of the line, or all of it."""
+    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
+    requested, line = await _editable_line(session, actor, line_id)
+    if line.quantity <= quantity:
+        return await remove_line(session, actor, line_id, now)
+    await _increase(session, requested.concern_id, {line_id: -quantity})
+    await _touch(session, requested.concern_id, requested.id, now)
+    return line
+
+
+async def _editable_line(
+    session: AsyncSession, actor: Actor, line_id: UUID
+) -> tuple[Requested, RequestedLine]:
+    requested = await load_editable(session, actor, await requisition_of_line(session, actor, line_id))
+    return requested, next(line for line in requested.lines if line.id == line_id)
+
+
+async def save(
+    session: AsyncSession, actor: Actor, requisition_id: UUID, changes: Changes, *, shown: str, now: datetime
+) -> Requested:
+    """Keep what the form holds, right or wrong: faults are told at the fields and stop the sending only.
+
+    Conflict when the basket is not what the form was made from (`shown`, rules.shown.digest). Forbidden when
+    it is ordered for another without B29 or made secret without B45. Invalid for an address or a buyer that
+    is not the organisation's.
+    """
+    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
+    requested = await load_editable(session, actor, requisition_id)
+    if digest(requested) != shown:
+        raise Conflict(CHANGED)
+    await _require_choices(session, actor, requested, changes.values, stockholm_date(now))
+    await _set(session, requested.concern_id, requisition_id, {**changes.values, "updated_at": now})
+    for line in requested.lines:
+        change = next((one for one in changes.lines if one.id == line.id), None)
+        if change is not None:
+            await _change_line(session, requested.concern_id, line, change)
+    return await load_editable(session, actor, requisition_id)
+
+
+async def _require_choices(
+    session: AsyncSession, actor: Actor, requested: Requested, values: Mapping[str, Any], day: date
+) -> None:
+    home = (requested.concern_id, requested.organisation_id)
+    address = values.get("delivery_address_id")
+    known = {place.id for place in await addresses(session, *home, day)}
+    if address is not None and address not in known:
+        raise Invalid(NO_ADDRESS, fields={"delivery_address_id": NO_ADDRESS})
+    buyer = values.get("buyer_user_id", requested.buyer_user_id)
+    if buyer not in (requested.buyer_user_id, actor.user_id):
+        require(actor, p.ORDER_FOR_OTHERS, what="Beställ åt annan")
+        if buyer not in {row.id for row in await possible_buyers(session, *home, day)}:
+            raise Invalid(
+                "Välj en beställare i listan.", fields={"buyer_user_id": "Välj en beställare i listan."}
+            )
+    if values.get("secret", requested.secret) != requested.secret:
+        require(actor, p.SEE_SECRET, what="Sekretessmarkera")
+
+
+async def _change_line(
+    session: AsyncSession, concern_id: UUID, line: RequestedLine, change: LineChange
+) -> None:
+    if change.quantity is not None and change.quantity != line.quantity and change.quantity > 0:
+        table = table_of(RequisitionLine)
+        mine = (table.c.concern_id == concern_id) & (table.c.id == line.id)
+        await session.execute(update(table).where(mine).values(quantity=change.quantity))
+    before = {row.id: row for row in line.coding}
+    for row in change.coding:
+        old = before.get(row.id)
+        if old is not None and (old.code, old.share) != (row.code, row.share):
+            await _change_coding(session, concern_id, old, row)
+
+
+async def _change_coding(session: AsyncSession, concern_id: UUID, old: CodingShare, row: CodingShare) -> None:
+    table = table_of(RequisitionCoding)
+    codes: dict[str, Any] = {name: row.code.get(name) for name in DIMENSIONS}
+    codes["account"] = codes["account"] or ""
+    codes["responsibility"] = codes["responsibility"] or ""
+    source = old.source if old.code.account == row.code.account else None
+    mine = (table.c.concern_id == concern_id) & (table.c.id == row.id)
+    await session.execute(update(table).where(mine).values(**codes, share=row.share, source=source))
+
+
+async def split_coding(session: AsyncSession, actor: Actor, line_id: UUID, now: datetime) -> None:
+    """One more coding row for the line: the last row gives half of its share."""
+    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
+    requested, line = await _editable_line(session, actor, line_id)
+    last = line.coding[-1]
+    half = (last.share / 2).quantize(Decimal("0.01"))
+    await _change_coding(
+        session, requested.concern_id, last, CodingShare(last.id, last.code, last.share - half)
+    )
+    row = coding_row(requested.concern_id, line_id, last.code, half, last.source)
+    await session.execute(insert(RequisitionCoding), [row])
+    await _touch(session, requested.concern_id, requested.id, now)
+
+
+async def remove_coding(
+    session: AsyncSession, actor: Actor, line_id: UUID, coding_id: UUID, now: datetime
+) -> None:
+    """Take a coding row away; its share goes to the first that is left. The only row stays."""
+    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
+    requested, line = await _editable_line(session, actor, line_id)
+    left = [row for row in line.coding if row.id != coding_id]
+    if not left or len(left) == len(line.coding):
+        raise NotFound("Konteringsraden finns inte.")
+    gone = next(row for row in line.coding if row.id == coding_id)
+    mine = (RequisitionCoding.concern_id == requested.concern_id) & (RequisitionCoding.id == coding_id)
+    await session.execute(delete(RequisitionCoding).where(mine))
+    first = left[0]
+    kept = CodingShare(first.id, first.code, first.share + gone.share)
+    await _change_coding(session, requested.concern_id, first, kept)
+    await _touch(session, requested.concern_id, requested.id, now)
+
+
+async def copy_coding(session: AsyncSession, actor: Actor, line_id: UUID, now: datetime) -> int:
+    """Give all other lines this line's coding; how many got it."""
+    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
+    requested, line = await _editable_line(session, actor, line_id)
+    others = [other.id for other in requested.lines if other.id != line_id]
+    if not others:
+        return 0
+    theirs = (RequisitionCoding.concern_id == requested.concern_id) & RequisitionCoding.line_id.in_(others)
+    await session.execute(delete(RequisitionCoding).where(theirs))
+    source = f"Kopierad från {line.name}"
+    copies = [
+        coding_row(requested.concern_id, other, row.code, row.share, source)
+        for other in others
+        for row in line.coding
+    ]
+    await session.execute(insert(RequisitionCoding), copies)
+    await _touch(session, requested.concern_id, requested.id, now)
+    return len(others)
+
+
+async def refresh_prices(session: AsyncSession, actor: Actor, requisition_id: UUID, now: datetime) -> int:
+    """Take over today's prices on every line; how many were changed."""
+    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
+    requested = await load_editable(session, actor, requisition_id)
+    articles = [line.article_id for line in requested.lines if line.article_id]
+    home = (requested.concern_id, requested.organisation_id)
+    offers = await load_offers(session, *home, articles, stockholm_date(now))
+    prices = {line.id: offers[line.article_id].price for line in requested.lines if line.article_id in offers}  # type: ignore[index]
+    changed = [
+        (line.id, prices[line.id])
+        for line in requested.lines
+        if prices.get(line.id, line.price) != line.price
+    ]
+    table = table_of(RequisitionLine)
+    for line_id, price in changed:
+        mine = (table.c.concern_id == requested.concern_id) & (table.c.id == line_id)
+        await session.execute(update(table).where(mine).values(price=price))
+    await _touch(session, requested.concern_id, requested.id, now)
+    return len(changed)
+
+
+async def count_lines(session: AsyncSession, concern_id: UUID, requisition_id: UUID) -> int:
+    """How many lines a requisition has."""
+    query = select(func.count()).where(
+        RequisitionLine.concern_id == concern_id, RequisitionLine.requisition_id == requisition_id
+    )
+    return (await session.execute(query)).scalar_one()

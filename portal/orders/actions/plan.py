@@ -1,0 +1,62 @@
+"""What would happen if the basket were sent now: its faults, the limits it passes, the attest route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.attest.actions import plan_route
+from portal.attest.rules.route import Route
+from portal.coding.queries import load_register
+from portal.coding.values import CodingRegister
+from portal.kernel.dates import stockholm_date
+from portal.kernel.decision import Reason
+from portal.orders.queries.offers import call_offs, load_offers
+from portal.orders.rules.purchase import check_call_offs
+from portal.orders.rules.sending import check_requested
+from portal.orders.rules.split import amounts_by_responsibility
+from portal.orders.values import FieldError, Requested
+
+APPROVE_ORDER = "approve_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`errors` are faults at fields, `limits` agreements' limits passed, `route` the steps or why none."""
+
+    register: CodingRegister
+    errors: tuple[FieldError, ...]
+    limits: tuple[Reason, ...]
+    route: Route
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be sent."""
+        return not (self.errors or self.limits or self.route.refusals) and bool(self.route.steps)
+
+
+async def plan(session: AsyncSession, actor: Actor, requested: Requested, now: datetime) -> Plan:
+    """Work it all out; nothing is written. The route is planned for the ansvar known so far."""
+    day = stockholm_date(now)
+    home = (requested.concern_id, requested.organisation_id)
+    register = await load_register(session, *home, day)
+    articles = {line.article_id for line in requested.lines if line.article_id}
+    offers = await load_offers(session, *home, articles, day)
+    errors = check_requested(requested, register, offers, day, sees_secret=actor.sees_secret)
+    limits = check_call_offs(await call_offs(session, requested.concern_id, requested.lines))
+    return Plan(register, errors, limits, await planned_route(session, requested, now))
+
+
+async def planned_route(session: AsyncSession, requested: Requested, now: datetime) -> Route:
+    """One step per ansvar at the nearest who may; nobody who asks for it is ever in it (A6.08)."""
+    amounts = amounts_by_responsibility(requested.lines)
+    if not amounts:
+        return Route()
+    return await plan_route(
+        session, concern_id=requested.concern_id, organisation_id=requested.organisation_id,
+        amounts=amounts, case_id=requested.id, asking_persons=requested.persons, function=APPROVE_ORDER,
+        day=stockholm_date(now), secret=requested.secret,
+    )  # fmt: skip

@@ -1,0 +1,267 @@
+"""Leveranskvittens (A6.03): whole or part, several times, taken back while it is not invoiced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access import permissions as p
+from portal.access.actor import Actor
+from portal.attest.actions import record_decision
+from portal.attest.queries import acting_for
+from portal.audit.transition import Subject, Told, move
+from portal.jobs.events import emit
+from portal.kernel.dates import stockholm_date
+from portal.kernel.decision import canonical_bytes
+from portal.kernel.errors import Conflict, Forbidden, Invalid
+from portal.kernel.identifiers import uuid7
+from portal.kernel.money import canonical_number
+from portal.orders.actions.basket import require
+from portal.orders.models import OrderLine, PurchaseOrder, Receipt, ReceiptLine
+from portal.orders.queries.orders import RECEIVES_ALL, find_order, order_lines, receipts
+from portal.orders.rules.receipts import check_receipt, move_after, quantity_for_amount
+from portal.orders.status import DELIVERABLE, ORDER, RECEIVED
+from portal.orders.tables import table_of
+from portal.orders.values import DeliveredLine
+
+RECEIPTABLE = (*DELIVERABLE, RECEIVED)
+NOTHING = "Skriv hur mycket som har kommit på minst en rad."
+NOT_OPEN = "Beställningen kan inte kvitteras så som den står nu."
+OTHERS = "Någon annan har redan kvitterat på beställningen. Ladda om sidan för att se vad som är kvar."
+NOT_YOURS = "Bara beställaren, den som har delegering eller en leveranskvitterare kan kvittera den här."
+IN_FUTURE = "Mottagningsdagen kan inte ligga framåt i tiden."
+TAKEN_BACK = "Kvittensen är redan tillbakatagen."
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came: quantities per order line in the line's unit, or (B27) amounts in SEK without VAT.
+
+    `seen` is what the page said was received before; None skips the comparison.
+    """
+
+    quantities: Mapping[UUID, Decimal]
+    amounts: Mapping[UUID, Decimal]
+    received_on: date
+    note: str | None = None
+    seen: Mapping[UUID, Decimal] | None = None
+    undoes: UUID | None = None
+
+
+async def receive_all(
+    session: AsyncSession, actor: Actor, order_id: UUID, *, received_on: date, note: str | None, now: datetime
+) -> UUID:
+    """Kvittera allt: what is left of every line; the receipt's id."""
+    order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
+    lines = await order_lines(session, order.concern_id, order_id)
+    left = {
+        line.id: line.quantity - line.received_quantity
+        for line in lines
+        if line.quantity > line.received_quantity
+    }
+    return await _receive(session, actor, order, lines, Delivery(left, {}, received_on, note), now=now)
+
+
+async def receive(
+    session: AsyncSession, actor: Actor, order_id: UUID, delivery: Delivery, *, now: datetime
+) -> UUID:
+    """Receipt of a part; the receipt's id.
+
+    Invalid per line (fields quantity-<line>) when it is more than ordered without a note that explains it,
+    Conflict when somebody has receipted since the page was shown, Forbidden for who is neither beställare,
+    delegate, B10, A44 nor A45, and for amounts without B27.
+    """
+    order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
+    lines = await order_lines(session, order.concern_id, order_id)
+    _require_seen(lines, delivery)
+    return await _receive(session, actor, order, lines, delivery, now=now)
+
+
+async def take_back_receipt(
+    session: AsyncSession, actor: Actor, order_id: UUID, receipt_id: UUID, *, note: str | None, now: datetime
+) -> UUID:
+    """Take an earlier receipt back by one with the same quantities negative; Invalid when it is invoiced."""
+    order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
+    lines = await order_lines(session, order.concern_id, order_id)
+    made = await receipts(session, order.concern_id, order_id)
+    undone = {row.order_line_id: -row.quantity for row in made if row.receipt_id == receipt_id}
+    if not undone or any(quantity >= 0 for quantity in undone.values()):
+        raise Conflict(TAKEN_BACK)
+    if any(row.takes_back_id == receipt_id for row in made):
+        raise Conflict(TAKEN_BACK)
+    delivery = Delivery(undone, {}, stockholm_date(now), note, undoes=receipt_id)
+    return await _receive(session, actor, order, lines, delivery, now=now)
+
+
+def _require_seen(lines: Sequence[OrderLine], delivery: Delivery) -> None:
+    if delivery.seen is None:
+        return
+    if any(delivery.seen.get(line.id, line.received_quantity) != line.received_quantity for line in lines):
+        raise Conflict(OTHERS)
+
+
+async def _receive(
+    session: AsyncSession,
+    actor: Actor,
+    order: PurchaseOrder,
+    lines: Sequence[OrderLine],
+    delivery: Delivery,
+    *,
+    now: datetime,
+) -> UUID:
+    day = stockholm_date(now)
+    behalf, chain = await _right(session, actor, order, day)
+    delivered = [_delivered(line) for line in lines]
+    quantities = _quantities(actor, delivered, delivery)
+    _check(order, delivered, quantities, delivery, day)
+    after = [
+        replace(line, received=line.received + quantities.get(line.id, Decimal(0))) for line in delivered
+    ]
+    receipt_id = await _insert(session, actor, order, delivery, quantities=quantities, now=now)
+    await _decide(
+        session, actor, order, receipt_id, quantities=quantities, now=now, behalf=behalf, chain=chain
+    )
+    code = move_after(after, undo=delivery.undoes is not None)
+    subject = Subject(
+        PurchaseOrder, order.concern_id, order.id, order.status, order.organisation_id, order.supplier_id
+    )
+    told = Told(why=delivery.note, data=_told(lines, quantities))
+    await move(session, ORDER, subject, code, actor, at=now, told=told)
+    await emit(session, "receipt.made", concern_id=order.concern_id, order_id=order.id)
+    return receipt_id
+
+
+def _told(lines: Sequence[OrderLine], quantities: Mapping[str, Decimal]) -> dict[str, Any]:
+    got = [
+        f"{canonical_number(quantities[str(line.id)])} {line.name}"
+        for line in lines
+        if str(line.id) in quantities
+    ]
+    return {"lines": got}
+
+
+async def _right(
+    session: AsyncSession, actor: Actor, order: PurchaseOrder, day: date
+) -> tuple[UUID | None, tuple[UUID, ...]]:
+    """For whom and through which delegations: the beställare itself, a delegate, or whoever may for all."""
+    require(actor, p.ORDER_AND_INVOICE, *RECEIVES_ALL, what="Kvittera leverans")
+    if order.buyer_user_id == actor.user_id:
+        return None, ()
+    if actor.user_id is not None:
+        acting = await acting_for(session, actor.user_id, "receipt", day)
+        if order.buyer_user_id in acting:
+            return order.buyer_user_id, acting[order.buyer_user_id]
+    if actor.has(*RECEIVES_ALL):
+        return None, ()
+    raise Forbidden(NOT_YOURS)
+
+
+def _delivered(line: OrderLine) -> DeliveredLine:
+    return DeliveredLine(
+        str(line.id), line.quantity, line.received_quantity, line.price, line.invoiced_quantity
+    )
+
+
+def _quantities(actor: Actor, lines: Sequence[DeliveredLine], delivery: Delivery) -> dict[str, Decimal]:
+    """Quantities per line id, amounts turned into their share of the line (A2.09)."""
+    if delivery.amounts:
+        require(actor, p.RECEIPT_BY_AMOUNT, what="Kvittera på belopp")
+    known = {line.id: line for line in lines}
+    found = {str(line): quantity for line, quantity in delivery.quantities.items() if quantity}
+    for line_id, amount in delivery.amounts.items():
+        line = known.get(str(line_id))
+        if line is None or not amount:
+            continue
+        if line.price <= 0:
+            raise Invalid("Raden har inget pris. Kvittera antalet i stället.")
+        found[line.id] = quantity_for_amount(line, amount)
+    if unknown := found.keys() - known.keys():
+        raise Invalid(NOTHING, fields={f"quantity-{line}": NOTHING for line in unknown})
+    return found
+
+
+def _check(
+    order: PurchaseOrder,
+    lines: Sequence[DeliveredLine],
+    quantities: Mapping[str, Decimal],
+    delivery: Delivery,
+    day: date,
+) -> None:
+    if order.status not in RECEIPTABLE:
+        raise Conflict(NOT_OPEN)
+    if not quantities:
+        raise Invalid(NOTHING, fields={"receipt": NOTHING})
+    if delivery.received_on > day:
+        raise Invalid(IN_FUTURE, fields={"received_on": IN_FUTURE})
+    explained = bool((delivery.note or "").strip()) and delivery.undoes is None
+    if wrong := check_receipt(lines, quantities, explained=explained):
+        first = next(iter(wrong.values()))
+        fields = {f"quantity-{line}": message for line, message in wrong.items()}
+        raise Invalid(first.msgid, fields=fields, **first.params)
+
+
+async def _insert(
+    session: AsyncSession,
+    actor: Actor,
+    order: PurchaseOrder,
+    delivery: Delivery,
+    *,
+    quantities: Mapping[str, Decimal],
+    now: datetime,
+) -> UUID:
+    receipt_id = uuid7()
+    receipt: dict[str, Any] = {
+        "concern_id": order.concern_id, "id": receipt_id, "order_id": order.id, "user_id": actor.user_id,
+        "person_id": actor.person_id, "received_on": delivery.received_on,
+        "note": (delivery.note or "").strip() or None, "takes_back_id": delivery.undoes,
+        "created_at": now,
+    }  # fmt: skip
+    lines = [
+        {
+            "concern_id": order.concern_id, "id": uuid7(), "receipt_id": receipt_id,
+            "order_line_id": UUID(line), "quantity": quantity, "amount": delivery.amounts.get(UUID(line)),
+        }
+        for line, quantity in quantities.items()
+    ]  # fmt: skip
+    await session.execute(insert(Receipt), [receipt])
+    await session.execute(insert(ReceiptLine), lines)
+    await _add_received(session, order.concern_id, quantities)
+    return receipt_id
+
+
+async def _add_received(session: AsyncSession, concern_id: UUID, quantities: Mapping[str, Decimal]) -> None:
+    table = table_of(OrderLine)
+    statement = (
+        update(table)
+        .where(table.c.concern_id == concern_id, table.c.id == bindparam("line"))
+        .values(received_quantity=table.c.received_quantity + bindparam("more"))
+    )
+    connection = await session.connection()
+    rows = [{"line": UUID(line), "more": quantity} for line, quantity in quantities.items()]
+    await connection.execute(statement, rows)
+
+
+async def _decide(
+    session: AsyncSession,
+    actor: Actor,
+    order: PurchaseOrder,
+    receipt_id: UUID,
+    *,
+    quantities: Mapping[str, Decimal],
+    now: datetime,
+    behalf: UUID | None,
+    chain: tuple[UUID, ...],
+) -> None:
+    shown = canonical_bytes({"order": order.id, "receipt": receipt_id, "quantities": quantities})
+    await record_decision(
+        session, actor, subject_type="order", subject_id=order.id, organisation_id=order.organisation_id,
+        case_id=order.requisition_id or order.id, act="receipt", shown=shown, now=now, on_behalf_of=behalf,
+        chain=chain,
+    )  # fmt: skip
