@@ -43,8 +43,9 @@ def articles() -> Iterator[dict[str, Any]]:
         yield _article(item_no, agreement, supplier, name, unspsc, unit, Decimal(price), vat)
     for agreement, (supplier, prefix, first, vat, kinds, variants) in data.FILLING.items():
         for position, ((noun, unspsc, unit), variant) in enumerate(product(kinds, variants)):
-            price = CHEAPEST + STEP * (position % LONGEST_RUN)
-            yield _article(f"{prefix}-{first + position}", agreement, supplier, f"{noun} {variant}", unspsc, unit, price, vat)
+            made_up = CHEAPEST + STEP * (position % LONGEST_RUN)
+            number, words = f"{prefix}-{first + position}", f"{noun} {variant}"
+            yield _article(number, agreement, supplier, words, unspsc, unit, made_up, vat)
 
 
 def _article(

@@ -13,7 +13,6 @@ from portal.access.permissions import GROUPS
 from portal.attest.models import Responsibility
 from portal.coding import models as coding
 from portal.db.base import Base
-from portal.invoicing.models import VatRate
 from portal.suppliers import models as suppliers
 
 Rows = Iterator[tuple[type[Base], list[dict[str, Any]]]]
@@ -48,24 +47,34 @@ def rows(now: datetime, today: date, password_hash: str) -> Rows:
     yield access.Organisation, list(_organisations())
     yield access.OrganisationModule, list(_modules(start))
     yield access.UserGroup, [{"concern_id": CONCERN_ID, "code": g.code, "name": g.label} for g in GROUPS]
-    yield access.GroupPermission, [
-        {"concern_id": CONCERN_ID, "group_code": g.code, "permission": code} for g in GROUPS for code in g.permissions
-    ]
+    yield (
+        access.GroupPermission,
+        [
+            {"concern_id": CONCERN_ID, "group_code": g.code, "permission": code}
+            for g in GROUPS
+            for code in g.permissions
+        ],
+    )
     yield suppliers.Supplier, list(_suppliers(now))
-    yield access.Person, [{"concern_id": CONCERN_ID, "id": demo_id("person", u[0]), "name": u[1]} for u in data.USERS]
+    yield (
+        access.Person,
+        [{"concern_id": CONCERN_ID, "id": demo_id("person", u[0]), "name": u[1]} for u in data.USERS],
+    )
     yield access.User, list(_users())
-    yield access.Credential, [
-        {"user_id": row["id"], "password_hash": password_hash, "changed_at": now} for row in _users()
-    ]
+    yield (
+        access.Credential,
+        [{"user_id": row["id"], "password_hash": password_hash, "changed_at": now} for row in _users()],
+    )
     yield access.UserRole, list(_roles(start))
     yield access.DeliveryAddress, list(_addresses(start))
     yield access.RecipientCode, list(_recipient_codes(start))
     yield Responsibility, list(_responsibilities(start))
     yield coding.CodingValue, list(_coding_values(start))
     yield coding.CodingRule, list(_coding_rules(start))
-    yield coding.CommentAccount, [
-        _common(start, demo_id("comment", code)) | {"account": code} for code in data.COMMENT_ACCOUNTS
-    ]
+    yield (
+        coding.CommentAccount,
+        [_common(start, demo_id("comment", code)) | {"account": code} for code in data.COMMENT_ACCOUNTS],
+    )
     yield coding.UnspscAccount, [
         {"concern_id": CONCERN_ID, "id": demo_id("unspsc", prefix), "prefix": prefix, "account": account,
          "valid_from": start, "valid_to": None}
@@ -87,11 +96,14 @@ def vat_rates() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-VAT_RATE_TABLE = VatRate.__table__
-
-
 def _common(start: date, row_id: Any) -> dict[str, Any]:
-    return {"concern_id": CONCERN_ID, "id": row_id, "organisation_id": None, "valid_from": start, "valid_to": None}
+    return {
+        "concern_id": CONCERN_ID,
+        "id": row_id,
+        "organisation_id": None,
+        "valid_from": start,
+        "valid_to": None,
+    }
 
 
 def _organisations() -> Iterator[dict[str, Any]]:
@@ -115,7 +127,7 @@ def _modules(start: date) -> Iterator[dict[str, Any]]:
 
 
 def _users() -> Iterator[dict[str, Any]]:
-    nothing = {"supplier_id": None, "active": True, "locale": "sv", "preferences": {}}
+    nothing: dict[str, Any] = {"supplier_id": None, "active": True, "locale": "sv", "preferences": {}}
     for login, name, group, _roles in data.USERS:
         yield nothing | {
             "id": user_id(login),
@@ -214,7 +226,14 @@ def _suppliers(now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _relations(now: datetime) -> Iterator[dict[str, Any]]:
-    shared = {"concern_id": CONCERN_ID, "vat_min": 0, "vat_max": 26, "payment_days": 30, "created_at": now, "note": None}
+    shared = {
+        "concern_id": CONCERN_ID,
+        "vat_min": 0,
+        "vat_max": 26,
+        "payment_days": 30,
+        "created_at": now,
+        "note": None,
+    }
     for name, _number, _giro, _domain, status, secret in data.SUPPLIERS:
         decided = status == "approved"
         yield shared | {

@@ -41,7 +41,9 @@ class _Made:
         self.id = demo_id("order", number)
         self.lines = [self._line(i, *line) for i, line in enumerate(lines, start=1)]
         net = sum((line["net_amount"] for line in self.lines), Decimal(0))
-        tax = sum((to_ore(line["net_amount"] * line["vat_rate"] / HUNDRED) for line in self.lines), Decimal(0))
+        tax = sum(
+            (to_ore(line["net_amount"] * line["vat_rate"] / HUNDRED) for line in self.lines), Decimal(0)
+        )
         self.order = {
             "concern_id": CONCERN_ID, "id": self.id, "organisation_id": organisation_id(code), "requisition_id": None,
             "number": number, "supplier_id": supplier_id(supplier),

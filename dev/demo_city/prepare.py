@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql import insert
 
-from dev.demo_city.master_data import VAT_RATE_TABLE, vat_rates
+from dev.demo_city.master_data import vat_rates
 from dev.demo_city.seed import seed
+from portal.invoicing.models import VatRate
 from portal.wiring import Installation
 
 
@@ -20,5 +21,5 @@ def seed_code_lists(owner_url: str) -> None:
     """Code lists belong to the owner's role: the app only reads them."""
     engine = create_engine(owner_url)
     with engine.begin() as connection:
-        connection.execute(insert(VAT_RATE_TABLE).on_conflict_do_nothing(), vat_rates())
+        connection.execute(insert(VatRate).on_conflict_do_nothing(), vat_rates())
     engine.dispose()
