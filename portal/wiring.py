@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import portal.access.jobs as access_jobs
+import portal.invoicing.jobs as invoicing_jobs
 import portal.orders.jobs as orders_jobs
 from portal.audit.sealing import seal_all
 from portal.db.embedded import embedded
 from portal.db.session import Database
+from portal.formats.rule_pool import RulePool
+from portal.formats.rulesets import list_rules
 from portal.integrations.mail import Mailer, mailer_for
 from portal.integrations.object_store import FolderStore, ObjectStore
+from portal.invoicing.actions.parts import IntakeParts, Pooled, RuleCheck
 from portal.jobs.context import JobContext
 from portal.jobs.values import JobFunction, JobRegistry
 from portal.kernel.dates import Clock, SystemClock
+from portal.kernel.failpoints import At, from_environment
 from portal.settings import Settings, generated_secret
 from portal.jobs.values import Watcher
 
@@ -35,6 +41,8 @@ class Installation:
     mailer: Mailer
     app_url: str
     owner_url: str
+    rule_check: Pooled
+    at: At
 
 
 def registry(installation: Installation) -> JobRegistry:
@@ -42,6 +50,7 @@ def registry(installation: Installation) -> JobRegistry:
     jobs: dict[str, JobFunction] = {
         "audit.seal": partial(_seal, installation),
         "access.clear_sessions": access_jobs.clear_sessions,
+        "invoicing.process_delivery": partial(invoicing_jobs.process_delivery, intake_parts(installation)),
         "orders.send": partial(orders_jobs.send_order, _sending(installation)),
     }
     return jobs
@@ -52,17 +61,34 @@ def watchers(installation: Installation) -> Mapping[str, Watcher]:
     return {}
 
 
+def intake_parts(installation: Installation, check: RuleCheck | None = None) -> IntakeParts:
+    """What the invoice pipeline works with. `check`: how the official rules are run, the installation's own
+    processes unless given."""
+    settings = installation.settings
+    return IntakeParts(
+        database=installation.database,
+        store=installation.store,
+        rules=list_rules(settings.data_dir),
+        check=check or installation.rule_check,
+        max_bytes=settings.max_document_bytes,
+        at=installation.at,
+    )
+
+
 def build(settings: Settings, app_url: str, owner_url: str, *, clock: Clock | None = None) -> Installation:
     """The installation over a database that is running."""
     audit_key = generated_secret(settings.keys_dir / "audit_key").encode()
+    at = from_environment(production=settings.production)
     return Installation(
         settings=settings,
         database=Database(app_url, audit_key=audit_key, subscriptions=SUBSCRIPTIONS),
         clock=clock or SystemClock(),
-        store=FolderStore(settings.objects_dir),
+        store=FolderStore(settings.objects_dir, at=at),
         mailer=mailer_for(settings),
         app_url=app_url,
         owner_url=owner_url,
+        rule_check=Pooled(partial(_rule_pool, settings)),
+        at=at,
     )
 
 
@@ -75,18 +101,28 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         try:
             yield installation
         finally:
-            await installation.database.close()
+            await _close(installation)
         return
     with embedded(settings.data_dir) as server:
         installation = build(settings, server.url("app"), server.url("owner"), clock=clock)
         try:
             yield installation
         finally:
-            await installation.database.close()
+            await _close(installation)
 
 
 def _sending(installation: Installation) -> orders_jobs.SendingParts:
     return orders_jobs.SendingParts(installation.store, installation.mailer, installation.settings.base_url)
+
+
+async def _close(installation: Installation) -> None:
+    installation.rule_check.close()
+    await installation.database.close()
+
+
+def _rule_pool(settings: Settings) -> RulePool:
+    rules = list_rules(settings.data_dir)
+    return RulePool(os.cpu_count() or 1, rules=rules, max_bytes=settings.max_document_bytes)
 
 
 async def _seal(installation: Installation, context: JobContext) -> None:

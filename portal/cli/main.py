@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
-from portal.cli.audit import audit
-from portal.cli.database import doctor, migrate, seed
-from portal.cli.jobs import jobs
-from portal.cli.serve import demo, serve, worker
-from portal.cli.users import user
+from portal import logs
+
+COMMANDS = {
+    "audit": "portal.cli.audit:audit",
+    "check": "portal.cli.check:check",
+    "demo": "portal.cli.serve:demo",
+    "doctor": "portal.cli.database:doctor",
+    "intake": "portal.cli.intake:intake",
+    "invoice": "portal.cli.invoices:invoice",
+    "jobs": "portal.cli.jobs:jobs",
+    "migrate": "portal.cli.database:migrate",
+    "rules": "portal.cli.rules:rules",
+    "seed": "portal.cli.database:seed",
+    "serve": "portal.cli.serve:serve",
+    "user": "portal.cli.users:user",
+    "worker": "portal.cli.serve:worker",
+}
+"""Command → where it is: only the one that is run is loaded, so that `portal check` starts at once."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
+class Commands(click.Group):
+    """Loads a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--mode", envvar="PORTAL_MODE", default="demo", hidden=True)
+def main(mode: str) -> None:
     """Beställning och faktura för offentlig sektor: från katalog till betald faktura."""
-
-
-for command in (demo, serve, worker, seed, migrate, doctor, user, audit, jobs):
-    main.add_command(command)
+    logs.configure(production=mode == "production")

@@ -91,6 +91,12 @@ class Invoice(Base):
     done_at: Mapped[Instant | None]
     cancelled_reason: Mapped[str | None]
     credited_numbers: Mapped[Json] = mapped_column(default=list, comment="BT-25")
+    document: Mapped[Json | None] = mapped_column(
+        comment="the neutral invoice (EN 16931) as read; the original bytes stay the evidence"
+    )
+    fatal_rules: Mapped[Json] = mapped_column(
+        default=list, server_default="[]", comment="ids of the official rules it breaks"
+    )
     __table_args__ = (
         ForeignKeyConstraint(
             ["concern_id", "organisation_id"], ["organisation.concern_id", "organisation.id"]

@@ -1,0 +1,1 @@
+"""Invoices for the demo and for tests, written without the portal's own writer."""

@@ -1,0 +1,68 @@
+"""portal invoice: where invoices stand and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import click
+
+from portal.cli.acting import acting_as, looking, note_sight
+from portal.cli.output import print_json
+from portal.cli.running import told, with_installation
+from portal.invoicing.queries.summary import details, find
+from portal.wiring import Installation
+
+
+@click.group()
+def invoice() -> None:
+    """Fakturor."""
+
+
+@invoice.command("show")
+@click.argument("number", metavar="NUMMER|ID")
+@click.option("--json", "as_json", is_flag=True, help="Skriv en JSON-lista.")
+@click.option("--as", "login", metavar="LOGIN", help="Visa det som den användaren skulle se.")
+@told
+def show(number: str, login: str | None, *, as_json: bool) -> None:
+    """Visa fakturor med ett nummer: status, handläggare, belopp, historik och matchning."""
+
+    async def work(installation: Installation) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for actor in await acting_as(installation, login):
+            async with looking(installation, actor) as eyes:
+                invoices = await find(eyes.session, eyes.seen, ids=_ids(number), number=number)
+                found += await details(eyes.session, invoices)
+            await note_sight(installation, actor, invoices)
+        return found
+
+    elements = with_installation(work)
+    if as_json:
+        print_json(elements)
+    elif elements:
+        _say(elements)
+    else:
+        click.echo(f"Ingen faktura har numret {number}.")
+
+
+def _ids(text: str) -> list[UUID]:
+    try:
+        return [UUID(text)]
+    except ValueError:
+        return []
+
+
+def _say(elements: Sequence[dict[str, Any]]) -> None:
+    for element in elements:
+        handler = f", hos {element['handler']}" if element["handler"] else ""
+        amounts = element["amounts"]
+        click.echo(f"Faktura {element['number']}: {element['status_label']}{handler}")
+        click.echo(f"  Att betala {amounts['payable']} {element['currency']}, moms {amounts['tax']}")
+        for reason in element["reasons"]:
+            click.echo(f"  {reason['message']}")
+        for event in element["history"]:
+            why = f": {event['why']}" if event["why"] else ""
+            click.echo(f"  {event['at']} {event['actor']} {event['from'] or '–'} → {event['to'] or '–'}{why}")
+        same = "ger samma beslut" if element["recomputed"] == "same" else "ger ett annat beslut"
+        click.echo(f"  Dagens regler {same}.")

@@ -1,0 +1,50 @@
+"""Many rows in one statement: sent as one JSON value, which PostgreSQL turns into the table's own types.
+
+COPY is refused under row-level security, and one statement per row costs a round trip or a plan each.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.db.base import Base
+
+Row = Mapping[str, Any]
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """The rows as json_populate_recordset reads them: bytes as \\x…, everything else by its text."""
+    return json.dumps(rows, default=_text, ensure_ascii=False)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in a row")
+
+
+async def insert_rows(
+    session: AsyncSession, model: type[Base], rows: Sequence[Row], *, on_conflict: str = ""
+) -> None:
+    """Insert rows that all have the same columns; `on_conflict` is the clause after ON CONFLICT, if any."""
+    if not rows:
+        return
+    table, columns = model.__tablename__, ", ".join(rows[0])
+    conflict = f" ON CONFLICT {on_conflict}" if on_conflict else ""
+    statement = (
+        f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own tables and columns
+        f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json)){conflict}"
+    )
+    await session.execute(text(statement), {"rows": as_json(rows)})

@@ -1,0 +1,258 @@
+"""One invoice on its way through the pipeline: what it says, what was found, where it comes to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from portal.coding.values import CodingRow
+from portal.formats.en16931 import Identifier, Invoice, Party
+from portal.invoicing.exchange import GLN_SCHEME, ORG_SCHEME
+from portal.invoicing.queries.ordered import Order
+from portal.invoicing.queries.references import Known, SupplierRow, Wanted
+from portal.invoicing.rules.flow import key as reference_key
+from portal.invoicing.status import INVOICE_INFORMATION
+from portal.invoicing.values import (
+    Account,
+    ArrivalFacts,
+    Candidate,
+    CodeCandidate,
+    FlowFacts,
+    OrderCandidate,
+    OrganisationFacts,
+    PaymentFacts,
+    SupplierCandidate,
+    SupplierFacts,
+    header_facts,
+)
+from portal.kernel.decision import Decision, Reason
+from portal.kernel.identifiers import invoice_number_key, org_number
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Where an invoice comes to rest. `move` is the machine's; handlers are a role or users, or nobody."""
+
+    status: str
+    move: str
+    role: str | None = None
+    users: tuple[UUID, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(slots=True)
+class CodedRow:
+    """A coding row that the pipeline proposes, with where it came from in words."""
+
+    row: CodingRow
+    text: str | None
+    source: str
+
+
+@dataclass(slots=True)
+class Case:
+    """`invoice` is the neutral one with a person's corrections in it. `id` is the invoice row's."""
+
+    id: UUID
+    invoice: Invoice
+    arrived_at: datetime
+    arrival_date: date
+    sha256: bytes
+    is_new: bool
+    fatal_rules: tuple[str, ...] = ()
+    state: str = INVOICE_INFORMATION
+    chosen_organisation: UUID | None = None
+    chosen_supplier: UUID | None = None
+    forced: tuple[str, ...] = ()
+    delivery_id: UUID | None = None
+    channel: str | None = None
+    has_claim: bool = False
+    has_coding: bool = False
+    # found on the way
+    organisation_id: UUID | None = None
+    supplier_id: UUID | None = None
+    supplier: SupplierRow | None = None
+    secret: bool = False
+    flow: str | None = None
+    order: Order | None = None
+    reviewer_id: UUID | None = None
+    rest: Rest | None = None
+    decisions: list[Decision] = field(default_factory=list)
+    coding: list[CodedRow] | None = None
+    order_lines: dict[str, str] = field(default_factory=dict)
+    payment_date: date | None = None
+
+    @property
+    def number_key(self) -> str:
+        """The number as it is compared (A4.11)."""
+        return invoice_number_key(self.invoice.number)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """BT-13 and BT-10 as written and as compared: where an order number may be."""
+        written = [self.invoice.order_reference, self.invoice.buyer_reference]
+        given = [reference for reference in written if reference]
+        return tuple(dict.fromkeys([*given, *map(reference_key, given)]))
+
+    def want(self, wanted: Wanted) -> None:
+        """Add what has to be looked up for this invoice."""
+        invoice = self.invoice
+        wanted.numbers |= set(self.references)
+        if invoice.buyer_reference:
+            wanted.codes |= {invoice.buyer_reference, reference_key(invoice.buyer_reference)}
+        facts = supplier_keys(invoice)
+        if facts.legal_id:
+            wanted.org_numbers |= {facts.legal_id, org_number(facts.legal_id) or facts.legal_id}
+        if facts.vat_number:
+            wanted.vat_numbers.add(facts.vat_number)
+        if facts.endpoint:
+            wanted.endpoints.add(facts.endpoint)
+        if self.chosen_supplier:
+            wanted.chosen.add(self.chosen_supplier)
+
+
+def supplier_keys(invoice: Invoice) -> SupplierFacts:
+    """Keys of the seller as written, without candidates."""
+    seller = invoice.seller
+    legal = seller.legal_id
+    return SupplierFacts(
+        seller.legal_name or seller.name or "",
+        legal.value.strip() if legal and legal.scheme in (None, ORG_SCHEME) else None,
+        "".join(seller.vat_number.split()).upper() if seller.vat_number else None,
+        f"{seller.endpoint.scheme}:{seller.endpoint.value.strip()}" if seller.endpoint else None,
+        tuple(one.value.strip() for one in _identifiers(seller) if one.scheme == GLN_SCHEME),
+    )
+
+
+def _identifiers(party: Party) -> list[Identifier]:
+    return [*([party.endpoint] if party.endpoint else []), *party.identifiers]
+
+
+def organisation_facts(case: Case, known: Known) -> OrganisationFacts:
+    """Step 1: what GLNs, order and code lead to."""
+    buyer, invoice = case.invoice.buyer, case.invoice
+    endpoint = buyer.endpoint if buyer.endpoint and buyer.endpoint.scheme == GLN_SCHEME else None
+    other = next((one for one in buyer.identifiers if one.scheme == GLN_SCHEME), None)
+    return OrganisationFacts(
+        _gln(endpoint, known),
+        _gln(other, known),
+        _order(invoice.order_reference, known),
+        _code(invoice.buyer_reference, known),
+        str(case.chosen_organisation) if case.chosen_organisation else None,
+    )
+
+
+def _gln(identifier: Identifier | None, known: Known) -> Candidate | None:
+    if identifier is None:
+        return None
+    value = identifier.value.strip()
+    return _candidate(value, known.glns.get(value), known)
+
+
+def _order(reference: str | None, known: Known) -> Candidate | None:
+    if not reference:
+        return None
+    wanted = reference_key(reference)
+    found = next((o.organisation_id for o in known.orders if reference_key(o.number) == wanted), None)
+    return _candidate(reference, found, known)
+
+
+def _code(reference: str | None, known: Known) -> Candidate | None:
+    if not reference:
+        return None
+    wanted = reference_key(reference)
+    found = next((c.organisation_id for c in known.codes if reference_key(c.code) == wanted), None)
+    return _candidate(reference, found, known)
+
+
+def _candidate(value: str, found: UUID | None, known: Known) -> Candidate:
+    return Candidate(value, str(found), known.names.get(found)) if found else Candidate(value)
+
+
+def supplier_candidates(case: Case, known: Known) -> list[SupplierRow]:
+    """Suppliers of the concern that any key of this invoice may mean."""
+    keys = supplier_keys(case.invoice)
+    number = org_number(keys.legal_id) or keys.legal_id if keys.legal_id else None
+    return [
+        row
+        for row in known.suppliers
+        if (number and row.org_number == number)
+        or (keys.vat_number and row.vat_number == keys.vat_number)
+        or (keys.endpoint and row.endpoint == keys.endpoint)
+        or row.id == case.chosen_supplier
+    ]
+
+
+def supplier_facts(case: Case, candidates: Sequence[SupplierRow]) -> SupplierFacts:
+    """Step 2."""
+    keys = supplier_keys(case.invoice)
+    found = tuple(
+        SupplierCandidate(
+            str(row.id), row.org_number, row.name, row.vat_number, row.endpoint, row.gln,
+            row.internal is not None, row.status == "approved",
+        )
+        for row in candidates
+    )  # fmt: skip
+    chosen = str(case.chosen_supplier) if case.chosen_supplier else None
+    return SupplierFacts(
+        keys.seller_name, keys.legal_id, keys.vat_number, keys.endpoint, keys.glns, found, chosen
+    )
+
+
+def payment_facts(case: Case, supplier: SupplierRow | None, known: Known) -> PaymentFacts:
+    """Step 3, for the supplier that step 2 finds."""
+    invoice, payee = case.invoice, case.invoice.payee
+    registered = known.accounts.get(supplier.id, ()) if supplier else ()
+    payee_number = payee.legal_id.value if payee and payee.legal_id else None
+    return PaymentFacts(
+        tuple(dict.fromkeys(Account(one.scheme, one.number) for one in invoice.accounts)),
+        tuple(Account(row.kind, row.number, row.factor, row.active) for row in registered),
+        payee is not None,
+        (org_number(payee_number) or payee_number) if payee_number else None,
+        supplier is not None and supplier.internal is not None,
+        invoice.is_credit_note,
+        "payment_account" in case.forced,
+    )
+
+
+def arrival_facts(case: Case, known: Known, supplier: SupplierRow | None, taken: str | None) -> ArrivalFacts:
+    """Steps 1–4 for a supplier that step 2 is known to find (None: none)."""
+    limits = {"vat_range": supplier.vat_range} if supplier else {}
+    header = header_facts(
+        case.invoice, case.arrival_date, number_taken=taken, fatal_rules=case.fatal_rules,
+        forced=case.forced, **limits,
+    )  # fmt: skip
+    return ArrivalFacts(
+        organisation_facts(case, known),
+        supplier_facts(case, supplier_candidates(case, known)),
+        payment_facts(case, supplier, known),
+        header,
+    )
+
+
+def is_secret(case: Case, known: Known) -> bool:
+    """From the first moment (A4.15): any supplier, recipient code or order it may mean is marked."""
+    wanted = set(case.references)
+    return (
+        any(row.secret for row in supplier_candidates(case, known))
+        or any(row.secret and row.code in wanted for row in known.codes)
+        or any(row.secret and row.number in wanted for row in known.orders)
+    )
+
+
+def flow_facts(case: Case, known: Known, orders: Sequence[OrderCandidate]) -> FlowFacts:
+    """Step 6 and 7. `orders` as they are now that they are locked."""
+    invoice = case.invoice
+    wanted = set(case.references)
+    codes = tuple(
+        CodeCandidate(row.code, str(row.organisation_id), str(row.user_id))
+        for row in known.codes
+        if row.code in wanted
+    )
+    return FlowFacts(
+        str(case.organisation_id), str(case.supplier_id), invoice.order_reference, invoice.buyer_reference,
+        invoice.contract_reference, invoice.object_id.value if invoice.object_id else None,
+        invoice.is_credit_note, tuple(earlier.number for earlier in invoice.preceding), tuple(orders), (), codes,
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""What the invoice pipeline works with, handed down from wiring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from portal.db.session import Database
+from portal.formats.findings import Finding
+from portal.formats.rule_pool import RulePool
+from portal.formats.rulesets import RuleSet
+from portal.formats.xml import MAX_BYTES
+from portal.integrations.object_store import ObjectStore
+from portal.invoicing.exchange import judge
+from portal.kernel.failpoints import At, nowhere
+
+
+class RuleCheck(Protocol):
+    async def __call__(self, data: bytes) -> tuple[Finding, ...]:
+        """All findings of XSD, CEN and Peppol rules, without holding up the event loop."""
+
+
+async def no_rules(data: bytes) -> tuple[Finding, ...]:
+    """The rule check switched off: for measuring the rest, never for real invoices."""
+    return ()
+
+
+class OneByOne:
+    """Judged in a thread of this process: right for a single document, where starting processes costs more."""
+
+    def __init__(self, rules: Sequence[RuleSet], *, max_bytes: int = MAX_BYTES) -> None:
+        self._rules, self._max_bytes = tuple(rules), max_bytes
+
+    async def __call__(self, data: bytes) -> tuple[Finding, ...]:
+        return await asyncio.to_thread(judge, data, self._rules, max_bytes=self._max_bytes)
+
+
+class Pooled:
+    """Judged on several processes, which start with the first document and end with `close`."""
+
+    def __init__(self, make_pool: Callable[[], RulePool]) -> None:
+        self._make_pool = make_pool
+        self._pool: RulePool | None = None
+
+    async def __call__(self, data: bytes) -> tuple[Finding, ...]:
+        if self._pool is None:
+            self._pool = self._make_pool()
+        return (await asyncio.wrap_future(self._pool.submit(data))).findings
+
+    def close(self) -> None:
+        """End the processes; a later document starts new ones."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeParts:
+    """Database, store of originals, rule sets in force and how they are run. `at`: failpoints of tests."""
+
+    database: Database
+    store: ObjectStore
+    rules: tuple[RuleSet, ...]
+    check: RuleCheck = field(default=no_rules)
+    max_bytes: int = MAX_BYTES
+    at: At = nowhere

@@ -1,0 +1,179 @@
+"""Run what has been received through to where it rests: idempotent, and safe to run twice at once.
+
+The official rules run before the transaction and outside the event loop; everything else of a batch is one
+transaction. A batch that fails is run again one invoice at a time, so that one never stops the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from portal.db.bulk import as_json
+from portal.db.context import Context
+from portal.formats.en16931 import Invoice
+from portal.formats.findings import Finding
+from portal.invoicing.actions.case import Case
+from portal.invoicing.actions.parts import IntakeParts
+from portal.invoicing.actions.settle import Batch, settle
+from portal.invoicing.exchange import read
+from portal.invoicing.queries.deliveries import (
+    Waiting,
+    invoices_of,
+    lock_originals,
+    set_outcomes,
+    take,
+    waiting,
+)
+from portal.kernel.dates import stockholm_date
+from portal.kernel.failpoints import place
+from portal.kernel.identifiers import uuid7
+
+BATCH = 50
+log = structlog.get_logger("portal.invoicing")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A delivery read and judged. `invoice` None: the same bytes are an invoice already."""
+
+    delivery: Waiting
+    invoice: Invoice | None
+    findings: tuple[Finding, ...] = ()
+
+
+async def process_deliveries(
+    parts: IntakeParts,
+    delivery_ids: Sequence[UUID],
+    now: datetime,
+    *,
+    already_read: Mapping[UUID, Invoice] | None = None,
+) -> dict[UUID, Exception]:
+    """Bring each waiting delivery's invoice to rest; delivery → error for those that could not be (they wait on).
+
+    Those another process has in hand are left to it. `already_read`: neutral invoices `receive` returned, so that
+    they are not parsed again.
+    """
+    async with parts.database.session(Context.for_system(None)) as session:
+        with place(parts.at, "process.load"):
+            found = await waiting(session, delivery_ids)
+    errors: dict[UUID, Exception] = {}
+    chunks = [
+        [d for d in found if d.concern_id == concern_id][start : start + BATCH]
+        for concern_id in dict.fromkeys(d.concern_id for d in found)
+        for start in range(0, sum(d.concern_id == concern_id for d in found), BATCH)
+    ]
+    if not chunks:
+        return errors
+    upcoming = asyncio.create_task(_prepare(parts, chunks[0], already_read or {}, errors))
+    for position in range(len(chunks)):
+        prepared = await upcoming
+        if position + 1 < len(chunks):  # the rule processes go on while the database works
+            upcoming = asyncio.create_task(_prepare(parts, chunks[position + 1], already_read or {}, errors))
+        errors |= await _settle_all(parts, prepared, now)
+    return errors
+
+
+async def _prepare(
+    parts: IntakeParts,
+    deliveries: Sequence[Waiting],
+    already_read: Mapping[UUID, Invoice],
+    errors: dict[UUID, Exception],
+) -> list[Prepared]:
+    async with parts.database.session(Context.for_system(deliveries[0].concern_id)) as session:
+        known = await invoices_of(session, deliveries[0].concern_id, [d.sha256 for d in deliveries])
+    results = await asyncio.gather(
+        *(_read_and_judge(parts, d, already_read.get(d.id)) for d in deliveries if d.sha256 not in known),
+        return_exceptions=True,
+    )
+    prepared = {d.id: Prepared(d, None) for d in deliveries if d.sha256 in known}
+    for delivery, result in zip([d for d in deliveries if d.sha256 not in known], results, strict=True):
+        if isinstance(result, Prepared):
+            prepared[delivery.id] = result
+        elif isinstance(result, Exception):
+            errors[delivery.id] = result
+        elif isinstance(result, BaseException):
+            raise result
+    return [prepared[d.id] for d in deliveries if d.id in prepared]
+
+
+async def _read_and_judge(parts: IntakeParts, delivery: Waiting, invoice: Invoice | None) -> Prepared:
+    data = await parts.store.get(delivery.sha256.hex())
+    with place(parts.at, "process.parse"):
+        if invoice is None:
+            reading = await asyncio.to_thread(read, data, parts.rules, max_bytes=parts.max_bytes)
+            if reading.invoice is None:  # was readable when it came: the rule sets have changed since
+                raise ValueError(reading.findings[0].message)
+            invoice = reading.invoice
+    with place(parts.at, "process.rules"):
+        findings = await parts.check(data)
+    return Prepared(delivery, invoice, findings)
+
+
+async def _settle_all(
+    parts: IntakeParts, prepared: Sequence[Prepared], now: datetime
+) -> dict[UUID, Exception]:
+    if not prepared:
+        return {}
+    try:
+        await _settle(parts, prepared, now)
+    except Exception as error:
+        if len(prepared) == 1:
+            return {prepared[0].delivery.id: error}
+        log.warning("invoicing.batch_failed", size=len(prepared), error=repr(error))
+        errors: dict[UUID, Exception] = {}
+        for one in prepared:
+            errors |= await _settle_all(parts, [one], now)
+        return errors
+    return {}
+
+
+async def _settle(parts: IntakeParts, prepared: Sequence[Prepared], now: datetime) -> None:
+    concern_id = prepared[0].delivery.concern_id
+    with place(parts.at, "process.commit"):
+        async with parts.database.session(Context.for_system(concern_id)) as session:
+            with place(parts.at, "process.lock"):
+                ours = await take(session, [one.delivery.id for one in prepared])
+            mine = [one for one in prepared if one.delivery.id in ours]
+            with place(parts.at, "process.duplicates"):
+                hashes = [one.delivery.sha256 for one in mine]
+                await lock_originals(session, hashes)
+                known = await invoices_of(session, concern_id, hashes)
+            cases, outcomes = _sort_out(mine, known)
+            if cases:
+                await settle(Batch(session, concern_id, now, parts.at), cases)
+            with place(parts.at, "process.deliveries"):
+                await set_outcomes(session, as_json(outcomes))
+
+
+def _sort_out(mine: Sequence[Prepared], known: dict[bytes, UUID]) -> tuple[list[Case], list[dict[str, Any]]]:
+    """Cases for new bytes, and what becomes of every delivery: the first of the same bytes is the new one."""
+    cases: list[Case] = []
+    outcomes = []
+    for one in mine:
+        digest, outcome = one.delivery.sha256, "duplicate"
+        if digest not in known and one.invoice is not None:
+            case = _case(one, one.invoice)
+            cases.append(case)
+            known[digest], outcome = case.id, "new"
+        if digest in known:
+            outcomes.append(
+                {"id": one.delivery.id, "outcome": outcome, "invoice_id": known[digest],
+                 "findings": [finding.as_json() for finding in one.findings]}
+            )  # fmt: skip
+    return cases, outcomes
+
+
+def _case(one: Prepared, invoice: Invoice) -> Case:
+    fatal = [f.code for f in one.findings if f.is_fatal]
+    return Case(
+        uuid7(), invoice, one.delivery.received_at, stockholm_date(one.delivery.received_at),
+        one.delivery.sha256, is_new=True, fatal_rules=tuple(dict.fromkeys(fatal)),
+        delivery_id=one.delivery.id, channel=one.delivery.channel,
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Bytes → what the portal can take in, or why it cannot: the only file that knows formats and this domain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.formats.check import check_document
+from portal.formats.documents import document_type
+from portal.formats.en16931 import Identifier, Invoice
+from portal.formats.findings import Finding, Unreadable, fatal
+from portal.formats.peppol.reader import read_invoice
+from portal.formats.rulesets import RuleSet, for_document
+from portal.formats.schemas import check_schema
+from portal.formats.xml import parse_xml
+
+GLN_SCHEME, ORG_SCHEME = "0088", "0007"
+_NAMES = {
+    "order": "en order", "order_response": "ett ordersvar", "order_change": "en orderändring",
+    "order_cancellation": "en avbeställning", "order_agreement": "ett orderavtal",
+    "despatch_advice": "en leveransavisering", "catalogue": "en katalog", "punch_out": "en varukorg",
+    "application_response": "ett svarsmeddelande",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An invoice, or the fatal findings for which it is refused."""
+
+    invoice: Invoice | None
+    findings: tuple[Finding, ...] = ()
+
+
+def read(data: bytes, rules: Sequence[RuleSet], *, max_bytes: int) -> Reading:
+    """Parse and hold against the XSD. Refused are only layers xml and xsd, and other documents."""
+    try:
+        root = parse_xml(data, max_bytes=max_bytes)
+        document = document_type(root)
+        if document not in {"invoice", "credit_note"}:
+            return Reading(None, (_other_document(document),))
+        schemas = for_document(rules, document, "xsd")
+        findings = tuple(finding for schema in schemas for finding in check_schema(root, schema.path))
+        return Reading(None, findings) if findings else Reading(read_invoice(root))
+    except Unreadable as error:
+        return Reading(None, error.findings)
+
+
+def judge(data: bytes, rules: Sequence[RuleSet], *, max_bytes: int) -> tuple[Finding, ...]:
+    """Everything XSD, CEN and Peppol say of it, in this process."""
+    return check_document(data, max_bytes=max_bytes, rules=rules).findings
+
+
+def address_of(invoice: Invoice) -> tuple[str, ...]:
+    """Peppol addresses that may tell whose invoice it is: the buyer's endpoint alone when there is one (BT-49),
+    else GLNs and the legal id."""
+    buyer = invoice.buyer
+    if buyer.endpoint is not None:
+        return (_address(buyer.endpoint),)
+    glns = [one for one in buyer.identifiers if one.scheme == GLN_SCHEME]
+    legal = [Identifier(buyer.legal_id.value, ORG_SCHEME)] if buyer.legal_id else []
+    return tuple(map(_address, (*glns, *legal)))
+
+
+def _address(identifier: Identifier) -> str:
+    value = "".join(identifier.value.split())
+    if identifier.scheme == ORG_SCHEME:
+        value = value.replace("-", "")
+    return f"{identifier.scheme or ''}:{value}"
+
+
+def no_concern(invoice: Invoice) -> Finding:
+    """The finding for an invoice that is nobody's here."""
+    addresses = address_of(invoice)
+    if not addresses:
+        message = "Fakturan saknar köparens elektroniska adress. Fyll i den och skicka fakturan igen."
+    else:
+        message = (
+            f"Köparens elektroniska adress {addresses[0]} hör inte till någon kommun eller myndighet här. "
+            "Kontrollera adressen och skicka fakturan till rätt mottagare."
+        )
+    location = "/Invoice/cac:AccountingCustomerParty/cac:Party/cbc:EndpointID"
+    if invoice.is_credit_note:
+        location = location.replace("/Invoice", "/CreditNote")
+    return fatal("RECIPIENT_UNKNOWN", message, layer="xml", location=location)
+
+
+def _other_document(document: str) -> Finding:
+    named = _NAMES.get(document, "inget dokument vi känner")
+    message = (
+        f"Filen är {named}, inte en faktura eller kreditfaktura. Skicka fakturan som Peppol BIS Billing 3."
+    )
+    return fatal("NOT_INVOICE", message, layer="xml", location="/")
