@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from functools import partial
 
 import portal.access.jobs as access_jobs
+import portal.catalog.jobs as catalog_jobs
 import portal.invoicing.jobs as invoicing_jobs
 import portal.orders.jobs as orders_jobs
 from portal.audit.sealing import seal_all
+from portal.catalog.search import PostgresSearch, SearchFor
 from portal.db.embedded import embedded
 from portal.db.session import Database
 from portal.formats.rule_pool import RulePool
 from portal.formats.rulesets import list_rules
 from portal.integrations.mail import Mailer, mailer_for
 from portal.integrations.object_store import FolderStore, ObjectStore
+from portal.integrations.search import MeilisearchEngine
 from portal.invoicing.actions.parts import IntakeParts, Pooled, RuleCheck
 from portal.jobs.context import JobContext
 from portal.jobs.values import JobFunction, JobRegistry
@@ -26,7 +29,9 @@ from portal.kernel.failpoints import At, from_environment
 from portal.settings import Settings, generated_secret
 from portal.jobs.values import Watcher
 
-SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {}
+SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
+    "catalogue.published": ("catalog.index",),
+}
 """Event → jobs: the only way a lower floor sets off something higher."""
 
 
@@ -43,6 +48,13 @@ class Installation:
     owner_url: str
     rule_check: Pooled
     at: At
+    meilisearch: MeilisearchEngine | None = None
+
+    @property
+    def search(self) -> SearchFor:
+        """The search engine settings choose: Meilisearch where MEILI_URL is set, else PostgreSQL's."""
+        engine = self.meilisearch
+        return PostgresSearch if engine is None else lambda _session, _today: engine
 
 
 def registry(installation: Installation) -> JobRegistry:
@@ -51,6 +63,10 @@ def registry(installation: Installation) -> JobRegistry:
         "audit.seal": partial(_seal, installation),
         "access.clear_sessions": access_jobs.clear_sessions,
         "invoicing.process_delivery": partial(invoicing_jobs.process_delivery, intake_parts(installation)),
+        "catalog.validate": partial(catalog_jobs.validate, installation.store),
+        "catalog.publish": catalog_jobs.publish,
+        "catalog.vacuum": partial(catalog_jobs.vacuum, installation.owner_url),
+        "catalog.index": partial(catalog_jobs.index, installation.meilisearch),
         "orders.send": partial(orders_jobs.send_order, _sending(installation)),
     }
     return jobs
@@ -88,6 +104,7 @@ def build(settings: Settings, app_url: str, owner_url: str, *, clock: Clock | No
         app_url=app_url,
         owner_url=owner_url,
         rule_check=Pooled(partial(_rule_pool, settings)),
+        meilisearch=MeilisearchEngine(settings.meili_url, settings.meili_key) if settings.meili_url else None,
         at=at,
     )
 

@@ -25,6 +25,7 @@ FUNCTIONS = """
 CREATE FUNCTION search_articles(given_query tsquery, given_catalogues uuid[], given_segments text[], given_most integer)
 RETURNS TABLE (article_id uuid, rank real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off
 AS $$
 BEGIN
   RETURN QUERY
@@ -43,7 +44,7 @@ END $$;
 CREATE FUNCTION near_words(given_words text[], given_most integer)
 RETURNS TABLE (given text, word text, articles integer, nearness real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
-SET plan_cache_mode = force_custom_plan SET pg_trgm.similarity_threshold = 0.25
+SET plan_cache_mode = force_custom_plan SET enable_seqscan = off SET pg_trgm.similarity_threshold = 0.25
 AS $$
 BEGIN
   RETURN QUERY
@@ -53,15 +54,16 @@ BEGIN
     ORDER BY points DESC, v.articles DESC LIMIT given_most
   ) near;
 END $$;
-CREATE FUNCTION compound_words(given_words text[], given_most integer)
+CREATE FUNCTION compound_words(given_words text[], given_last text, given_most integer)
 RETURNS TABLE (given text, word text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off
 AS $$
 BEGIN
   RETURN QUERY
   SELECT g.w, longer.word FROM unnest(given_words) AS g (w) CROSS JOIN LATERAL (
     SELECT v.word FROM public.search_word v
-    WHERE v.concern_id = public.app_concern() AND v.word LIKE '%_' || g.w
+    WHERE v.concern_id = public.app_concern() AND v.word LIKE '%_' || g.w || CASE WHEN g.w = given_last THEN '%' ELSE '' END
     ORDER BY v.articles DESC, v.word LIMIT given_most
   ) longer;
 END $$;
@@ -73,9 +75,31 @@ NAMES = (
     "settle_article_search()",
     "search_articles(tsquery, uuid[], text[], integer)",
     "near_words(text[], integer)",
-    "compound_words(text[], integer)",
+    "compound_words(text[], text, integer)",
+)
+# A slash no longer makes one word of two ("A4/A5" was read as the path of a file).
+VECTOR = (
+    "setweight(to_tsvector('simple', item_no), 'A') || setweight(to_tsvector('swedish', translate(name, '/', ' ')), 'A')"
+    " || setweight(to_tsvector('simple', translate(name || ' ' || coalesce(manufacturer, ''), '/', ' ')), 'B')"
+    " || setweight(to_tsvector('swedish', translate(coalesce(description, ''), '/', ' ')), 'C')"
+)
+OLD_VECTOR = (
+    "setweight(to_tsvector('simple', item_no), 'A') || setweight(to_tsvector('swedish', name), 'A')"
+    " || setweight(to_tsvector('simple', name), 'B')"
+    " || setweight(to_tsvector('simple', coalesce(manufacturer, '')), 'B')"
+    " || setweight(to_tsvector('swedish', coalesce(description, '')), 'C')"
 )
 SEEN_BY_THEM = ("article", "search_word")
+
+
+def remake_vector(expression: str, fastupdate: str) -> None:
+    """The generated column anew, with its index."""
+    op.drop_column("article", "search")
+    computed = sa.Computed(expression, persisted=True)
+    op.add_column("article", sa.Column("search", postgresql.TSVECTOR(), computed, nullable=True))
+    op.create_index(
+        "ix_article_search", "article", ["search"], postgresql_using="gin", postgresql_with={"fastupdate": fastupdate}
+    )
 
 
 def upgrade() -> None:
@@ -102,7 +126,7 @@ def upgrade() -> None:
         op.create_foreign_key(f"fk_catalogue_upload_{column}", "catalogue_upload", "app_user", [column], ["id"])
     for table in SEEN_BY_THEM:
         op.execute(f"CREATE POLICY definer ON {table} FOR SELECT TO CURRENT_USER USING (true)")
-    op.execute("ALTER INDEX ix_article_search SET (fastupdate = on)")
+    remake_vector(VECTOR, "on")
     op.execute(FUNCTIONS)
     for name in NAMES:
         op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
@@ -110,7 +134,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("ALTER INDEX ix_article_search SET (fastupdate = off)")
+    remake_vector(OLD_VECTOR, "off")
     for name in NAMES:
         op.execute(f"DROP FUNCTION {name}")
     for table in SEEN_BY_THEM:

@@ -13,12 +13,12 @@ from portal.catalog.status import UPLOAD
 from portal.db.base import Base, ConcernKey, Id, Instant, Price, Quantity, Rate, one_of
 
 SEARCH_VECTOR = (
-    "setweight(to_tsvector('simple', item_no), 'A') || setweight(to_tsvector('swedish', name), 'A')"
-    " || setweight(to_tsvector('simple', name), 'B')"
-    " || setweight(to_tsvector('simple', coalesce(manufacturer, '')), 'B')"
-    " || setweight(to_tsvector('swedish', coalesce(description, '')), 'C')"
+    "setweight(to_tsvector('simple', item_no), 'A') || setweight(to_tsvector('swedish', translate(name, '/', ' ')), 'A')"
+    " || setweight(to_tsvector('simple', translate(name || ' ' || coalesce(manufacturer, ''), '/', ' ')), 'B')"
+    " || setweight(to_tsvector('swedish', translate(coalesce(description, ''), '/', ' ')), 'C')"
 )
-"""Stems for meaning, the words as written for prefixes; the article number found as it is."""
+"""Stems for meaning, the words as written for prefixes; the article number found as it is. A slash would make one
+word of two: the parser takes "A4/A5" for the path of a file."""
 
 
 class Catalogue(Base):

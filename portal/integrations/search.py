@@ -50,11 +50,12 @@ class IndexedArticle:
 
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
-    """None does not narrow. `unspsc` is a prefix of even length: segment, family, class or commodity."""
+    """Any of the ids or prefixes of a group; an empty group does not narrow. `unspsc` are prefixes of even length:
+    segment, family, class or commodity."""
 
-    agreement_id: UUID | None = None
-    supplier_id: UUID | None = None
-    unspsc: str | None = None
+    agreement_ids: tuple[UUID, ...] = ()
+    supplier_ids: tuple[UUID, ...] = ()
+    unspsc: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class SearchEngine(Protocol):
         limit: int,
         filters: SearchFilters = SearchFilters(),
     ) -> SearchResult:
-        """What the organisation may buy and that fits all words, the last one also as a beginning."""
+        """What the organisation may buy and that fits all words, the last one also as a beginning. No words: any."""
 
 
 SETTINGS = MeilisearchSettings(
@@ -216,12 +217,14 @@ def _document(article: IndexedArticle) -> dict[str, Any]:
 def _conditions(organisation_id: UUID, filters: SearchFilters) -> list[str | list[str]]:
     """All of these hold. Ids are UUIDs; the prefix is digits only, so nothing can break out of its quotes."""
     conditions: list[str | list[str]] = [f'organisations = "{organisation_id}"']
-    if filters.agreement_id is not None:
-        conditions.append(f'agreement_id = "{filters.agreement_id}"')
-    if filters.supplier_id is not None:
-        conditions.append(f'supplier_id = "{filters.supplier_id}"')
-    if filters.unspsc is not None:
-        conditions.append(f'unspsc_prefixes = "{_digits(filters.unspsc)}"')
+    groups = {
+        "agreement_id": [str(one) for one in filters.agreement_ids],
+        "supplier_id": [str(one) for one in filters.supplier_ids],
+        "unspsc_prefixes": [_digits(prefix) for prefix in filters.unspsc],
+    }
+    for name, values in groups.items():
+        if values:
+            conditions.append([f'{name} = "{value}"' for value in values])
     return conditions
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.catalog.search import SearchFor
 from portal.db.session import Database
 from portal.integrations.mail import Mailer
 from portal.integrations.object_store import ObjectStore
@@ -22,3 +23,4 @@ class Services:
     store: ObjectStore
     mailer: Mailer
     assets: Assets
+    search: SearchFor

@@ -87,12 +87,13 @@ class StandIn(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_request
 
     def _search(self, documents: dict[str, dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
-        conditions = [condition.split(" = ") for condition in body["filter"]]
+        either = [[one] if isinstance(one, str) else one for one in body["filter"]]
+        conditions = [[condition.split(" = ") for condition in group] for group in either]
         fits = [
             document
             for document in documents.values()
             if body["q"].casefold() in document["name"].casefold()
-            and all(json.loads(value) in _values(document[name]) for name, value in conditions)
+            and all(any(json.loads(v) in _values(document[n]) for n, v in group) for group in conditions)
         ]
         return {"hits": fits[: body["limit"]], "processingTimeMs": 1, "query": body["q"]}
 
@@ -133,10 +134,10 @@ async def test_an_organisation_finds_what_it_may_buy(engine: MeilisearchEngine) 
 async def test_filters_narrow_and_the_limit_holds(engine: MeilisearchEngine) -> None:
     pens = [article(f"penna {n}", OURS, unspsc="44121704" if n else "60101704") for n in range(4)]
     await engine.index(CONCERN, pens)
-    narrow = SearchFilters(agreement_id=AGREEMENT, supplier_id=SUPPLIER, unspsc="4412")
+    narrow = SearchFilters(agreement_ids=(AGREEMENT,), supplier_ids=(SUPPLIER,), unspsc=("4412",))
     found = await engine.search("penna", concern_id=CONCERN, organisation_id=OURS, limit=2, filters=narrow)
     assert found.article_ids == (pens[1].id, pens[2].id)
-    elsewhere = SearchFilters(agreement_id=uuid4())
+    elsewhere = SearchFilters(agreement_ids=(uuid4(),))
     none = await engine.search("penna", concern_id=CONCERN, organisation_id=OURS, limit=2, filters=elsewhere)
     assert none.article_ids == ()
 

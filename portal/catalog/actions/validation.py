@@ -1,0 +1,158 @@
+"""Read an uploaded file, judge every row, and count what it would change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import system_actor
+from portal.audit.transition import Subject, Told, move
+from portal.catalog.actions.staging import Target, count_rows, stage
+from portal.catalog.models import CatalogueUpload, UploadRow
+from portal.catalog.queries.uploads import find_upload
+from portal.catalog.rules.columns import Columns, find_columns
+from portal.catalog.status import AT_WORK, PUBLISHING, UPLOAD, VALIDATING
+from portal.catalog.values import UploadFacts
+from portal.db.context import Context
+from portal.db.session import Database
+from portal.formats.table import UnreadableTable
+from portal.formats.tabular import Table, read_table
+from portal.integrations.object_store import ObjectStore
+from portal.jobs.progress import report
+from portal.kernel.text import Message
+
+Clock = Callable[[], datetime]
+Problem = tuple[str, dict[str, str]]
+
+
+class Stopped(Exception):
+    """A person asked the work to stop."""
+
+
+async def validate(database: Database, store: ObjectStore, concern_id: UUID, upload_id: UUID, clock: Clock) -> None:
+    """Take the upload from received to ready (or faulty, or dropped when stopped). Running it again starts over."""
+    context = Context.for_system(concern_id)
+    async with database.session(context) as session:
+        upload = await find_upload(session, upload_id)
+        if upload.status not in AT_WORK or upload.status == PUBLISHING:
+            return
+        await move(session, UPLOAD, subject(upload), "validate", system_actor(concern_id), at=clock())
+    data = await store.get(upload.sha256.hex())
+    try:
+        table = read_table(data)
+        columns = _columns(table)
+        await _judge(database, context, upload, table, columns, clock, _expected(data))
+    except UnreadableTable as error:
+        await _refuse(database, context, upload, [(error.message, _texts(error.params))], clock)
+    except FileProblems as problems:
+        await _refuse(database, context, upload, problems.problems, clock)
+    except Stopped:
+        await _end(database, context, upload, "stop", "stopped", clock, told=Told(why="Stoppad av den som laddade upp."))
+
+
+class FileProblems(Exception):
+    """The file as a whole cannot be used: columns are missing, or no row is filled in."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__(str(problems))
+
+
+def subject(upload: UploadFacts, *, status: str | None = None) -> Subject:
+    """The upload as transition.move knows it."""
+    return Subject(
+        CatalogueUpload, upload.concern_id, upload.id, status or upload.status, supplier_id=upload.supplier_id,
+        organisation_id=upload.agreement_organisation_id,
+    )  # fmt: skip
+
+
+async def _judge(
+    database: Database, context: Context, upload: UploadFacts, table: Table, columns: Columns, clock: Clock, total: int
+) -> None:
+    """All rows in one transaction: another run, or a stop on the way, leaves nothing half done."""
+    target = Target(upload.concern_id, upload.id, upload.catalogue_id)
+    async with database.session(context) as session:
+        mine = (UploadRow.concern_id == upload.concern_id) & (UploadRow.upload_id == upload.id)
+        await session.execute(delete(UploadRow).where(mine))
+        async for tally in stage(session, target, table.rows, columns):
+            await _tell(database, context, upload, clock, total, tally.good, tally.wrong)
+        counts = await count_rows(session, target)
+        if not counts["rows_total"]:
+            raise FileProblems([("Filen har rubriker men inga rader. Fyll i minst en artikel.", {})])
+        await _keep(session, upload, columns, counts)
+        actor = system_actor(upload.concern_id)
+        await move(session, UPLOAD, subject(upload, status=VALIDATING), "finish", actor, at=clock(),
+                   told=Told(data=counts))  # fmt: skip
+        if upload.progress_id:
+            good, wrong = counts["rows_ok"], counts["rows_wrong"]
+            await report(session, upload.progress_id, now=clock(), state="done", total=good + wrong, done=good,
+                         failed=wrong)  # fmt: skip
+
+
+async def _tell(
+    database: Database, context: Context, upload: UploadFacts, clock: Clock, total: int, good: int, wrong: int
+) -> None:
+    if upload.progress_id is None:
+        return
+    async with database.session(context) as session:
+        if await report(session, upload.progress_id, now=clock(), total=max(total, good + wrong), done=good,
+                        failed=wrong):  # fmt: skip
+            raise Stopped
+
+
+async def _keep(session: AsyncSession, upload: UploadFacts, columns: Columns, counts: dict[str, int]) -> None:
+    places = {field: list(place) for field, place in columns.places.items()}
+    values = counts | {"columns": places, "problems": None, "base_version": upload.catalogue_version}
+    mine = (CatalogueUpload.concern_id == upload.concern_id) & (CatalogueUpload.id == upload.id)
+    await session.execute(update(CatalogueUpload).where(mine).values(values))
+
+
+async def _refuse(
+    database: Database, context: Context, upload: UploadFacts, problems: list[Problem], clock: Clock
+) -> None:
+    plain = [{"message": message, "params": params} for message, params in problems]
+    first = problems[0][0] % problems[0][1] if problems[0][1] else problems[0][0]
+    await _end(database, context, upload, "refuse", "failed", clock, told=Told(why=first), problems=plain)
+
+
+async def _end(
+    database: Database,
+    context: Context,
+    upload: UploadFacts,
+    verb: str,
+    state: str,
+    clock: Clock,
+    *,
+    told: Told,
+    problems: Sequence[Mapping[str, object]] | None = None,
+) -> None:
+    async with database.session(context) as session:
+        values = {"problems": list(problems)} if problems else {"reason": told.why}
+        await move(session, UPLOAD, subject(upload, status=VALIDATING), verb, system_actor(upload.concern_id),
+                   at=clock(), told=told, values=values)  # fmt: skip
+        if upload.progress_id:
+            await report(session, upload.progress_id, now=clock(), state="failed" if state == "failed" else "stopped")
+
+
+def _columns(table: Table) -> Columns:
+    columns = find_columns(table.header)
+    if columns.problems:
+        raise FileProblems([_problem(message) for message in columns.problems])
+    return columns
+
+
+def _problem(message: Message) -> Problem:
+    return message.msgid, dict(message.params)
+
+
+def _texts(params: object) -> dict[str, str]:
+    return {name: str(value) for name, value in dict(params).items()}  # type: ignore[call-overload]
+
+
+def _expected(data: bytes) -> int:
+    """About how many rows a CSV holds, for the meter; 0 when that cannot be told before reading."""
+    return 0 if data.startswith(b"PK") else max(data.count(b"\n") - 1, 0)

@@ -1,0 +1,74 @@
+"""Jobs of the catalogue: validate a file, publish it, keep the table in trim, feed the search engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import text
+
+from portal.catalog.actions.publishing import publish_now
+from portal.catalog.actions.validation import validate as validate_upload
+from portal.integrations.object_store import ObjectStore
+from portal.integrations.search import IndexedArticle, SearchEngine
+from portal.jobs.context import JobContext
+
+BATCH = 5_000
+VACUUM = ("VACUUM (ANALYZE) article", "VACUUM (ANALYZE) search_word", "ANALYZE article_price")
+
+_CHANGED = text("""
+SELECT a.id, a.item_no, a.name, coalesce(a.description, '') AS description, s.name AS supplier, a.supplier_id,
+  a.agreement_id, a.unspsc, a.removed_at IS NOT NULL AS removed,
+  array(SELECT o.organisation_id FROM agreement_organisation o
+        WHERE o.concern_id = a.concern_id AND o.agreement_id = a.agreement_id) AS organisations
+FROM article a JOIN supplier s ON s.id = a.supplier_id
+WHERE a.concern_id = :concern AND a.catalogue_id = :catalogue AND a.version = :version AND a.id > :after
+ORDER BY a.id LIMIT :most
+""")
+
+
+async def validate(store: ObjectStore, context: JobContext, upload_id: str) -> None:
+    """Validate an upload; run again after a crash it starts over."""
+    if context.concern_id is not None:
+        await validate_upload(context.database, store, context.concern_id, UUID(upload_id), context.clock)
+
+
+async def publish(context: JobContext, upload_id: str) -> None:
+    """Carry out a decided publishing; run again it does nothing."""
+    async with context.session() as session:
+        await publish_now(session, UUID(upload_id), context.clock())
+
+
+async def vacuum(owner_url: str, context: JobContext) -> None:
+    """After a large publishing: without fresh statistics the planner reads whole tables. The owner's role alone may."""
+    url = owner_url.replace("+psycopg", "")
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        for statement in VACUUM:
+            await connection.execute(statement)
+
+
+async def index(engine: SearchEngine | None, context: JobContext, catalogue_id: str, version: int) -> None:
+    """Hand what a publishing changed to a search engine of its own; without one (PostgreSQL) there is nothing to do."""
+    if engine is None or context.concern_id is None:
+        return
+    after = UUID(int=0)
+    while rows := await _changed(context, catalogue_id, version, after):
+        after = rows[-1].id
+        await engine.index(context.concern_id, [_indexed(row) for row in rows if not row.removed])
+        await engine.remove(context.concern_id, [row.id for row in rows if row.removed])
+
+
+async def _changed(context: JobContext, catalogue_id: str, version: int, after: UUID) -> Sequence[Any]:
+    given = {"concern": context.concern_id, "catalogue": UUID(catalogue_id), "version": version, "after": after,
+             "most": BATCH}  # fmt: skip
+    async with context.session() as session:
+        return (await session.execute(_CHANGED, given)).all()
+
+
+def _indexed(row: Any) -> IndexedArticle:
+    return IndexedArticle(
+        row.id, row.item_no, row.name, row.description, row.supplier, row.supplier_id, row.agreement_id, row.unspsc,
+        tuple(row.organisations),
+    )  # fmt: skip

@@ -1,0 +1,176 @@
+"""Hits rehydrated: ids from a search engine → what the buyer may see and buy, in one statement under row-level security."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+FACETS = ("agreement", "supplier", "segment")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filters a person has chosen; an empty group does not narrow."""
+
+    agreements: tuple[UUID, ...] = ()
+    suppliers: tuple[UUID, ...] = ()
+    segments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleHit:
+    """An article with what makes it buyable for one organisation. Price is SEK excluding VAT per `unit`."""
+
+    id: UUID
+    item_no: str
+    name: str
+    description: str | None
+    unspsc: str
+    unit: str
+    price: Decimal
+    vat_rate: Decimal
+    manufacturer: str | None
+    min_quantity: Decimal | None
+    lead_time_days: int | None
+    removed: bool
+    supplier_name: str
+    supplier_status: str
+    agreement_number: str
+    agreement_name: str
+    agreement_kind: str
+    agreement_from: date
+    agreement_to: date | None
+    price_terms: str
+    agreement_seen: bool
+    callable: bool
+    suppliers_on_agreement: int
+    ranking_limit: Decimal | None
+    cap_amount: Decimal | None
+
+    def blocked(self, today: date) -> str | None:
+        """Why it cannot be bought today, as a code; None when it can."""
+        if self.removed:
+            return "removed"
+        if self.supplier_status != "approved":
+            return "supplier"
+        if not self.agreement_seen or not self.callable:
+            return "organisation"
+        if today < self.agreement_from:
+            return "early"
+        return "expired" if self.agreement_to is not None and today > self.agreement_to else None
+
+
+@dataclass(frozen=True, slots=True)
+class HitPage:
+    """`counts`: facet → {value: (name, hits)}; a facet is counted with the other facets' choices applied."""
+
+    hits: tuple[ArticleHit, ...]
+    total: int
+    more: bool
+    counts: dict[str, dict[str, tuple[str, int]]]
+    without: dict[str, int]
+
+
+_COLUMNS = """
+a.id, a.item_no, a.name, a.description, a.unspsc, a.unit, a.price, a.vat_rate, a.manufacturer, a.min_quantity,
+a.lead_time_days, a.removed_at IS NOT NULL AS removed, s.name AS supplier_name, r.status AS supplier_status,
+coalesce(g.number, '') AS agreement_number, coalesce(g.name, '') AS agreement_name,
+coalesce(g.kind, '') AS agreement_kind, coalesce(g.valid_from, :today) AS agreement_from,
+g.valid_to AS agreement_to, coalesce(g.price_terms, '') AS price_terms, g.id IS NOT NULL AS agreement_seen,
+o.organisation_id IS NOT NULL AS callable,
+(SELECT count(*) FROM agreement_supplier x WHERE x.concern_id = a.concern_id AND x.agreement_id = a.agreement_id)
+  AS suppliers_on_agreement, g.ranking_limit, g.cap_amount
+"""
+_JOINS = """
+JOIN supplier s ON s.id = a.supplier_id
+JOIN supplier_relation r ON r.concern_id = a.concern_id AND r.supplier_id = a.supplier_id
+LEFT JOIN agreement g ON g.concern_id = a.concern_id AND g.id = a.agreement_id
+LEFT JOIN agreement_organisation o ON o.concern_id = a.concern_id AND o.agreement_id = a.agreement_id
+  AND o.organisation_id = :organisation
+"""
+_BUYABLE = """
+a.removed_at IS NULL AND r.status = 'approved' AND g.id IS NOT NULL AND o.organisation_id IS NOT NULL
+AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to >= :today)
+"""
+# What the ids stand for, with each facet's choice as a flag: counts and the page come from the same few rows.
+_FOUND = f"""
+WITH found AS MATERIALIZED (
+  SELECT a.id, i.place, a.agreement_id, a.supplier_id, left(a.unspsc, 2) AS segment,
+    (CAST(:agreements AS uuid[]) IS NULL OR a.agreement_id = ANY (CAST(:agreements AS uuid[]))) AS by_agreement,
+    (CAST(:suppliers AS uuid[]) IS NULL OR a.supplier_id = ANY (CAST(:suppliers AS uuid[]))) AS by_supplier,
+    (CAST(:segments AS text[]) IS NULL OR left(a.unspsc, 2) = ANY (CAST(:segments AS text[]))) AS by_segment
+  FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS i (id, place)
+  JOIN article a ON a.concern_id = :concern AND a.id = i.id {_JOINS} WHERE {_BUYABLE}
+)
+"""
+_COUNTS = text(f"""
+{_FOUND}
+SELECT 'agreement' AS facet, f.agreement_id::text AS value, g.name, count(*) AS hits FROM found f
+JOIN agreement g ON g.concern_id = :concern AND g.id = f.agreement_id WHERE by_supplier AND by_segment GROUP BY 2, 3
+UNION ALL
+SELECT 'supplier', f.supplier_id::text, s.name, count(*) FROM found f
+JOIN supplier s ON s.id = f.supplier_id WHERE by_agreement AND by_segment GROUP BY 2, 3
+UNION ALL
+SELECT 'segment', segment, '', count(*) FROM found WHERE by_agreement AND by_supplier GROUP BY 2
+UNION ALL
+SELECT 'total', 'total', '', count(*) FROM found WHERE by_agreement AND by_supplier AND by_segment
+UNION ALL
+SELECT 'ids', string_agg(id::text, ',' ORDER BY place), '', 0 FROM (
+  SELECT id, place FROM found WHERE by_agreement AND by_supplier AND by_segment
+    AND place > coalesce((SELECT place FROM found WHERE id = :after), 0)
+  ORDER BY place LIMIT :limit) page
+""")  # noqa: S608 - our own constants
+_SHOWN = text(f"""
+SELECT {_COLUMNS} FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS i (id, place)
+JOIN article a ON a.concern_id = :concern AND a.id = i.id {_JOINS} ORDER BY i.place
+""")  # noqa: S608 - our own constants
+
+
+async def hit_page(
+    session: AsyncSession,
+    ids: Sequence[UUID],
+    *,
+    concern_id: UUID,
+    organisation_id: UUID,
+    today: date,
+    chosen: Chosen,
+    limit: int,
+    after: UUID | None = None,
+) -> HitPage:
+    """One page of the hits, best first, after the article `after`, with counts per filter over all of them."""
+    given = {
+        "ids": list(ids), "concern": concern_id, "organisation": organisation_id, "today": today, "limit": limit + 1,
+        "after": after, "agreements": list(chosen.agreements) or None, "suppliers": list(chosen.suppliers) or None,
+        "segments": list(chosen.segments) or None,
+    }  # fmt: skip
+    counts: dict[str, dict[str, tuple[str, int]]] = {facet: {} for facet in FACETS}
+    total, page = 0, []
+    for row in await session.execute(_COUNTS, given):
+        if row.facet == "total":
+            total = row.hits
+        elif row.facet == "ids":
+            page = [UUID(one) for one in (row.value or "").split(",") if one]
+        else:
+            counts[row.facet][row.value] = (row.name, row.hits)
+    without = {facet: sum(hits for _, hits in values.values()) for facet, values in counts.items()}
+    hits = await shown(session, page[:limit], concern_id=concern_id, organisation_id=organisation_id, today=today)
+    return HitPage(tuple(hits), total, len(page) > limit, counts, without)
+
+
+async def shown(
+    session: AsyncSession, ids: Sequence[UUID], *, concern_id: UUID, organisation_id: UUID, today: date
+) -> list[ArticleHit]:
+    """These articles as the organisation sees them, in the order given, whether they may be bought or not."""
+    if not ids:
+        return []
+    given: dict[str, Any] = {
+        "ids": list(ids), "concern": concern_id, "organisation": organisation_id, "today": today,
+    }  # fmt: skip
+    return [ArticleHit(*row) for row in await session.execute(_SHOWN, given)]

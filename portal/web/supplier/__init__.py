@@ -1,0 +1,1 @@
+"""The supplier portal: what a supplier sees and does."""
