@@ -12,12 +12,14 @@ from litestar.middleware import DefineMiddleware
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
+from portal import logs
 from portal.access.permissions import PUBLIC
 from portal.settings import Settings, SettingsError
 from portal.web import routes
 from portal.web.assets import Assets
 from portal.web.counts import Counts
 from portal.web.errors import HANDLERS
+from portal.web.gate import Gate
 from portal.web.i18n import LocaleMiddleware
 from portal.web.security import SecurityHeaders, guard
 from portal.web.services import Services
@@ -28,7 +30,6 @@ from portal.wiring import Installation, build
 STATIC = Path(__file__).resolve().parents[1] / "static"
 # Room for the largest document and the form around it.
 FORM_OVERHEAD = 1_000_000
-A_YEAR = "public, max-age=31536000, immutable"
 
 
 class PermissionMissing(RuntimeError):
@@ -37,13 +38,16 @@ class PermissionMissing(RuntimeError):
 
 def create_asgi() -> ASGIApp:
     """What a server process runs: the application behind language and headers, which no route escapes."""
-    return outside(create_app())
+    app = create_app()
+    logs.configure(production=app.state.services.settings.production)
+    return outside(app)
 
 
 def outside(app: Litestar) -> ASGIApp:
-    """Wrap the application in what comes before routing: the language of the path, headers, refused methods."""
-    base_url: str = app.state.services.settings.base_url
-    return LocaleMiddleware(SecurityHeaders(app, https=base_url.startswith("https://")))
+    """Wrap the application in what comes before routing: language, headers, refused methods and hosts."""
+    settings: Settings = app.state.services.settings
+    https = settings.base_url.startswith("https://")
+    return LocaleMiddleware(SecurityHeaders(Gate(app, settings=settings), https=https))
 
 
 def create_app(installation: Installation | None = None) -> Litestar:
@@ -70,6 +74,7 @@ def _assemble(installation: Installation) -> Litestar:
         store=installation.store,
         mailer=installation.mailer,
         assets=assets,
+        search=installation.search,
     )
     app = Litestar(
         route_handlers=[*routes.HANDLERS, _static_files()],

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, text, update
+from sqlalchemy import Update, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,8 +30,16 @@ ABSOLUTE = timedelta(hours=10)
 TOUCH_EVERY = timedelta(minutes=1)
 WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_WINDOW = 10
+LONGEST_ADDRESS = 320
 WRONG = "E-postadressen eller lösenordet är fel. Kontrollera båda och försök igen."
 TOO_MANY = "För många försök att logga in. Vänta en kvart och försök igen."
+
+
+class TooManyAttempts(Forbidden):
+    """The address has been tried too often (429)."""
+
+    status = 429
+    code = "too_many_attempts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +60,23 @@ def token_hash(token: str) -> bytes:
 async def sign_in(
     database: Database, email: str, password: str, now: datetime, *, agent: str | None = None
 ) -> str:
-    """Open a session; its token for the cookie. Invalid when either is wrong, Forbidden after too many tries."""
-    address = email.strip().lower()
+    """Open a session; its token for the cookie. Invalid when either is wrong, TooManyAttempts after ten in a while.
+
+    The attempt is counted before the password is looked at, so that many at once do not slip past the limit; an
+    address nobody has is counted and answered like any other.
+    """
+    address = email.strip().lower()[:LONGEST_ADDRESS]
     async with database.session(Context()) as session:
-        if await _failures(session, address, now) >= ATTEMPTS_PER_WINDOW:
-            raise Forbidden(TOO_MANY)
-        found = (await session.execute(text("SELECT * FROM find_credentials(:e)"), {"e": address})).first()
+        attempts = await _count_attempt(session, address, now)
+        query = text("SELECT * FROM find_credentials(:e)")
+        found = (await session.execute(query, {"e": address})).first()
+    if attempts > ATTEMPTS_PER_WINDOW:
+        raise TooManyAttempts(TOO_MANY)
     fits = await password_fits(found.password_hash if found else None, password)
     if found is None or not fits or not found.active:
-        await _count_failure(database, address, now)
         raise Invalid(WRONG)
+    async with database.session(Context()) as session:
+        await session.execute(delete(RateLimit).filter_by(bucket=_bucket(address)))
     return await open_session(database, found.user_id, now, agent=agent)
 
 
@@ -76,8 +91,13 @@ async def open_session(database: Database, user_id: UUID, now: datetime, *, agen
     return token
 
 
-async def find_signed_in(session: AsyncSession, token: str, now: datetime) -> SignedIn | None:
-    """The session's actor with permissions as of now, or None when it has ended; enters the actor's context."""
+async def find_signed_in(
+    session: AsyncSession, token: str, now: datetime, *, touch: bool = True
+) -> SignedIn | None:
+    """The session's actor with permissions as of now, or None when it has ended; enters the actor's context.
+
+    `touch` false: asked by a page that refreshes itself, which keeps no session alive.
+    """
     hashed = token_hash(token)
     query = text("SELECT * FROM find_session(:hash, :day)")
     row = (await session.execute(query, {"hash": hashed, "day": stockholm_date(now)})).first()
@@ -85,10 +105,16 @@ async def find_signed_in(session: AsyncSession, token: str, now: datetime) -> Si
         return None
     actor = actor_of(row)
     await enter(session, actor.context())
-    if now - row.last_seen_at > TOUCH_EVERY:
-        touch = update(SignInSession).where(SignInSession.token_hash == hashed)
-        await session.execute(touch.values(last_seen_at=now))
+    if touch and now - row.last_seen_at > TOUCH_EVERY:
+        await session.execute(_touch(hashed, now))
     return SignedIn(actor, row.preferences or {}, hashed, row.concern_name)
+
+
+def _touch(hashed: bytes, now: datetime) -> Update:
+    """Remember the activity, unless another request of the same session is just doing so: none waits for another."""
+    mine = select(SignInSession.token_hash).where(SignInSession.token_hash == hashed)
+    free = mine.with_for_update(skip_locked=True).scalar_subquery()
+    return update(SignInSession).where(SignInSession.token_hash == free).values(last_seen_at=now)
 
 
 def actor_of(row: Any) -> Actor:
@@ -131,25 +157,19 @@ async def clear_ended_sessions(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(RateLimit).where(RateLimit.window_start < now - WINDOW))
 
 
-def _bucket(address: str, now: datetime) -> dict[str, Any]:
+def _bucket(address: str) -> bytes:
+    return sha256(f"sign-in:{address}".encode()).digest()
+
+
+async def _count_attempt(session: AsyncSession, address: str, now: datetime) -> int:
+    """Count one more attempt on this address; how many there are in the window."""
     seconds = WINDOW.total_seconds()
     start = datetime.fromtimestamp(now.timestamp() // seconds * seconds, now.tzinfo)
-    return {"bucket": sha256(f"sign-in:{address}".encode()).digest(), "window_start": start}
-
-
-async def _failures(session: AsyncSession, address: str, now: datetime) -> int:
-    count = select(RateLimit.count).filter_by(**_bucket(address, now))
-    return (await session.execute(count)).scalar() or 0
-
-
-async def _count_failure(database: Database, address: str, now: datetime) -> None:
-    """One more failure on this address; in a transaction of its own, so that it stays."""
-    first = upsert(RateLimit).values(**_bucket(address, now), count=1)
+    first = upsert(RateLimit).values(bucket=_bucket(address), window_start=start, count=1)
     again = first.on_conflict_do_update(
         index_elements=["bucket", "window_start"], set_={"count": RateLimit.count + 1}
     )
-    async with database.session(Context()) as session:
-        await session.execute(again)
+    return int((await session.execute(again.returning(RateLimit.count))).scalar_one())
 
 
 def _event(tag: str, user_id: UUID | None, now: datetime) -> Event:

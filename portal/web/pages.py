@@ -40,7 +40,7 @@ def partials(request: Req, *templates: str, status: int = 200, trigger: str | No
 
     `trigger` is an event htmx raises in the page when the parts are in place.
     """
-    around = shell.build(request, {})
+    around = shell.build(request, {}, whole=False)
     body = "".join(_render(request, name, shell=around, **view) for name in templates)
     headers = {"hx-trigger-after-settle": trigger} if trigger else {}
     return Response(body, media_type=MediaType.HTML, status_code=status, headers=headers)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hmac
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders
+from litestar.datastructures import FormMultiDict, MutableScopeHeaders
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import ClientException, NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +24,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 REFUSED_METHODS = frozenset({"OPTIONS", "TRACE", "CONNECT"})
 CSRF_FIELD = "_csrf_token"
 CSRF_HEADER = "x-csrf-token"
+FORM_ENCODINGS = frozenset({RequestEncodingType.URL_ENCODED.value, RequestEncodingType.MULTI_PART.value})
+TOO_OLD_OR_FOREIGN = "Sidan var för gammal eller kom från en annan webbplats. Ladda om den och försök igen."
+UNREADABLE = "Texten innehåller ett tecken som inte går att spara. Skriv den för hand och försök igen."
+A_YEAR = "public, max-age=31536000, immutable"
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
     " connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -65,9 +70,12 @@ class SecurityHeaders:
             headers.setdefault(name, value)
         if self.https:
             headers.setdefault("strict-transport-security", STRICT_TRANSPORT)
-        if not scope["path"].startswith("/static/"):
-            headers.setdefault("cache-control", "no-store")
-            headers.setdefault("vary", "HX-Request, Cookie")
+        if scope["path"].startswith("/static/"):
+            # The names of built files hold a hash of their content.
+            headers.setdefault("cache-control", A_YEAR if scope["path"].startswith("/static/build/") else "no-cache")
+            return
+        headers.setdefault("cache-control", "no-store")
+        headers.setdefault("vary", "HX-Request, Cookie")
 
 
 def csrf_token(key: str, holder: str) -> str:
@@ -76,38 +84,55 @@ def csrf_token(key: str, holder: str) -> str:
 
 
 def same_site(request: ASGIConnection[Any, Any, Any, Any], base_url: str) -> bool:
-    """Whether the browser says that the request comes from our own pages."""
+    """Whether the browser says that the request comes from our own pages: neither header may say otherwise.
+
+    The Host header may be trusted here: the gate has let through only our own.
+    """
     site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in {"same-origin", "none"}
     origin = request.headers.get("origin")
-    return origin is not None and origin in {base_url, f"{request.scope['scheme']}://{request.headers.get('host')}"}
+    if site is None and origin is None:
+        return False
+    own = {base_url, f"{urlsplit(base_url).scheme}://{request.headers.get('host')}"}
+    return (site is None or site in {"same-origin", "none"}) and (origin is None or origin in own)
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The one guard: the permission the route declares, and on changing requests origin and CSRF token."""
+    """The one guard: the permission the route declares, and on changing requests origin and CSRF token.
+
+    Whoever is signed out is sent to sign-in first, whatever the token: it died with the session.
+    """
     state = connection.scope["state"]
     required = handler.opt["permission"]
+    held = state["actor"].permissions if state.get("actor") else ()
+    if not held and not allowed(held, required):
+        raise NotAuthorizedException
     if connection.scope["method"] not in SAFE_METHODS and not handler.opt.get("csrf_exempt"):
         await _check_csrf(connection, state)
-    held = state["actor"].permissions if state.get("actor") else ()
-    if allowed(held, required):
-        return
-    if not held and PUBLIC not in required:
-        raise NotAuthorizedException
-    raise PermissionDeniedException
+    if not allowed(held, required):
+        raise PermissionDeniedException
 
 
 async def _check_csrf(connection: ASGIConnection[Any, Any, Any, Any], state: Any) -> None:
-    base_url = connection.app.state.services.settings.base_url
-    given = connection.headers.get(CSRF_HEADER)
-    if given is None and isinstance(connection, Request):
-        encoding = (connection.headers.get("content-type") or "").partition(";")[0]
-        if encoding in {RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART}:
-            given = (await connection.form()).get(CSRF_FIELD)
+    # Asked first: a foreign site does not even get its form read.
+    if not same_site(connection, connection.app.state.services.settings.base_url):
+        raise PermissionDeniedException(TOO_OLD_OR_FOREIGN)
+    form = await _form(connection)
+    given = connection.headers.get(CSRF_HEADER) or form.get(CSRF_FIELD)
     expected = state.get("csrf_token")
-    fits = isinstance(given, str) and expected is not None and hmac.compare_digest(given, expected)
-    if not fits or not same_site(connection, base_url):
-        raise PermissionDeniedException(
-            "Sidan var för gammal eller kom från en annan webbplats. Ladda om den och försök igen."
-        )
+    if not isinstance(given, str) or not expected or not _same(given, expected):
+        raise PermissionDeniedException(TOO_OLD_OR_FOREIGN)
+    if any(isinstance(value, str) and "\0" in value for pair in form.multi_items() for value in pair):
+        raise ClientException(UNREADABLE)
+
+
+async def _form(connection: ASGIConnection[Any, Any, Any, Any]) -> FormMultiDict:
+    """The fields of the form, kept by the request for the handler; none for another kind of body."""
+    encoding = (connection.headers.get("content-type") or "").partition(";")[0].strip().lower()
+    if isinstance(connection, Request) and encoding in FORM_ENCODINGS:
+        return await connection.form()
+    return FormMultiDict([])
+
+
+def _same(given: str, expected: str) -> bool:
+    """Compared in constant time, as bytes: a text outside ASCII must not end in an error."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request
 
@@ -43,8 +44,8 @@ class Shell:
     basket_current: bool
 
 
-def build(request: Request[Any, Any, Any], counts: Mapping[str, int]) -> Shell:
-    """The shell of this request."""
+def build(request: Request[Any, Any, Any], counts: Mapping[str, int], *, whole: bool = True) -> Shell:
+    """The shell of this request. `whole` is false around a part of a page, which shows no messages."""
     state = request.scope["state"]
     actor: Actor | None = state.get("actor")
     supplier = bool(actor and actor.supplier_id)
@@ -74,7 +75,7 @@ def build(request: Request[Any, Any, Any], counts: Mapping[str, int]) -> Shell:
         search_url=localised("/search"),
         is_supplier=supplier,
         footer=tuple((gettext(label), localised(path)) for label, path in FOOTER),
-        flashes=read_flashes(request),
+        flashes=read_flashes(request) if whole else (),
         shortcuts=bool(signed_in.preferences.get("shortcuts", True)) if signed_in else True,
         basket_current=request.scope["path"].startswith("/orders/basket"),
     )
@@ -94,7 +95,8 @@ def _current(items: tuple[Item, ...], path: str) -> Item | None:
 
 
 def _other_language(request: Request[Any, Any, Any]) -> str:
-    path = request.scope["path"]
-    query = request.scope["query_string"].decode()
+    # One slash only: a path of two would lead to another host. Quoted, since the path was decoded on its way in.
+    path = "/" + quote(request.scope["path"].lstrip("/"))
+    query = request.scope["query_string"].decode("ascii", "replace")
     other = path if current_locale() == "en" else ENGLISH_PREFIX + ("" if path == "/" else path)
     return other + (f"?{query}" if query else "")

@@ -35,7 +35,10 @@ def cookie(kind: str, value: str, *, https: bool, seconds: int | None = None) ->
 
 
 class UnitOfWork:
-    """Opens session and actor for every dynamic request; an answer from 400 up changes nothing."""
+    """Opens session and actor for every dynamic request; an answer from 400 up changes nothing.
+
+    A route with opt {"passive": True} is asked for by a page, not by a person (polling): it keeps no session alive.
+    """
 
     def __init__(self, app: ASGIApp, *, services: Services) -> None:
         self.app = app
@@ -49,23 +52,43 @@ class UnitOfWork:
             return
         async with self.services.database.open(NOBODY) as session:
             fresh_cookies = await self._recognise(scope, session)
+            await self.app(scope, receive, self._finish_first(scope, receive, send, session, fresh_cookies))
 
-            async def finish_first(message: Message) -> None:
-                if message["type"] == "http.response.start":
+    def _finish_first(
+        self, scope: Scope, receive: Receive, send: Send, session: AsyncSession, cookies: list[str]
+    ) -> Send:
+        """`send` that ends the transaction before the first byte; a commit that fails is told as the error it is."""
+        failed = False
+
+        async def finish_first(message: Message) -> None:
+            nonlocal failed
+            if failed:
+                return  # the body of a success that did not happen
+            if message["type"] == "http.response.start":
+                try:
                     await (session.commit() if message["status"] < FAILED else session.rollback())
-                    headers = MutableScopeHeaders.from_message(message)
-                    for value in fresh_cookies:
-                        headers.add("set-cookie", value)
-                await send(message)
+                except Exception as error:
+                    failed = True
+                    await _tell(error, scope, receive, send)
+                    return
+                self._add_cookies(scope, MutableScopeHeaders.from_message(message), cookies)
+            await send(message)
 
-            await self.app(scope, receive, finish_first)
+        return finish_first
+
+    def _add_cookies(self, scope: Scope, headers: MutableScopeHeaders, cookies: list[str]) -> None:
+        for value in cookies:
+            headers.add("set-cookie", value)
+        if scope["state"].get("flashes_shown"):
+            headers.add("set-cookie", cookie("flash", "", https=self.https, seconds=0))
 
     async def _recognise(self, scope: Scope, session: AsyncSession) -> list[str]:
         """Put session, actor and CSRF token into the request's state; cookies to set, if any."""
         cookies = ASGIConnection(scope).cookies  # type: ignore[var-annotated]
         now = self.services.clock.now()
         token = cookies.get(cookie_name("session", https=self.https))
-        found = await find_signed_in(session, token, now) if token else None
+        passive = scope["route_handler"].opt.get("passive", False)
+        found = await find_signed_in(session, token, now, touch=not passive) if token else None
         visitor = cookies.get(cookie_name("visitor", https=self.https))
         fresh = [] if visitor else [cookie("visitor", visitor := secrets.token_urlsafe(16), https=self.https)]
         holder = token if found and token else visitor
@@ -77,6 +100,12 @@ class UnitOfWork:
             csrf_token=csrf_token(self.services.settings.secret_key, holder or ""),
             flashes=cookies.get(cookie_name("flash", https=self.https)),
         )
-        if scope["state"]["flashes"]:
-            fresh.append(cookie("flash", "", https=self.https, seconds=0))
         return fresh
+
+
+async def _tell(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the application's page for an unexpected error: Litestar believes that it has answered already."""
+    app = scope["litestar_app"]
+    request = app.request_class(scope=scope, receive=receive, send=send)
+    response = app.exception_handlers[Exception](request, error)
+    await response.to_asgi_response(app=None, request=request)(scope, receive, send)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import State
@@ -18,6 +20,10 @@ from portal.web.services import Services
 from portal.web.signin.present import demo_users
 from portal.web.unit_of_work import cookie
 
+# A form of two fields: nobody signed in may make us read more.
+LARGEST_FORM = 20_000
+FORBIDDEN_IN_NEXT = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -31,17 +37,19 @@ class SignInController(Controller):
         """The form; whoever is signed in already goes on."""
         if request.scope["state"]["actor"] is not None:
             return see_other(request, "/")
-        return await _form(request, state.services, next_path=_own_path(request.query_params.get("next")))
+        return await _form(request, state.services, next_path=own_path(request.query_params.get("next")))
 
-    @post(opt={"permission": p.PUBLIC})
+    @post(opt={"permission": p.PUBLIC}, request_max_body_size=LARGEST_FORM)
     async def create(self, request: Req, state: State, data: Form) -> Response[Any]:
         """Sign in and go where the person was going."""
         services: Services = state.services
-        next_path = _own_path(data.get("next"))
+        next_path = own_path(data.get("next"))
         email = data.get("email", "")
+        scope = request.scope["state"]
+        await scope["session"].commit()  # gives its connection back: the password check is slow on purpose
         try:
             token = await sign_in(
-                services.database, email, data.get("password", ""), request.scope["state"]["now"],
+                services.database, email, data.get("password", ""), scope["now"],
                 agent=request.headers.get("user-agent"),
             )  # fmt: skip
         except (Invalid, Forbidden) as refused:
@@ -49,7 +57,7 @@ class SignInController(Controller):
                 request, services, status=refused.status, error=gettext(refused.message), email=email,
                 next_path=next_path,
             )  # fmt: skip
-        return _signed_in(request, services, token, next_path)
+        return await _signed_in(request, services, token, next_path)
 
 
 class DemoSignInController(Controller):
@@ -57,17 +65,18 @@ class DemoSignInController(Controller):
 
     path = "/sign-in/demo"
 
-    @post(opt={"permission": p.PUBLIC})
+    @post(opt={"permission": p.PUBLIC}, request_max_body_size=LARGEST_FORM)
     async def create(self, request: Req, state: State, data: Form) -> Response[Any]:
         """Sign in as the chosen demo user."""
         services: Services = state.services
         if services.settings.mode != "demo":
             raise NotFound("Sidan finns inte.")
-        found = await demo_users(services, login=data.get("login", ""))
+        await request.scope["state"]["session"].commit()
+        found = await demo_users(services, login=data.get("login") or "-")
         if not found:
             raise NotFound("Användaren finns inte.")
         token = await open_session(services.database, found[0].id, request.scope["state"]["now"])
-        return _signed_in(request, services, token, "/")
+        return await _signed_in(request, services, token, "/")
 
 
 class SignOutController(Controller):
@@ -89,18 +98,26 @@ class SignOutController(Controller):
         return response
 
 
-def _signed_in(request: Req, services: Services, token: str, next_path: str) -> Response[Any]:
+async def _signed_in(request: Req, services: Services, token: str, next_path: str) -> Response[Any]:
+    """On with the new session; the one this browser had before, whoever's it was, ends."""
+    scope = request.scope["state"]
+    if scope["signed_in"] is not None:
+        await sign_out(scope["session"], scope["signed_in"].token_hash, scope["actor"], scope["now"])
     response = see_other(request, next_path)
     https = services.settings.base_url.startswith("https://")
     response.headers["set-cookie"] = cookie("session", token, https=https)
     return response
 
 
-def _own_path(given: str | None) -> str:
-    """A path of the portal to go on to: anything that could lead elsewhere becomes the start page."""
-    path = given or "/"
-    safe = path.startswith("/") and not path.startswith("//") and "\\" not in path and "\n" not in path
-    return path if safe else "/"
+def own_path(given: str | None) -> str:
+    """A path of the portal to go on to: anything that could lead elsewhere becomes the start page.
+
+    Browsers skip tabs and line breaks in an address and read a backslash as a slash, so none of these may stand there.
+    """
+    path = quote(given or "/", safe="/?&=%+-._~:,;@!*'()")
+    if FORBIDDEN_IN_NEXT.search(given or "") or not path.startswith("/") or path.startswith("//"):
+        return "/"
+    return path
 
 
 async def _form(

@@ -12,9 +12,13 @@ from sqlalchemy import update
 from portal.access import permissions as p
 from portal.access.models import User
 from portal.kernel.dates import stockholm_date
+from portal.web.counts import counts_for
 from portal.web.i18n import gettext
-from portal.web.pages import Html, Req, page, see_other
+from portal.web.pages import Html, Req, page, partials, see_other
+from portal.web.start.present import day_of
+from portal.web.start.queries import stand_ins
 from portal.web.start.tasks import tasks_for
+from portal.web.supplier.start import supplier_start
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -28,10 +32,16 @@ class StartController(Controller):
     async def show(self, request: Req) -> Html:
         """Tasks with counts; an empty day says so."""
         scope = request.scope["state"]
-        tasks = await tasks_for(scope["session"], scope["actor"], scope["now"])
-        return await page(
-            request, "start/show.html", tasks=tasks, today=stockholm_date(scope["now"]), updated=scope["now"]
-        )
+        if scope["actor"].supplier_id is not None:
+            return await supplier_start(request)
+        beside = await stand_ins(scope["session"], scope["actor"], stockholm_date(scope["now"]))
+        return await page(request, "start/show.html", day=await _day(request), stand_ins=beside)
+
+    @get("/start/tasks", opt={"permission": p.ANYONE_SIGNED_IN, "passive": True})
+    async def refresh(self, request: Req) -> Html:
+        """The tasks again, for a page that stands open; asked for every minute, which keeps no session alive."""
+        counts = await counts_for(request)
+        return partials(request, "start/_tasks.html", day=await _day(request), counts=counts)
 
 
 class AccountController(Controller):
@@ -55,3 +65,8 @@ class AccountController(Controller):
         mine = update(User).where(User.id == scope["actor"].user_id)
         await scope["session"].execute(mine.values(preferences=kept))
         return see_other(request, "/account", flash=("ok", gettext("Sparat.")))
+
+
+async def _day(request: Req) -> Any:
+    scope = request.scope["state"]
+    return day_of(await tasks_for(scope["session"], scope["actor"], scope["now"]), scope["now"])

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
+from portal.web.attest.tasks import tasks as attest_tasks
+from portal.web.start.values import Task
+from portal.web.suppliers.tasks import tasks as supplier_tasks
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One kind of work that may wait: a verb heading, how many, a sentence, and where to do it.
-
-    `haste` sorts: 0 overdue or due today, 1 stops somebody else, 2 the rest. `flag` is (tone, icon, text).
-    `first_path`, `first_title` and `amount` describe the single most urgent item, for "Börja här".
-    """
-
-    title: str
-    text: str
-    path: str
-    count: int
-    haste: int = 2
-    flag: tuple[str, str, str] | None = None
-    first_path: str | None = None
-    first_title: str | None = None
-    first_text: str | None = None
-    first_action: str | None = None
-    amount: Decimal | None = None
-
-
+__all__ = ["SOURCES", "Task", "tasks_for"]
 TaskSource = Callable[[AsyncSession, Actor, datetime], Awaitable[Sequence[Task]]]
 
-SOURCES: tuple[TaskSource, ...] = ()
+SOURCES: tuple[TaskSource, ...] = (attest_tasks, supplier_tasks)
 
 
 async def tasks_for(session: AsyncSession, actor: Actor, now: datetime) -> list[Task]:

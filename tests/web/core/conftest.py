@@ -1,0 +1,153 @@
+"""The portal as a browser meets it: the whole application over the demo city, with a clock the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.types import ASGIApp
+from sqlalchemy import text
+
+from dev.demo_city import data
+from dev.demo_city.ids import CONCERN_ID
+from portal.app import create_app, outside
+from portal.db.context import Context
+from portal.kernel.dates import FixedClock
+from portal.settings import Mode, Settings
+from portal.web.security import CSRF_FIELD
+from portal.wiring import Installation, build
+
+PASSWORD = data.PASSWORD
+SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
+
+
+class Urls(Protocol):
+    """What the database fixtures give."""
+
+    app: str
+    owner: str
+
+
+@dataclass(slots=True)
+class Site:
+    """One running application and its parts."""
+
+    app: Litestar
+    asgi: ASGIApp
+    installation: Installation
+    clock: FixedClock
+
+    @property
+    def base_url(self) -> str:
+        return self.installation.settings.base_url
+
+    def browser(self, **headers: str) -> Browser:
+        """A browser with no cookies yet."""
+        transport = httpx.ASGITransport(app=self.asgi, raise_app_exceptions=False)  # type: ignore[arg-type]
+        return Browser(httpx.AsyncClient(transport=transport, base_url=self.base_url, headers=headers), self)
+
+    async def rows(self, sql: str, **params: Any) -> list[Any]:
+        """Rows as the system sees them."""
+        async with self.installation.database.session(Context.for_system(None)) as session:
+            return list((await session.execute(text(sql), params)).all())
+
+    async def change(self, sql: str, **params: Any) -> None:
+        """Change rows of the city as the system, behind the portal's back; at least one must be met."""
+        async with self.installation.database.session(Context.for_system(CONCERN_ID)) as session:
+            changed = await session.execute(text(sql), params)
+            assert changed.rowcount, sql  # type: ignore[attr-defined]
+
+
+class Browser:
+    """A client that follows no redirects and sends what a browser sends from our own page."""
+
+    def __init__(self, client: httpx.AsyncClient, site: Site) -> None:
+        self.client = client
+        self.site = site
+
+    async def get(self, path: str, **kwargs: Any) -> httpx.Response:
+        return await self.client.get(path, **kwargs)
+
+    async def token(self, path: str = "/sign-in") -> str:
+        """The CSRF token of a page of ours."""
+        answer = await self.client.get(path, follow_redirects=True)
+        return answer.text.split(f'name="{CSRF_FIELD}" value="', 1)[1].split('"', 1)[0]
+
+    async def post(
+        self, path: str, form: dict[str, Any] | None = None, *, csrf: str | None = None, **kwargs: Any
+    ) -> httpx.Response:
+        """POST a form with this browser's token."""
+        fields = {CSRF_FIELD: csrf if csrf is not None else await self.token(), **(form or {})}
+        headers = SAME_ORIGIN | kwargs.pop("headers", {})
+        return await self.client.post(path, data=fields, headers=headers, **kwargs)
+
+    async def sign_in(self, login: str, password: str = PASSWORD, next_path: str = "/") -> httpx.Response:
+        email = login if login.endswith(".test") else f"{login}.{data.DOMAIN}"
+        return await self.post("/sign-in", {"email": email, "password": password, "next": next_path})
+
+    @property
+    def session_cookie(self) -> str | None:
+        names = ("__Host-session", "session")
+        return next((v for n in names if (v := self.client.cookies.get(n))), None)
+
+
+def set_cookies(answer: httpx.Response) -> dict[str, Any]:
+    """Set-Cookie headers by name, with their attributes."""
+    jars = (SimpleCookie(value) for value in answer.headers.get_list("set-cookie"))
+    return {name: morsel for jar in jars for name, morsel in jar.items()}
+
+
+MakeSite = Callable[..., Any]
+
+
+@pytest.fixture
+def make_site(tmp_path: Path, seeded_at: datetime) -> MakeSite:
+    """`async with make_site(urls, mode="production", base_url="https://…") as site`."""
+
+    @asynccontextmanager
+    async def make(
+        urls: Urls, *, mode: Mode = "demo", base_url: str = "http://127.0.0.1:8000", handlers: tuple[Any, ...] = ()
+    ) -> AsyncIterator[Site]:
+        settings = Settings(
+            data_dir=tmp_path, mode=mode, database_url=urls.app, base_url=base_url, secret_key="k" * 64,
+            audit_key=b"a" * 64, inbox_dir=tmp_path / "inbox",
+        )  # fmt: skip
+        clock = FixedClock(seeded_at)
+        installation = build(settings, urls.app, urls.owner, clock=clock)
+        app = create_app(installation)
+        for handler in handlers:
+            app.register(handler)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(installation.database.close)
+            yield Site(app, outside(app), installation, clock)
+
+    return make
+
+
+@pytest.fixture
+async def site(make_site: MakeSite, seeded_urls: Urls) -> AsyncIterator[Site]:
+    """The demo over a city of its own."""
+    async with make_site(seeded_urls) as made:
+        yield made
+
+
+@pytest.fixture
+async def shared_site(make_site: MakeSite, module_seeded_urls: Urls) -> AsyncIterator[Site]:
+    """The demo over the module's city, for tests that do not mind each other."""
+    async with make_site(module_seeded_urls) as made:
+        yield made
+
+
+@pytest.fixture
+async def secure_site(make_site: MakeSite, module_seeded_urls: Urls) -> AsyncIterator[Site]:
+    """An installation for real, behind https."""
+    async with make_site(module_seeded_urls, mode="production", base_url="https://portal.exempelstad.test") as made:
+        yield made
