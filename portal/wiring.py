@@ -12,6 +12,7 @@ import portal.access.jobs as access_jobs
 import portal.catalog.jobs as catalog_jobs
 import portal.invoicing.jobs as invoicing_jobs
 import portal.orders.jobs as orders_jobs
+import portal.suppliers.jobs as suppliers_jobs
 from portal.audit.sealing import seal_all
 from portal.catalog.search import PostgresSearch, SearchFor
 from portal.db.embedded import embedded
@@ -21,6 +22,7 @@ from portal.formats.rulesets import list_rules
 from portal.integrations.mail import Mailer, mailer_for
 from portal.integrations.object_store import FolderStore, ObjectStore
 from portal.integrations.search import MeilisearchEngine
+from portal.invoicing.actions.inbox import watch_inbox
 from portal.invoicing.actions.parts import IntakeParts, Pooled, RuleCheck
 from portal.jobs.context import JobContext
 from portal.jobs.values import JobFunction, JobRegistry
@@ -31,6 +33,7 @@ from portal.jobs.values import Watcher
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "catalogue.published": ("catalog.index",),
+    "receipt.made": ("invoicing.receipt_made",),
 }
 """Event → jobs: the only way a lower floor sets off something higher."""
 
@@ -63,6 +66,16 @@ def registry(installation: Installation) -> JobRegistry:
         "audit.seal": partial(_seal, installation),
         "access.clear_sessions": access_jobs.clear_sessions,
         "invoicing.process_delivery": partial(invoicing_jobs.process_delivery, intake_parts(installation)),
+        "invoicing.receipt_made": partial(invoicing_jobs.receipt_made, intake_parts(installation)),
+        "invoicing.remind_receipt": partial(invoicing_jobs.remind_receipt, _reminding(installation)),
+        "invoicing.rerun": partial(invoicing_jobs.rerun, intake_parts(installation)),
+        "invoicing.waiting_days": invoicing_jobs.waiting_days,
+        "suppliers.mail_registration": partial(
+            suppliers_jobs.mail_registration, installation.mailer, installation.settings.base_url
+        ),
+        "suppliers.mail_decision": partial(
+            suppliers_jobs.mail_decision, installation.mailer, installation.settings.base_url
+        ),
         "catalog.validate": partial(catalog_jobs.validate, installation.store),
         "catalog.publish": catalog_jobs.publish,
         "catalog.vacuum": partial(catalog_jobs.vacuum, installation.owner_url),
@@ -74,7 +87,10 @@ def registry(installation: Installation) -> JobRegistry:
 
 def watchers(installation: Installation) -> Mapping[str, Watcher]:
     """What the worker watches beside the queue."""
-    return {}
+    inbox = partial(
+        watch_inbox, intake_parts(installation), installation.settings.inbox_dir, installation.clock.now
+    )
+    return {"invoicing.inbox": inbox}
 
 
 def intake_parts(installation: Installation, check: RuleCheck | None = None) -> IntakeParts:
@@ -130,6 +146,10 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
 
 def _sending(installation: Installation) -> orders_jobs.SendingParts:
     return orders_jobs.SendingParts(installation.store, installation.mailer, installation.settings.base_url)
+
+
+def _reminding(installation: Installation) -> invoicing_jobs.ReminderParts:
+    return invoicing_jobs.ReminderParts(installation.mailer, installation.settings.base_url)
 
 
 async def _close(installation: Installation) -> None:

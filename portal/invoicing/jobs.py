@@ -3,16 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
+from portal.db.context import Context
+from portal.integrations.mail import Mailer
+from portal.invoicing.actions.again import rerun as run_again
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
+from portal.invoicing.actions.waiting import reminders, wait_no_longer
+from portal.invoicing.queries.stored import concerns, waiting_for_order
 from portal.jobs.context import JobContext
 
 
-async def process_delivery(parts: IntakeParts, context: JobContext, delivery_ids: Sequence[str], **_: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class ReminderParts:
+    """How mail goes out, and the portal's own address for links."""
+
+    mailer: Mailer
+    base_url: str
+
+
+async def process_delivery(parts: IntakeParts, context: JobContext, *, delivery_ids: Sequence[str]) -> None:
     """Bring what was received to rest; an error is tried again later."""
     errors = await process_deliveries(parts, [UUID(one) for one in delivery_ids], context.clock())
     for error in errors.values():
         raise error
+
+
+async def rerun(parts: IntakeParts, context: JobContext, *, invoice_ids: Sequence[str]) -> None:
+    """After a person's correction: on from where each invoice stands."""
+    if context.concern_id is not None:
+        ids = [UUID(one) for one in invoice_ids]
+        await run_again(context.database, context.concern_id, ids, context.clock(), at=parts.at)
+
+
+async def receipt_made(parts: IntakeParts, context: JobContext, *, order_id: str) -> None:
+    """Goods have come: match the order's invoices again at once (A5.06)."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        ids = await waiting_for_order(session, context.concern_id, UUID(order_id))
+    await run_again(context.database, context.concern_id, ids, context.clock(), at=parts.at)
+
+
+async def waiting_days(context: JobContext) -> None:
+    """As of the job's clock, in every concern: reminders, and waits that have ended."""
+    async with context.database.session(Context.for_system(None)) as session:
+        found = await concerns(session)
+    for concern_id in found:
+        async with context.database.session(Context.for_system(concern_id)) as session:
+            await wait_no_longer(session, concern_id, context.clock())
+
+
+async def remind_receipt(parts: ReminderParts, context: JobContext, *, invoice_id: str) -> None:
+    """Mail the buyer and the buyer's receipt delegates; a message sent twice has the same id."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        mails = await reminders(
+            session, context.concern_id, UUID(invoice_id), parts.base_url, context.clock()
+        )
+    for mail in mails:
+        await parts.mailer.send(mail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from portal.coding.values import CodingRow
@@ -29,6 +30,7 @@ from portal.invoicing.values import (
 )
 from portal.kernel.decision import Decision, Reason
 from portal.kernel.identifiers import invoice_number_key, org_number
+from portal.kernel.plain import to_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Case:
     channel: str | None = None
     has_claim: bool = False
     has_coding: bool = False
+    order_id: UUID | None = None
+    before: tuple[str, str | None, list[Any]] | None = None
     # found on the way
     organisation_id: UUID | None = None
     supplier_id: UUID | None = None
@@ -83,6 +87,14 @@ class Case:
     coding: list[CodedRow] | None = None
     order_lines: dict[str, str] = field(default_factory=dict)
     payment_date: date | None = None
+
+    @property
+    def changed(self) -> bool:
+        """New, or comes to rest elsewhere or for other reasons than it stood."""
+        if self.rest is None or self.before is None:
+            return self.rest is not None
+        reasons = [to_plain(reason) for reason in self.rest.reasons]
+        return self.before != (self.rest.status, self.rest.role, reasons)
 
     @property
     def number_key(self) -> str:

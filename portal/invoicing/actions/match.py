@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -24,25 +25,37 @@ UNSPSC_LIST = "TST"
 FROM_ORDER = "från ordern"
 
 
-def match_case(
-    case: Case, order: Order, limits: MatchLimits, register: CodingRegister, today: date, at: At
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What holds for a match that day. `wait_days`: how long a receipt is waited for."""
+
+    limits: MatchLimits
+    register: CodingRegister
+    today: date
+    wait_days: int
+
+
+def match_case(case: Case, order: Order, given: Given, at: At) -> None:
     """Match against the order as it is now; when Klar, the order's lines count as invoiced."""
-    result, decision = matching.decision(match_facts(case.invoice, order.facts()), limits)
+    result, decision = matching.decision(match_facts(case.invoice, order.facts()), given.limits)
     case.decisions.append(decision)
     case.flow = flow.ORDER
     case.order_lines = result.order_lines
     if result.status is not None:
-        case.rest = _stopped(case, order, result, today)
+        case.rest = _stopped(case, order, result, given.today, given.wait_days)
         return
     with place(at, "process.final_check"):
-        _finish(case, order, register, today)
+        _finish(case, order, given.register, given.today)
 
 
-def _stopped(case: Case, order: Order, result: MatchResult, today: date) -> Rest:
-    if result.status == AWAITING_RECEIPT and not receipt_overdue(case.arrival_date, today):
+def _stopped(case: Case, order: Order, result: MatchResult, today: date, wait_days: int) -> Rest:
+    """Waiting ends for good on day 7: a later receipt of a part does not make it wait again (A5.06)."""
+    if result.status != AWAITING_RECEIPT:
+        return Rest(MATCHING_REQUIRED, "stop_match", users=(order.buyer_id,), reasons=result.reasons)
+    if not receipt_overdue(case.arrival_date, today, wait_days):
         return Rest(AWAITING_RECEIPT, "wait_receipt", reasons=result.reasons)
-    return Rest(MATCHING_REQUIRED, "stop_match", users=(order.buyer_id,), reasons=result.reasons)
+    move = "receipt_timeout" if case.state == AWAITING_RECEIPT else "stop_match"
+    return Rest(MATCHING_REQUIRED, move, users=(order.buyer_id,), reasons=result.reasons)
 
 
 def _finish(case: Case, order: Order, register: CodingRegister, today: date) -> None:

@@ -26,7 +26,7 @@ from portal.invoicing.actions.case import (
     supplier_candidates,
     supplier_facts,
 )
-from portal.invoicing.actions.match import match_case, propose_coding
+from portal.invoicing.actions.match import Given, match_case, propose_coding
 from portal.invoicing.queries.ordered import LimitRows, Order, limits_in_force, lock_orders
 from portal.invoicing.queries.people import Sight, sight_of_secrecy
 from portal.invoicing.queries.references import (
@@ -37,8 +37,10 @@ from portal.invoicing.queries.references import (
     look_up,
     numbers_taken,
 )
+from portal.invoicing.queries.stored import days_of
 from portal.invoicing.rules import arrival, flow, organisation, supplier
 from portal.invoicing.rules.arrival import ArrivalResult
+from portal.invoicing.rules.deadlines import WAIT_DAYS
 from portal.invoicing.rules.flow import FlowResult
 from portal.invoicing.status import (
     ARRIVAL,
@@ -54,6 +56,7 @@ from portal.invoicing.values import OrderCandidate
 from portal.kernel.dates import stockholm_date
 from portal.kernel.failpoints import At, place
 
+WAIT_SETTING = "receipt.wait_days"
 _STOPS = {
     SUPPLIER_NOT_CHOSEN: "stop_supplier",
     PAYMENT_INFORMATION: "stop_payment",
@@ -79,29 +82,33 @@ class Batch:
 async def settle(batch: Batch, cases: Sequence[Case]) -> None:
     """Bring every case to rest and write it all, in the order of the cases: earlier ones take first."""
     arriving = [case for case in cases if case.state in ARRIVAL]
-    known = await _arrive(batch, arriving)
-    passed = [case for case in arriving if case.rest is None]
     waiting = [case for case in cases if case.state not in ARRIVAL]
+    known = await _arrive(batch, arriving, waiting)
+    passed = [case for case in arriving if case.rest is None]
     orders = await _choose_flow(batch, passed, known, waiting)
     matching = [case for case in cases if case.rest is None]
     with place(batch.at, "process.match"):
         limits = await limits_in_force(batch.session, batch.concern_id, batch.today)
         registers = await _registers(batch, passed + waiting)
-        _match_all(batch, matching, limits, registers)
+        days = await days_of(batch.session, batch.concern_id, WAIT_SETTING, batch.today, WAIT_DAYS)
+        _match_all(batch, matching, limits, registers, days)
     with place(batch.at, "process.coding"):
         _propose_all(passed, registers)
     with place(batch.at, "process.owners"):
         await _hand_over(batch, cases)
-    await apply.write(batch.session, batch.concern_id, cases, orders, now=batch.now, at=batch.at)
+    changed = [case for case in cases if case.changed]
+    await apply.write(batch.session, batch.concern_id, changed, orders, now=batch.now, at=batch.at)
 
 
-async def _arrive(batch: Batch, cases: Sequence[Case]) -> Known:
-    wanted = Wanted()
+async def _arrive(batch: Batch, cases: Sequence[Case], waiting: Sequence[Case]) -> Known:
+    wanted = Wanted(chosen={case.supplier_id for case in waiting if case.supplier_id})
     for case in cases:
         case.want(wanted)
     with place(batch.at, "process.facts"):
         known = await look_up(batch.session, batch.concern_id, wanted, batch.today)
         taken = await _taken(batch, cases, known)
+        for case in waiting:
+            case.supplier = next((row for row in known.suppliers if row.id == case.supplier_id), None)
     with place(batch.at, "process.arrival"):
         for case in cases:
             _control(case, known, taken.get(case.id))
@@ -166,10 +173,10 @@ async def _choose_flow(
     """Lock every order that is named or waited for, then choose the way each invoice goes."""
     named = {row.id for case in passed for row in known.orders if row.number in case.references}
     with place(batch.at, "process.orders_lock"):
-        held = {case.order.id for case in waiting if case.order}
+        held = {case.order_id for case in waiting if case.order_id}
         orders = await lock_orders(batch.session, batch.concern_id, named | held)
     for case in waiting:
-        case.order = orders[case.order.id] if case.order else None
+        case.order = orders[case.order_id] if case.order_id else None
     with place(batch.at, "process.flow"):
         for case in passed:
             _flow(case, known, orders)
@@ -215,11 +222,13 @@ def _match_all(
     cases: Sequence[Case],
     limits: LimitRows,
     registers: Callable[[UUID], CodingRegister],
+    wait_days: int,
 ) -> None:
     for case in cases:
         if case.order is not None:
             register = registers(case.order.organisation_id)
-            match_case(case, case.order, limits.for_order(case.order), register, batch.today, batch.at)
+            given = Given(limits.for_order(case.order), register, batch.today, wait_days)
+            match_case(case, case.order, given, batch.at)
 
 
 def _propose_all(cases: Sequence[Case], registers: Callable[[UUID], CodingRegister]) -> None:

@@ -1,0 +1,93 @@
+"""Stored invoices as the pipeline takes them up again: locked, with a person's corrections in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_LOCK = text(
+    "SELECT * FROM invoice WHERE concern_id = :concern AND id = ANY(CAST(:ids AS uuid[]))"
+    " ORDER BY id FOR NO KEY UPDATE"
+)
+# A number or supplier put right by a person: the claim of before is let go.
+_DROP_CLAIMS = text(
+    "DELETE FROM number_claim c USING invoice i WHERE c.concern_id = :concern AND c.invoice_id = ANY(CAST(:ids AS uuid[]))"
+    " AND i.concern_id = c.concern_id AND i.id = c.invoice_id"
+    " AND (c.number_key, c.supplier_id) IS DISTINCT FROM (i.number_key, coalesce(i.supplier_id, c.supplier_id))"
+)
+_CLAIMED = text(
+    "SELECT invoice_id FROM number_claim WHERE concern_id = :concern AND invoice_id = ANY(CAST(:ids AS uuid[]))"
+)
+_CODED = text(
+    "SELECT DISTINCT invoice_id FROM invoice_coding"
+    " WHERE concern_id = :concern AND invoice_id = ANY(CAST(:ids AS uuid[]))"
+)
+_OF_ORDER = text(
+    "SELECT id FROM invoice WHERE concern_id = :concern AND order_id = :order"
+    " AND status IN ('awaiting_receipt', 'matching_required') ORDER BY arrived_at, id"
+)
+_WAITING = text(
+    "SELECT id FROM invoice WHERE concern_id = :concern AND status = 'awaiting_receipt'"
+    " AND arrival_date <= :latest ORDER BY arrived_at, id"
+)
+_REMIND = text(
+    "UPDATE invoice SET receipt_reminded_at = :now WHERE concern_id = :concern AND status = 'awaiting_receipt'"
+    " AND arrival_date <= :latest AND receipt_reminded_at IS NULL RETURNING id"
+)
+_SETTING = text(
+    "SELECT value FROM setting WHERE concern_id = :concern AND key = :key AND organisation_id IS NULL"
+    " AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY valid_from DESC LIMIT 1"
+)
+_CONCERNS = text("SELECT id FROM list_concerns()")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The rows, and which of them hold their number or have coding."""
+
+    rows: Sequence[Any]
+    claimed: frozenset[UUID]
+    coded: frozenset[UUID]
+
+
+async def lock_invoices(session: AsyncSession, concern_id: UUID, ids: Sequence[UUID]) -> Stored:
+    """Invoices by id, locked until the transaction ends."""
+    parameters = {"concern": concern_id, "ids": sorted(set(ids))}
+    rows = (await session.execute(_LOCK, parameters)).all()
+    await session.execute(_DROP_CLAIMS, parameters)
+    claimed = (await session.execute(_CLAIMED, parameters)).scalars()
+    coded = (await session.execute(_CODED, parameters)).scalars()
+    return Stored(rows, frozenset(claimed), frozenset(coded))
+
+
+async def waiting_for_order(session: AsyncSession, concern_id: UUID, order_id: UUID) -> list[UUID]:
+    """Invoices of an order that a receipt may let through."""
+    return list((await session.execute(_OF_ORDER, {"concern": concern_id, "order": order_id})).scalars())
+
+
+async def waiting_since(session: AsyncSession, concern_id: UUID, latest: date) -> list[UUID]:
+    """Invoices waiting for a receipt that arrived that day or earlier."""
+    return list((await session.execute(_WAITING, {"concern": concern_id, "latest": latest})).scalars())
+
+
+async def mark_reminded(session: AsyncSession, concern_id: UUID, latest: date, now: Any) -> list[UUID]:
+    """Note the reminder on each waiting invoice that has had none; those noted now."""
+    parameters = {"concern": concern_id, "latest": latest, "now": now}
+    return list((await session.execute(_REMIND, parameters)).scalars())
+
+
+async def days_of(session: AsyncSession, concern_id: UUID, key: str, day: date, default: int) -> int:
+    """An installation parameter in days, as it is that day."""
+    found = (await session.execute(_SETTING, {"concern": concern_id, "key": key, "day": day})).scalar()
+    return default if found is None else int(found)
+
+
+async def concerns(session: AsyncSession) -> list[UUID]:
+    """Every concern, for work that goes through all."""
+    return list((await session.execute(_CONCERNS)).scalars())

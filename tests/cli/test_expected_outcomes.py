@@ -1,0 +1,175 @@
+"""demo-city.md, expected outcomes, through `portal intake --json`: each on a fresh seed of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from dev.invoices.writer import Account, Buyer, Document, Line, Seller, Totals
+from tests.cli.conftest import Command
+
+Change = Callable[[Document], Document]
+
+
+def line(number: int, **changes: object) -> Change:
+    """Change one line of the invoice."""
+
+    def change(document: Document) -> Document:
+        lines = list(document.lines)
+        lines[number - 1] = replace(lines[number - 1], **changes)  # type: ignore[arg-type]
+        return replace(document, lines=tuple(lines))
+
+    return change
+
+
+def header(**changes: object) -> Change:
+    """Change fields of the document."""
+    return lambda document: replace(document, **changes)  # type: ignore[arg-type]
+
+
+def buyer(**changes: object) -> Change:
+    """Change how the buyer is named."""
+    return lambda document: replace(document, buyer=replace(document.buyer, **changes))  # type: ignore[arg-type]
+
+
+def dated(days: int) -> Change:
+    """Issued and due so many days later (or, negative, earlier)."""
+
+    def change(document: Document) -> Document:
+        issued = document.issue_date + timedelta(days)
+        return replace(document, issue_date=issued, due_date=issued + timedelta(30))
+
+    return change
+
+
+def reference(code: str | None) -> Change:
+    """No order, another reference."""
+    return header(order=None, reference=code)
+
+
+MERCHANT_SUMS = Totals(tax=Decimal("136.52"), gross=Decimal("1274.21"), payable=Decimal("1274.21"))
+LOCAL, LEVGRUPPEN = "role:local_admin@GSF", "role:levgruppen"
+INFORMATION = "Fakturainformation måste kontrolleras"
+MATCHING = "Ordermatchning krävs"
+STRANGER = Seller("Cykelverkstaden HB", "9699001088", "SE969900108801")
+
+OUTCOMES: tuple[tuple[str, str, tuple[Change, ...], str, str | None, tuple[str, ...]], ...] = (
+    ("as ordered", "EX-100001", (), "Klar", None, ()),
+    ("dearer", "EX-100001", (line(1, price=Decimal("52.40")),), MATCHING, "bestallare@gsf", ("price",)),
+    (
+        "more than ordered", "EX-100001", (line(1, quantity=Decimal(12)),), MATCHING, "bestallare@gsf",
+        ("quantity_over_ordered",),
+    ),
+    ("not received", "EX-100002", (), "Inväntar leveranskvittens", None, ("receipt_missing",)),
+    ("what is received", "EX-100003", (line(1, quantity=Decimal(6)),), "Klar", None, ()),
+    ("more than received", "EX-100003", (), MATCHING, "bestallare@gsf", ("quantity_over_received",)),
+    ("review asked for", "EX-100004", (), MATCHING, "bestallare@gsf", ("review_requested",)),
+    ("food", "EX-100005", (), "Klar", None, ()),
+    ("books", "EX-100006", (), "Klar", None, ()),
+    ("recipient code", "EX-100001", (reference("GSF100"),), "Granskning ej utförd", "granskare@gsf", ()),
+    (
+        "unknown reference", "EX-100001", (reference("XYZ"),), "Granskare ej angiven", LOCAL,
+        ("reviewer_unknown",),
+    ),
+    (
+        "nobody's reference", "EX-100001",
+        (reference("XYZ"), buyer(endpoint=("0007", "2120990011"), gln=None)), INFORMATION, LEVGRUPPEN,
+        ("organisation_unknown",),
+    ),
+    (
+        "another's order", "EX-100001", (buyer(endpoint=("0088", "7350099900020"), gln=None),), INFORMATION,
+        LEVGRUPPEN, ("organisation_conflict",),
+    ),
+    ("unknown supplier", "EX-100001", (header(seller=STRANGER),), "Leverantör ej vald", LEVGRUPPEN,
+     ("supplier_unknown",)),
+    (
+        "another account", "EX-100001", (header(accounts=(Account("5050208"),)),),
+        "Betalningsinformation måste kontrolleras", LEVGRUPPEN, ("payment_account",),
+    ),
+    ("euro", "EX-100001", (header(currency="EUR"),), INFORMATION, LOCAL, ("currency",)),
+    ("27 percent", "EX-100001", (line(1, vat_rate=Decimal(27)),), INFORMATION, LOCAL, ("vat_rate",)),
+    ("four months old", "EX-100001", (dated(-125),), INFORMATION, LOCAL, ("invoice_date",)),
+    ("eleven days ahead", "EX-100001", (dated(11),), INFORMATION, LOCAL, ("invoice_date",)),
+    ("no due date", "EX-100001", (header(due_date=None),), INFORMATION, LOCAL, ("due_date",)),
+    ("box for piece", "EX-100001", (line(2, unit="XBX"),), MATCHING, "bestallare@gsf", ("unit",)),
+    (
+        "other rate", "EX-100001", (line(2, vat_rate=Decimal(12)),), MATCHING, "bestallare@gsf", ("vat",),
+    ),
+    (
+        "unknown line", "EX-100001", (line(2, order_line="9"),), MATCHING, "bestallare@gsf",
+        ("line_unknown",),
+    ),
+    ("cheaper", "EX-100001", (line(1, price=Decimal("40")),), "Klar", None, ()),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("order", "changes", "label", "handler", "codes"),
+    [pytest.param(*row[1:], id=row[0]) for row in OUTCOMES],
+)
+def test_comes_to_rest(
+    portal: Command,
+    order: str,
+    changes: tuple[Change, ...],
+    label: str,
+    handler: str | None,
+    codes: tuple[str, ...],
+) -> None:
+    document = portal.invoice(order)
+    for change in changes:
+        document = change(document)
+    result = portal.intake(document)
+    assert result["stored"] == "new"
+    invoice = result["invoice"]
+    assert (invoice["status_label"], invoice["handler"]) == (label, handler), invoice["reasons"]
+    found = [reason["code"] for reason in invoice["reasons"] if reason["code"] != "official_rules"]
+    assert found == list(codes)
+    assert all("%(" not in reason["message"] for reason in invoice["reasons"])
+
+
+def test_due_after_101_days(portal: Command) -> None:
+    """A4.13."""
+    document = portal.invoice("EX-100001")
+    late = replace(document, due_date=document.issue_date + timedelta(101))
+    assert [r["code"] for r in portal.intake(late)["invoice"]["reasons"]] == ["due_date"]
+
+
+def test_wrong_sum_of_the_deck(portal: Command) -> None:
+    """A4.17: 1 137,71 + 136,52 = 1 274,23, written as 1 274,21."""
+    lines = (
+        Line(Decimal(1), "XPK", Decimal("1137.71"), "Varor", vat_rate=Decimal(12), order_line="1"),
+    )
+    document = replace(portal.invoice("EX-100001"), lines=lines, totals=MERCHANT_SUMS)
+    invoice = portal.intake(document)["invoice"]
+    assert invoice["status_label"] == INFORMATION
+    assert [r["code"] for r in invoice["reasons"]] == ["sum", "official_rules"]
+    sums = invoice["reasons"][0]["message"].replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 274,23 kr" in sums
+    assert "1 274,21 kr" in sums
+
+
+def test_number_used_in_another_organisation(portal: Command) -> None:
+    """A4.11: levgruppen, without a word of the other invoice."""
+    first = portal.invoice("EX-100001", "A-1")
+    assert portal.intake(first)["invoice"]["status_label"] == "Klar"
+    other = replace(
+        first, number="a 1", order=None, reference="SLK100",
+        buyer=Buyer("Stadsledningskontoret", ("0088", "7350099900037"), "7350099900037"),
+    )  # fmt: skip
+    invoice = portal.intake(other)["invoice"]
+    assert (invoice["status_label"], invoice["handler"]) == (INFORMATION, LEVGRUPPEN)
+    assert [r["code"] for r in invoice["reasons"]] == ["number_taken"]
+    assert "GSF" not in invoice["reasons"][0]["message"]
+    assert "Grundskole" not in invoice["reasons"][0]["message"]
+
+
+def test_number_used_in_the_same_organisation(portal: Command) -> None:
+    first = portal.invoice("EX-100001", "A-1")
+    portal.intake(first)
+    again = replace(first, note="en gång till")
+    invoice = portal.intake(again)["invoice"]
+    assert (invoice["handler"], invoice["reasons"][0]["code"]) == (LOCAL, "number_taken")
