@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -52,11 +52,15 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class WaitingStep:
-    """A step that waits for this actor: own, or through the delegation `chain` (`behalf`: whose)."""
+    """A step that waits for this actor: own, or through the delegation `chain` (`behalf`: whose login).
+
+    `persons` are those whose rights are used, for separation of duties.
+    """
 
     step: StepView
     chain: tuple[UUID, ...]
     behalf: str | None
+    persons: tuple[str, ...] = ()
 
 
 async def acting_for(
@@ -161,15 +165,23 @@ async def delegations(session: AsyncSession, *conditions: Any) -> list[values.De
 
 async def acts_of(session: AsyncSession, concern_id: UUID, case_id: UUID) -> tuple[Act, ...]:
     """What has been done in a case and still counts, with every person of each delegation chain."""
-    query = select(Decision.act, Decision.person_id, Decision.on_behalf_of_person_id, Decision.chain).where(
-        Decision.concern_id == concern_id, Decision.case_id == case_id, Decision.voided_at.is_(None)
+    return (await acts_of_cases(session, concern_id, [case_id]))[case_id]
+
+
+async def acts_of_cases(
+    session: AsyncSession, concern_id: UUID, case_ids: Collection[UUID]
+) -> Mapping[UUID, tuple[Act, ...]]:
+    """As acts_of for many cases at once; a case without acts has an empty tuple."""
+    query = select(Decision).where(
+        Decision.concern_id == concern_id, Decision.case_id.in_(case_ids), Decision.voided_at.is_(None)
     )
-    rows = (await session.execute(query.order_by(Decision.decided_at, Decision.id))).all()
+    rows = (await session.execute(query.order_by(Decision.decided_at, Decision.id))).scalars().all()
     givers = await _givers(session, [UUID(link) for row in rows for link in row.chain])
-    return tuple(
-        Act(row.act, str(row.person_id), _behalf(row.on_behalf_of_person_id, row.chain, givers))
-        for row in rows
-    )
+    found: dict[UUID, tuple[Act, ...]] = dict.fromkeys(case_ids, ())
+    for row in rows:
+        behalf = _behalf(row.on_behalf_of_person_id, row.chain, givers)
+        found[row.case_id] += (Act(row.act, str(row.person_id), behalf),)
+    return found
 
 
 async def _givers(session: AsyncSession, links: Sequence[UUID]) -> dict[str, str]:
@@ -266,25 +278,50 @@ def _view(row: Any) -> StepView:
     )  # fmt: skip
 
 
-async def waiting_for(
-    session: AsyncSession, actor: Actor, day: date, subject_types: Sequence[str] = tuple(FUNCTION_OF)
-) -> list[WaitingStep]:
+async def waiting_for(session: AsyncSession, actor: Actor, day: date) -> list[WaitingStep]:
     """Every step that waits for the actor that day, own and by delegation, oldest first (A7.06)."""
+    acting = await _acting(session, actor, day)
+    steps = await steps_where(session, *_mine(actor, acting)) if acting else []
+    return [_waiting(step, acting[step.subject_type][step.approver_id]) for step in steps]
+
+
+async def count_waiting(session: AsyncSession, actor: Actor, day: date) -> int:
+    """How many steps wait for the actor that day."""
+    acting = await _acting(session, actor, day)
+    if not acting:
+        return 0
+    count = select(func.count()).select_from(ApprovalStep).where(*_mine(actor, acting))
+    return (await session.execute(count)).scalar_one()
+
+
+async def is_attestant(session: AsyncSession, actor: Actor, day: date) -> bool:
+    """Whether the attest tree names the actor that day."""
+    named = select(Responsibility.id).where(
+        Responsibility.concern_id == actor.concern_id,
+        Responsibility.approver_id == actor.user_id,
+        in_force(Responsibility, day),
+    )
+    return (await session.execute(named.limit(1))).first() is not None
+
+
+async def _acting(session: AsyncSession, actor: Actor, day: date) -> dict[str, dict[UUID, Rights]]:
+    """Subject type → user whose steps the actor may take → through which rights; empty for a supplier."""
     if actor.user_id is None or actor.concern_id is None:
-        return []
-    acting = {t: await acting_for(session, actor.user_id, FUNCTION_OF[t], day) for t in subject_types}
-    mine = or_(
-        *(
-            and_(ApprovalStep.subject_type == subject, ApprovalStep.approver_id.in_(tuple(users)))
-            for subject, users in acting.items()
-        )
-    )
-    steps = await steps_where(
-        session, ApprovalStep.concern_id == actor.concern_id, ApprovalStep.state == WAITING, mine
-    )
-    return [_waiting(step, acting[step.subject_type][step.approver_id], actor) for step in steps]
+        return {}
+    return {
+        subject: {UUID(one.user): one for one in await rights(session, actor.user_id, function, day)}
+        for subject, function in FUNCTION_OF.items()
+    }
 
 
-def _waiting(step: StepView, chain: tuple[UUID, ...], actor: Actor) -> WaitingStep:
-    own = step.approver_id == actor.user_id
-    return WaitingStep(step, chain, None if own else step.approver_login)
+def _mine(actor: Actor, acting: Mapping[str, Mapping[UUID, Rights]]) -> tuple[ColumnElement[bool], ...]:
+    mine = (
+        and_(ApprovalStep.subject_type == subject, ApprovalStep.approver_id.in_(tuple(users)))
+        for subject, users in acting.items()
+    )
+    return ApprovalStep.concern_id == actor.concern_id, ApprovalStep.state == WAITING, or_(*mine)
+
+
+def _waiting(step: StepView, found: Rights) -> WaitingStep:
+    chain = tuple(UUID(link.id) for link in found.chain)
+    return WaitingStep(step, chain, step.approver_login if chain else None, found.behalf)

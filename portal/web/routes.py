@@ -4,11 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.web.attest.counts import counts as attest_counts
+from portal.web.attest.steps import AttestController
+from portal.web.catalog.articles import ArticleController
+from portal.web.catalog.counts import counts as catalogue_counts
+from portal.web.catalog.uploads import UploadController
 from portal.web.counts import Counter
 from portal.web.health import live, ready
 from portal.web.help.controllers import HelpController
+from portal.web.orders.basket import AddressController, BasketController, DraftController
+from portal.web.orders.counts import counts as order_counts
+from portal.web.orders.orders import OrderController
+from portal.web.orders.receipts import ReceiptController, ReceiptListController
+from portal.web.orders.requisitions import RequisitionController
+from portal.web.invoicing.approvals import ApprovalController
+from portal.web.invoicing.arrivals import ArrivalsController
+from portal.web.invoicing.corrections import CorrectionController
+from portal.web.invoicing.counts import counts as invoicing_counts
+from portal.web.invoicing.deviations import DeviationController
+from portal.web.invoicing.invoices import InvoiceController
+from portal.web.invoicing.reviews import HandOnController, ReviewController
+from portal.web.search.search import SearchController
 from portal.web.signin.controllers import DemoSignInController, SignInController, SignOutController
 from portal.web.start.controllers import AccountController, StartController
+from portal.web.supplier.catalogues import SupplierCatalogueController
+from portal.web.supplier.company import CompanyController
+from portal.web.supplier.counts import counts as supplier_portal_counts
+from portal.web.supplier.credits import CreditsController
+from portal.web.supplier.files import FilesController, UploadsController
+from portal.web.supplier.invoices import SupplierInvoicesController
+from portal.web.supplier.order_invoices import OrderInvoicesController
+from portal.web.supplier.orders import SupplierOrdersController
+from portal.web.suppliers.agreements import AgreementsController
+from portal.web.suppliers.counts import counts as supplier_counts
+from portal.web.suppliers.registration import RegistrationController
+from portal.web.suppliers.suppliers import SuppliersController
 
 HANDLERS: tuple[Any, ...] = (
     live,
@@ -19,6 +49,35 @@ HANDLERS: tuple[Any, ...] = (
     DemoSignInController,
     SignOutController,
     HelpController,
+    ArticleController,
+    UploadController,
+    SupplierCatalogueController,
+    BasketController,
+    DraftController,
+    AddressController,
+    RequisitionController,
+    OrderController,
+    ReceiptListController,
+    ReceiptController,
+    RegistrationController,
+    SuppliersController,
+    AgreementsController,
+    SupplierOrdersController,
+    OrderInvoicesController,
+    SupplierInvoicesController,
+    CreditsController,
+    UploadsController,
+    FilesController,
+    CompanyController,
+    AttestController,
+    InvoiceController,
+    ArrivalsController,
+    CorrectionController,
+    ReviewController,
+    HandOnController,
+    DeviationController,
+    ApprovalController,
+    SearchController,
 )
 
-COUNTERS: tuple[Counter, ...] = ()
+COUNTERS: tuple[Counter, ...] = (attest_counts, supplier_counts, supplier_portal_counts, order_counts, catalogue_counts, invoicing_counts)

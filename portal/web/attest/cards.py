@@ -1,0 +1,141 @@
+"""What a domain lays before an attestant: its cards, and what Attestera and Skicka tillbaka do there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.attest.queries import WaitingStep, acts_of_cases
+from portal.attest.rules.separation_of_duties import refusal
+from portal.attest.values import Act
+from portal.kernel.decision import canonical_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is shown of a document. Amounts SEK: `whole` the document's with VAT, `net` without.
+
+    `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences.
+    `case_id` is what separation of duties counts as one case.
+    """
+
+    case_id: UUID
+    number: str
+    party: str
+    asked_by: str
+    net: Decimal
+    whole: Decimal
+    lines: tuple[tuple[str, Decimal, str, Decimal], ...] = ()
+    due: date | None = None
+    note: str | None = None
+    deviations: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One step with what is shown of its document. `blocked`: why the actor may not attest it (a msgid)."""
+
+    waiting: WaitingStep
+    facts: Facts
+    blocked: str | None = None
+
+    @property
+    def subject_type(self) -> str:
+        """requisition or invoice."""
+        return self.waiting.step.subject_type
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the step takes all of the document's cost."""
+        return self.waiting.step.amount == self.facts.net
+
+    @property
+    def amount(self) -> Decimal:
+        """What the button says: including VAT for a whole document, else the ansvar's share without VAT."""
+        return self.facts.whole if self.is_whole else self.waiting.step.amount
+
+    @property
+    def shown(self) -> bytes:
+        """The bytes of exactly what is shown: hashed into the decision."""
+        step = self.waiting.step
+        return canonical_bytes({
+            "step": step.id, "subject": step.subject_id, "responsibility": step.responsibility,
+            "amount": step.amount, "approver": step.approver_login, "facts": self.facts,
+        })  # fmt: skip
+
+    @property
+    def digest(self) -> str:
+        """Hex sha256 of `shown`: carried by the form, so that nothing else than what was seen is attested."""
+        return sha256(self.shown).hexdigest()
+
+
+class CardSource(Protocol):
+    """One domain's side of the attest page."""
+
+    subject_type: str
+    act: str
+
+    async def facts(
+        self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
+    ) -> Mapping[UUID, Facts]:
+        """Facts by subject in a fixed number of statements; what the actor may not see is left out."""
+        ...
+
+    async def approve(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        step_id: UUID,
+        *,
+        shown: bytes,
+        note: str | None,
+        now: datetime,
+    ) -> str | None:
+        """Attest one step; a sentence when it led to something else than expected."""
+        ...
+
+    async def send_back(
+        self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime
+    ) -> None:
+        """Return the document to whoever asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The domains' sources by subject type."""
+
+    by_type: Mapping[str, CardSource] = field(default_factory=dict)
+
+    async def cards(self, session: AsyncSession, actor: Actor, waiting: Sequence[WaitingStep]) -> list[Card]:
+        """Cards of the steps, by due date, those without one last, then by age."""
+        cards: list[Card] = []
+        for subject_type, source in self.by_type.items():
+            steps = [one for one in waiting if one.step.subject_type == subject_type]
+            if steps:
+                cards += await _cards(session, actor, source, steps)
+        return sorted(cards, key=lambda c: (c.facts.due or date.max, c.waiting.step.created_at))
+
+
+async def _cards(
+    session: AsyncSession, actor: Actor, source: CardSource, waiting: Sequence[WaitingStep]
+) -> list[Card]:
+    facts = await source.facts(session, actor, list({one.step.subject_id for one in waiting}))
+    assert actor.concern_id is not None
+    acts = await acts_of_cases(session, actor.concern_id, {found.case_id for found in facts.values()})
+    cards = []
+    for one in waiting:
+        if found := facts.get(one.step.subject_id):
+            reason = refusal(Act(source.act, str(actor.person_id), one.persons), acts[found.case_id])
+            cards.append(Card(one, found, reason.message if reason else None))
+    return cards

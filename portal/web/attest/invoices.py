@@ -1,0 +1,163 @@
+"""Fakturor on the attest page (A5.09)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from portal.access.actor import Actor
+from portal.access.models import User
+from portal.attest.models import Decision
+from portal.invoicing.actions import approval
+from portal.invoicing.models import Invoice, InvoiceLine, RuleDecision
+from portal.invoicing.status import REVIEW
+from portal.kernel.text import sentence_list
+from portal.orders.models import PurchaseOrder
+from portal.suppliers.models import Supplier
+from portal.web.attest.cards import Facts
+from portal.web.i18n import gettext
+
+STOPPED = "Slutkontrollen stoppade fakturan. Den har gått tillbaka till granskaren."
+REVIEWED = ("review", "accept_deviation")
+
+
+class InvoiceCards:
+    """Source of cards for invoices; the invoicing domain does the rest."""
+
+    subject_type = "invoice"
+    act = "approve"
+
+    async def facts(
+        self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
+    ) -> Mapping[UUID, Facts]:
+        """Heads, lines, reviewers and match decisions in four statements."""
+        heads = (
+            select(Invoice, Supplier.name, PurchaseOrder)
+            .outerjoin(Supplier, Supplier.id == Invoice.supplier_id)
+            .outerjoin(
+                PurchaseOrder,
+                and_(PurchaseOrder.concern_id == Invoice.concern_id, PurchaseOrder.id == Invoice.order_id),
+            )
+            .where(Invoice.concern_id == actor.concern_id, Invoice.id.in_(subject_ids))
+            .execution_options(populate_existing=True)
+        )
+        found = (await session.execute(heads)).all()
+        lines = await _lines(session, actor, subject_ids)
+        reviewers = await _reviewers(session, actor, subject_ids)
+        matches = await _deviations(session, actor, subject_ids)
+        return {
+            row.id: _facts(
+                row, supplier, order, lines=lines.get(row.id, []), reviewers=reviewers.get(row.id, []),
+                deviations=matches.get(row.id, ()),
+            )
+            for row, supplier, order in found
+        }  # fmt: skip
+
+    async def approve(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        step_id: UUID,
+        *,
+        shown: bytes,
+        note: str | None,
+        now: datetime,
+    ) -> str | None:
+        """Attestera: Klar when it was the last step and the final check holds."""
+        done = await approval.approve(session, actor, step_id, shown=shown, note=note, now=now)
+        return gettext(STOPPED) if done.status == REVIEW else None
+
+    async def send_back(
+        self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime
+    ) -> None:
+        """Returnera till granskare (A9.02)."""
+        await approval.return_to_reviewer(session, actor, subject_id, note=note, now=now)
+
+
+async def _lines(
+    session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
+) -> dict[UUID, list[InvoiceLine]]:
+    query = select(InvoiceLine).where(
+        InvoiceLine.concern_id == actor.concern_id, InvoiceLine.invoice_id.in_(subject_ids)
+    )
+    lines: dict[UUID, list[InvoiceLine]] = {}
+    for line in (await session.execute(query.order_by(InvoiceLine.position))).scalars():
+        lines.setdefault(line.invoice_id, []).append(line)
+    return lines
+
+
+async def _reviewers(
+    session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
+) -> dict[UUID, list[str]]:
+    query = (
+        select(Decision.subject_id, User.name)
+        .join(User, User.id == Decision.user_id)
+        .where(
+            Decision.concern_id == actor.concern_id,
+            Decision.subject_type == "invoice",
+            Decision.subject_id.in_(subject_ids),
+            Decision.act.in_(REVIEWED),
+            Decision.voided_at.is_(None),
+        )
+        .order_by(Decision.decided_at)
+    )
+    names: dict[UUID, list[str]] = {}
+    for invoice_id, name in await session.execute(query):
+        names.setdefault(invoice_id, []).append(name)
+    return names
+
+
+async def _deviations(
+    session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
+) -> dict[UUID, tuple[str, ...]]:
+    """What the last match found and a person accepted."""
+    newest = func.row_number().over(
+        partition_by=RuleDecision.invoice_id,
+        order_by=(RuleDecision.decided_at.desc(), RuleDecision.id.desc()),
+    )
+    ranked = (
+        select(RuleDecision.id, newest.label("rank"))
+        .where(
+            RuleDecision.concern_id == actor.concern_id,
+            RuleDecision.kind == "match",
+            RuleDecision.invoice_id.in_(subject_ids),
+        )
+        .subquery()
+    )
+    last = aliased(RuleDecision)
+    query = select(last.invoice_id, last.stored).join(
+        ranked, and_(ranked.c.id == last.id, ranked.c.rank == 1)
+    )
+    return {invoice_id: _reasons(stored) for invoice_id, stored in await session.execute(query)}
+
+
+def _reasons(stored: bytes) -> tuple[str, ...]:
+    reasons = json.loads(stored).get("reasons", [])
+    return tuple(
+        gettext(r["message"]) % r["params"] if r["params"] else gettext(r["message"]) for r in reasons
+    )
+
+
+def _facts(
+    row: Invoice,
+    supplier: str | None,
+    order: PurchaseOrder | None,
+    *,
+    lines: Sequence[InvoiceLine],
+    reviewers: Sequence[str],
+    deviations: tuple[str, ...],
+) -> Facts:
+    case = (order.requisition_id or order.id) if order else row.id
+    checks = (gettext("Order %(number)s") % {"number": order.number},) if order else ()
+    return Facts(
+        case_id=case, number=row.number, party=supplier or row.seller_name, net=row.net_amount,
+        whole=row.payable_amount, asked_by=sentence_list(list(dict.fromkeys(reviewers))), due=row.due_date,
+        lines=tuple((line.name, line.quantity, line.unit, line.line_amount) for line in lines),
+        deviations=deviations, checks=checks, secret=row.secret,
+    )  # fmt: skip

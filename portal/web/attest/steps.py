@@ -1,0 +1,220 @@
+"""The attest list: approve a card, send one back with the reason, or choose several and review them first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access import permissions as p
+from portal.access.actor import Actor
+from portal.attest.queries import waiting_for
+from portal.kernel.dates import stockholm_date
+from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
+from portal.web.attest.cards import Card
+from portal.web.attest.present import DONE, RETURNED, SHOWS, View, item, list_path, total, view
+from portal.web.attest.sources import SOURCES
+from portal.web.i18n import gettext, ngettext
+from portal.web.pages import Html, Req, is_htmx, page, partials, see_other
+from portal.web.templating import kr
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+PERMISSION = {"permission": p.ORDER_AND_INVOICE}
+MOVED = "Det väntar inte längre på dig. Någon annan kan ha hunnit före, eller så har det tagits tillbaka."
+CHANGED = "Det har ändrats sedan du såg det. Läs igenom det igen innan du attesterar."
+REASON_NEEDED = "Skriv varför, så att den som får tillbaka ärendet vet vad som ska rättas."
+NOTHING_CHOSEN = "Välj minst ett ärende att attestera."
+
+
+class AttestController(Controller):
+    """Everything that waits for this attestant."""
+
+    path = "/attest"
+    opt = PERMISSION
+
+    @get()
+    async def index(self, request: Req) -> Html:
+        """The list; ?show=own or delegated narrows it, ?selected= ticks cards."""
+        ticked = _ids(request.query_params.getall("selected", []))
+        return await _list(request, show=_show(request), ticked=ticked)
+
+    @post("/steps/{step_id:uuid}/approval")
+    async def approve(self, request: Req, step_id: FromPath[UUID]) -> Response[Any]:
+        """Attest one card; ?shown= is the digest of what the person saw."""
+        scope = request.scope["state"]
+        try:
+            card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+            shown = request.query_params.get("shown", "")
+            text = await _approve(scope["session"], scope["actor"], card, shown, scope["now"])
+        except PortalError as refused:
+            return await _refused(request, refused)
+        if is_htmx(request):
+            return partials(
+                request, "attest/steps/_steps.html", view=await _view(request, _show(request)), done=text
+            )
+        return _done(request, _path(_show(request)), "ok", text)
+
+    @get("/selection")
+    async def choose(self, request: Req) -> Response[Any]:
+        """What was ticked, to look through before anything is attested."""
+        scope = request.scope["state"]
+        ticked = _ids(request.query_params.getall("selected", []))
+        cards = [card for card in await _cards(scope) if card.waiting.step.id in ticked]
+        if not cards:
+            return see_other(request, "/attest", flash=("warn", gettext(NOTHING_CHOSEN)))
+        return await page(request, "attest/steps/selection.html", **_selection(cards, scope["now"]))
+
+    @post("/selection")
+    async def approve_chosen(self, request: Req) -> Response[Any]:
+        """Attest each of the reviewed ones on its own; what cannot be is told and left."""
+        scope = request.scope["state"]
+        chosen = dict(text.split(":", 1) for text in (await request.form()).getall("step", []) if ":" in text)
+        done, refused = await _approve_each(scope["session"], scope["actor"], chosen, scope["now"])
+        amount = kr(total(done))
+        text = ngettext(
+            "%(num)s attesterad, %(amount)s kr.", "%(num)s attesterade, %(amount)s kr.", len(done)
+        )
+        text %= {"num": len(done), "amount": amount}
+        tone = "warn" if refused else "ok"
+        return _done(request, "/attest", tone, " ".join([text, *refused]))
+
+    @get("/steps/{step_id:uuid}/return")
+    async def ask_why(self, request: Req, step_id: FromPath[UUID]) -> Html:
+        """The form that asks for the reason."""
+        scope = request.scope["state"]
+        card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+        return await _return_page(request, card)
+
+    @post("/steps/{step_id:uuid}/return")
+    async def send_back(self, request: Req, step_id: FromPath[UUID], data: Form) -> Response[Any]:
+        """Send it back to whoever ordered or reviewed."""
+        scope = request.scope["state"]
+        card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+        note = data.get("note", "").strip()
+        if not note:
+            return await _return_page(request, card, note=note, error=gettext(REASON_NEEDED))
+        source = SOURCES.by_type[card.subject_type]
+        subject = card.waiting.step.subject_id
+        await source.send_back(scope["session"], scope["actor"], subject, note=note, now=scope["now"])
+        text = gettext(RETURNED[card.subject_type]) % {"party": card.facts.party}
+        return _done(request, "/attest", "ok", text)
+
+
+async def _cards(scope: Any) -> list[Card]:
+    session, actor, now = scope["session"], scope["actor"], scope["now"]
+    return await SOURCES.cards(session, actor, await waiting_for(session, actor, stockholm_date(now)))
+
+
+async def _card(session: AsyncSession, actor: Actor, now: datetime, step_id: UUID) -> Card:
+    """The card of one step that waits for the actor; Conflict when it did and no longer does."""
+    waiting = await waiting_for(session, actor, stockholm_date(now))
+    found = await SOURCES.cards(session, actor, [one for one in waiting if one.step.id == step_id])
+    if not found:
+        raise Conflict(MOVED)
+    return found[0]
+
+
+async def _approve(session: AsyncSession, actor: Actor, card: Card, shown: str, now: datetime) -> str:
+    """Attest what was seen; what to tell. Conflict when it is not what was seen."""
+    if shown != card.digest:
+        raise Conflict(CHANGED)
+    source = SOURCES.by_type[card.subject_type]
+    told = await source.approve(session, actor, card.waiting.step.id, shown=card.shown, note=None, now=now)
+    return told or gettext(DONE[card.subject_type]) % {"party": card.facts.party, "amount": kr(card.amount)}
+
+
+async def _approve_each(
+    session: AsyncSession, actor: Actor, chosen: dict[str, str], now: datetime
+) -> tuple[list[Card], list[str]]:
+    done: list[Card] = []
+    refused: list[str] = []
+    for step_id in _ids(chosen):
+        try:
+            async with session.begin_nested():
+                card = await _card(session, actor, now, step_id)
+                await _approve(session, actor, card, chosen[str(step_id)], now)
+            done.append(card)
+        except PortalError as error:
+            refused.append(_words(error))
+    return done, list(dict.fromkeys(refused))
+
+
+def _done(request: Req, path: str, tone: str, text: str) -> Response[Any]:
+    """Back to the list with what was done; the menu counts anew."""
+    request.app.state.counts.forget(request.scope["state"]["actor"].user_id)
+    return see_other(request, path, flash=(tone, text))
+
+
+async def _refused(request: Req, error: PortalError) -> Html:
+    """The list as it is now, with why it could not be done; nothing of the attempt stays."""
+    if isinstance(error, NotFound):
+        raise error
+    await request.scope["state"]["session"].rollback()
+    if is_htmx(request):
+        shown = await _view(request, _show(request))
+        return partials(
+            request, "attest/steps/_steps.html", status=Invalid.status, view=shown, error=_words(error)
+        )
+    return await _list(request, show=_show(request), status=error.status, error=_words(error))
+
+
+def _words(error: PortalError) -> str:
+    text = gettext(error.message)
+    return text % error.params if error.params else text
+
+
+async def _view(request: Req, show: str, ticked: Collection[UUID] = ()) -> View:
+    scope = request.scope["state"]
+    return view(await _cards(scope), stockholm_date(scope["now"]), show=show, ticked=ticked)
+
+
+async def _list(
+    request: Req, *, show: str, ticked: Collection[UUID] = (), status: int = 200, error: str | None = None
+) -> Html:
+    shown = await _view(request, show, ticked)
+    return await page(request, "attest/steps/index.html", status=status, view=shown, error=error)
+
+
+def _selection(cards: list[Card], now: datetime) -> dict[str, Any]:
+    today = stockholm_date(now)
+    able = [card for card in cards if not card.blocked]
+    return {
+        "items": [item(card, today) for card in able],
+        "blocked": [item(card, today) for card in cards if card.blocked],
+        "sum": kr(total(able)),
+        "back": f"{list_path('all')}?" + "&".join(f"selected={card.waiting.step.id}" for card in cards),
+    }
+
+
+async def _return_page(request: Req, card: Card, *, note: str = "", error: str | None = None) -> Html:
+    today = stockholm_date(request.scope["state"]["now"])
+    return await page(
+        request, "attest/steps/return.html", status=Invalid.status if error else 200, note=note, error=error,
+        card=item(card, today), to_reviewer=card.subject_type == "invoice",
+    )  # fmt: skip
+
+
+def _show(request: Req) -> str:
+    given = request.query_params.get("show", "all")
+    return given if given in SHOWS else "all"
+
+
+def _path(show: str) -> str:
+    return "/attest" if show == "all" else f"/attest?show={show}"
+
+
+def _ids(texts: Collection[str]) -> list[UUID]:
+    """The texts that are ids, each once."""
+    found = []
+    for text in dict.fromkeys(texts):
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
