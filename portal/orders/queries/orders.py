@@ -340,3 +340,33 @@ async def history(session: AsyncSession, concern_id: UUID, subjects: Collection[
     """What has happened to these subjects, oldest first."""
     rows = await session.execute(_HISTORY, {"concern": concern_id, "subjects": list(subjects)})
     return [Happening(*row) for row in rows]
+
+
+def own_orders(actor: Actor, users: Collection[UUID] = ()) -> ColumnElement[bool]:
+    """Condition: the actor's own orders and those it stands in for, whatever else it may see."""
+    return PurchaseOrder.id.in_(_own(actor, users, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNames:
+    """What an order's page calls its parties."""
+
+    supplier: str
+    buyer: str
+    buyer_login: str
+    agreement: str | None
+    agreement_name: str | None
+
+
+async def names_of(session: AsyncSession, order: PurchaseOrder) -> OrderNames:
+    """Supplier, beställare and agreement of one order."""
+    agreement = and_(Agreement.concern_id == order.concern_id, Agreement.id == order.agreement_id)
+    query = (
+        select(Supplier.name, User.name, User.login, Agreement.number, Agreement.name)
+        .select_from(PurchaseOrder)
+        .join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
+        .join(User, User.id == PurchaseOrder.buyer_user_id)
+        .outerjoin(Agreement, agreement)
+        .where(PurchaseOrder.concern_id == order.concern_id, PurchaseOrder.id == order.id)
+    )
+    return OrderNames(*(await session.execute(query)).one())

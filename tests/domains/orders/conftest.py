@@ -38,7 +38,11 @@ def supplier_of(name: str) -> Actor:
     domain = next(row[3] for row in data.SUPPLIERS if row[0] == name)
     login = f"leverantor@{domain}"
     return Actor(
-        demo_id("user", login), login, "Leverantör", frozenset({SUPPLIER}), supplier_id=demo_id("supplier", name)
+        demo_id("user", login),
+        login,
+        "Leverantör",
+        frozenset({SUPPLIER}),
+        supplier_id=demo_id("supplier", name),
     )
 
 

@@ -30,8 +30,14 @@ async def test_an_article_becomes_a_received_order(city: Database, now: datetime
 
 
 async def test_several_suppliers_become_one_order_each(city: Database, now: datetime) -> None:
-    orders = await ordered(city, "bestallare@gsf", {"KB-1001": 1, "FV-3001": 12, "SG-2001": 3, "KB-1002": 4}, now)
-    assert sorted(order.net_amount for order in orders) == [Decimal("54.00"), Decimal("99.90"), Decimal("142.80")]
+    orders = await ordered(
+        city, "bestallare@gsf", {"KB-1001": 1, "FV-3001": 12, "SG-2001": 3, "KB-1002": 4}, now
+    )
+    assert sorted(order.net_amount for order in orders) == [
+        Decimal("54.00"),
+        Decimal("99.90"),
+        Decimal("142.80"),
+    ]
     assert len({order.supplier_id for order in orders}) == 3
     milk = next(order for order in orders if order.net_amount == Decimal("142.80"))
     assert milk.tax_amount == Decimal("8.57")  # 8,568 rounded half up

@@ -1,0 +1,326 @@
+"""The basket as its page shows it: frozen view values, all texts in the reader's language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from portal.attest.rules.route import Route
+from portal.catalog.rules.units import unit_name
+from portal.coding.queries import options
+from portal.coding.rules.check import check_code
+from portal.coding.rules.proposal import propose_account
+from portal.coding.values import LABELS, CodeString, CodingRegister
+from portal.kernel.errors import PortalError
+from portal.kernel.money import format_kr, format_number_sv, format_sv
+from portal.orders.actions.plan import Plan
+from portal.orders.queries.requisitions import Address
+from portal.orders.rules.shown import digest
+from portal.orders.rules.split import basket_totals, split_by_supplier
+from portal.orders.values import CodingShare, FieldError, Requested, RequestedLine
+from portal.web.i18n import gettext, ngettext
+from portal.web.orders.texts import filled, said
+
+SHOWN_DIMENSIONS = ("account", "responsibility", "operation", "project")
+MORE_DIMENSIONS = ("activity", "free")
+EMPTY_CHOICE = {"account": "Välj", "responsibility": "Välj", "operation": "Välj"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One select of a coding row. `empty` is the text of no choice, None when it must be chosen."""
+
+    id: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    value: str
+    empty: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FixView:
+    """A button that mends a coding row: what it says and what it does."""
+
+    text: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodingView:
+    """One coding row of a line."""
+
+    id: UUID
+    fields: tuple[FieldView, ...]
+    more: tuple[FieldView, ...]
+    share: str | None
+    share_error: str | None
+    source: str | None
+    error: str | None
+    fixes: tuple[FixView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line of the basket."""
+
+    id: UUID
+    name: str
+    item_no: str
+    article_id: UUID | None
+    quantity: str
+    quantity_error: str | None
+    unit: str
+    price: Decimal
+    net: Decimal
+    coding: tuple[CodingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierView:
+    """What becomes one order."""
+
+    name: str
+    agreement: str
+    lines: tuple[LineView, ...]
+    net: Decimal
+    foot: str
+
+
+@dataclass(frozen=True, slots=True)
+class BasketView:
+    """The whole page."""
+
+    id: UUID
+    number: str | None
+    shown: str
+    lead: str
+    suppliers: tuple[SupplierView, ...]
+    summary: tuple[tuple[str, str], ...]
+    stops: tuple[str, ...]
+    totals: tuple[tuple[str, str], ...]
+    gross: str
+    route: tuple[Mapping[str, Any], ...]
+    route_refusals: tuple[str, ...]
+    delivery: Mapping[str, Any]
+    errors: Mapping[str, str]
+    error_count: int
+    attempted: bool
+    prices_changed: bool
+    copies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a basket's page needs beside the basket: choices, names of attestants, what the form held."""
+
+    addresses: Sequence[Address]
+    buyers: Sequence[Any]
+    names: Mapping[str, str]
+    raw: Mapping[str, str]
+    unreadable: Mapping[str, PortalError]
+    attempted: bool
+
+
+def basket_view(requested: Requested, plan: Plan, around: Around) -> BasketView:
+    """Everything the page shows. Faults of fields still empty are kept until somebody has tried to send."""
+    errors = _errors(requested, plan, around)
+    summary = tuple((error.field, _summary(error)) for error in plan.errors) if around.attempted else ()
+    unread = tuple((field, said(error)) for field, error in around.unreadable.items())
+    groups = _suppliers(requested, plan.register, errors, around)
+    amounts = basket_totals([line.wanted for line in requested.lines])
+    return BasketView(
+        id=requested.id, number=requested.number, shown=digest(requested),
+        lead=_lead(len(requested.lines), len(groups)), suppliers=groups,
+        summary=(*unread, *summary), stops=tuple(said(reason) for reason in plan.limits),
+        totals=((gettext("Varor"), format_kr(amounts.net)), *_taxes(amounts.taxes)),
+        gross=format_kr(amounts.gross), route=route_view(plan.route, around.names),
+        route_refusals=tuple(said(reason) for reason in plan.route.refusals),
+        delivery=_delivery(requested, around), errors=errors,
+        error_count=len(summary) + len(unread) if around.attempted else len(errors),
+        attempted=around.attempted,
+        prices_changed=any(error.message.msgid.startswith("Priset är nu") for error in plan.errors),
+        copies=len(requested.lines) > 1,
+    )  # fmt: skip
+
+
+def _errors(requested: Requested, plan: Plan, around: Around) -> dict[str, str]:
+    empty = {
+        f"{name}-{row.id}"
+        for line in requested.lines
+        for row in line.coding
+        for name in LABELS
+        if row.code.get(name) is None
+    } | {"delivery_address_id", "basket"}
+    found: dict[str, str] = {}
+    for error in plan.errors:
+        if around.attempted or error.field not in empty:
+            found.setdefault(error.field, said(error.message))
+    return found | {field: said(error) for field, error in around.unreadable.items()}
+
+
+def _summary(error: FieldError) -> str:
+    text = said(error.message)
+    return f"{error.subject}: {text}" if error.subject else text
+
+
+def _lead(lines: int, orders: int) -> str:
+    rows = ngettext("%(num)s rad", "%(num)s rader", lines) % {"num": lines}
+    made = ngettext("%(num)s beställning", "%(num)s beställningar", orders) % {"num": orders}
+    return filled(
+        "%(rows)s blir %(made)s. Kontrollera konteringen och skicka för attest.", {"rows": rows, "made": made}
+    )
+
+
+def _taxes(taxes: Sequence[tuple[Decimal, Decimal]]) -> list[tuple[str, str]]:
+    return [
+        (filled("Moms %(rate)s %%", {"rate": format_number_sv(rate)}), format_kr(amount))
+        for rate, amount in taxes
+    ]
+
+
+def _suppliers(
+    requested: Requested, register: CodingRegister, errors: Mapping[str, str], around: Around
+) -> tuple[SupplierView, ...]:
+    by_id = {str(line.id): line for line in requested.lines}
+    made = _LineMaker(requested, register, errors, around)
+    groups = []
+    for order in split_by_supplier([line.wanted for line in requested.lines]):
+        lines = [by_id[wanted.id] for wanted in order]
+        first = lines[0]
+        rows = ngettext("%(num)s rad", "%(num)s rader", len(lines)) % {"num": len(lines)}
+        agreement = filled(
+            "Avtal %(name)s, %(number)s", {"name": first.agreement_name, "number": first.agreement_number}
+        )
+        groups.append(SupplierView(
+            first.supplier_name, agreement if first.agreement_number else "", tuple(map(made.line, lines)),
+            sum((line.net for line in lines), Decimal(0)), f"{first.supplier_name}, {rows}",
+        ))  # fmt: skip
+    return tuple(groups)
+
+
+class _LineMaker:
+    """Makes line views; holds what all lines share."""
+
+    def __init__(
+        self, requested: Requested, register: CodingRegister, errors: Mapping[str, str], around: Around
+    ) -> None:
+        self.register, self.errors, self.raw = register, errors, around.raw
+        self.choices = {
+            dimension: tuple((code, f"{code} {name}") for code, name in values)
+            for dimension, values in options(register).items()
+        }
+        used = Counter(
+            row.code.responsibility
+            for line in requested.lines
+            for row in line.coding
+            if row.code.responsibility
+        )
+        self.used = [code for code, _count in used.most_common()]
+
+    def line(self, line: RequestedLine) -> LineView:
+        """One line."""
+        field = f"quantity-{line.id}"
+        quantity = self.raw.get(field) if field in self.errors and field in self.raw else None
+        return LineView(
+            line.id, line.name, line.item_no or "", line.article_id,
+            quantity or format_number_sv(line.quantity), self.errors.get(field),
+            gettext(unit_name(line.unit)),
+            line.price, line.net, tuple(self._coding(line, row) for row in line.coding),
+        )  # fmt: skip
+
+    def _coding(self, line: RequestedLine, row: CodingShare) -> CodingView:
+        fields = [self._field(row, name) for name in SHOWN_DIMENSIONS]
+        more = [self._field(row, name) for name in MORE_DIMENSIONS if self.choices.get(name)]
+        wrong = next((one.error for one in (*fields, *more) if one.error), None)
+        share = f"share-{row.id}"
+        raw = self.raw.get(share) if share in self.errors else None
+        return CodingView(
+            row.id, tuple(fields), tuple(more),
+            (raw or format_number_sv(row.share)) if len(line.coding) > 1 else None,
+            self.errors.get(share), gettext_source(row.source), wrong,
+            self._fixes(line, row) if wrong else (),
+        )  # fmt: skip
+
+    def _field(self, row: CodingShare, name: str) -> FieldView:
+        field = f"{name}-{row.id}"
+        value = row.code.get(name) or ""
+        choices = self.choices.get(name, ())
+        if value and value not in dict(choices):
+            choices = (*choices, (value, value))
+        empty = gettext(EMPTY_CHOICE.get(name, "Inget"))
+        return FieldView(field, gettext(LABELS[name]), choices, value, empty, self.errors.get(field))
+
+    def _fixes(self, line: RequestedLine, row: CodingShare) -> tuple[FixView, ...]:
+        """Changes of one code that would mend the row: the proposed konto, an ansvar used beside it."""
+        fixes = []
+        found = propose_account(line.unspsc, self.register.unspsc_accounts)
+        if found and found.account != row.code.account and self._mends(row, account=found.account):
+            text = filled("Byt till %(code)s", {"code": dict(self.choices["account"]).get(found.account)})
+            fixes.append(FixView(text, f"set:account:{row.id}:{found.account}"))
+        for code in self.used:
+            if code != row.code.responsibility and self._mends(row, responsibility=code):
+                text = filled("Byt ansvar till %(code)s", {"code": code})
+                fixes.append(FixView(text, f"set:responsibility:{row.id}:{code}"))
+                break
+        return tuple(fixes)
+
+    def _mends(self, row: CodingShare, **change: str) -> bool:
+        code: CodeString = replace(row.code, **change)
+        return not check_code(code, self.register)
+
+
+def gettext_source(source: str | None) -> str | None:
+    """Where a proposal came from, as it was stored."""
+    return gettext(source) if source else None
+
+
+def route_view(route: Route, names: Mapping[str, str]) -> tuple[Mapping[str, Any], ...]:
+    """The way from sending to receipt; steps of the same number run at the same time."""
+    steps: list[Mapping[str, Any]] = [
+        {
+            "number": 1,
+            "name": gettext("Du skickar"),
+            "note": gettext("Det räknas som din granskning."),
+            "now": True,
+        }
+    ]
+    for step in route.steps:
+        note = filled("Ansvar %(code)s, %(amount)s.", {
+            "code": f"{step.responsibility} {step.name}", "amount": f"{format_sv(step.amount)} kr",
+        })  # fmt: skip
+        if step.escalated_from:
+            note += " " + gettext("Går ett steg upp, eftersom ansvarets egen attestant inte får attestera.")
+        name = names.get(step.attestant.user, "")
+        steps.append({"number": 2, "name": f"{name} {step.attestant.login}".strip(), "note": note})
+    last = 3 if route.steps else 2
+    return (
+        *steps,
+        {"number": last, "name": gettext("Leverantören får ordern"),
+         "note": gettext("Samma minut som attesten är klar.")},
+        {"number": last + 1, "name": gettext("Beställaren kvitterar leveransen")},
+    )  # fmt: skip
+
+
+def _delivery(requested: Requested, around: Around) -> Mapping[str, Any]:
+    return {
+        "address": str(requested.delivery_address_id or ""),
+        "addresses": tuple(
+            (str(place.id), f"{place.name}, {place.street}, {place.postcode} {place.city}")
+            for place in around.addresses
+        ),
+        "mark": requested.goods_mark or "",
+        "wanted": around.raw.get("wanted_on", "")
+        if "wanted_on" in around.unreadable
+        else (requested.wanted_on.isoformat() if requested.wanted_on else ""),
+        "note": requested.note_to_supplier or "",
+        "to_approver": requested.note_to_approver or "",
+        "review": requested.review_requested,
+        "secret": requested.secret,
+        "buyer": str(requested.buyer_user_id),
+        "buyers": tuple((str(row.id), f"{row.login}, {row.name}") for row in around.buyers),
+    }

@@ -1,0 +1,98 @@
+"""Strings of the order forms → values; what cannot be read is told at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from portal.access import permissions as p
+from portal.access.actor import Actor
+from portal.coding.values import DIMENSIONS, CodeString
+from portal.kernel.errors import Invalid
+from portal.kernel.money import parse_amount
+from portal.orders.actions.basket import Changes, LineChange
+from portal.orders.values import CodingShare, Requested
+
+QUANTITY_DECIMALS = 4
+TEXTS = ("goods_mark", "note_to_supplier", "note_to_approver")
+NOT_A_DATE = "Skriv datumet som år-månad-dag, till exempel 2026-12-01."
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled-in form: what could be read, and the messages of what could not (field → message)."""
+
+    changes: Changes
+    errors: Mapping[str, Invalid]
+
+
+def basket_form(data: Mapping[str, str], requested: Requested, actor: Actor) -> Filled:
+    """The basket's form. A field that is not in `data` stays; a box that is not there is not ticked."""
+    errors: dict[str, Invalid] = {}
+    lines = []
+    for line in requested.lines:
+        quantity = number(data, f"quantity-{line.id}", errors)
+        rows = tuple(_coding(data, row, errors) for row in line.coding)
+        lines.append(LineChange(line.id, quantity, rows))
+    return Filled(Changes(tuple(lines), _columns(data, requested, actor, errors)), errors)
+
+
+def _coding(data: Mapping[str, str], row: CodingShare, errors: dict[str, Invalid]) -> CodingShare:
+    codes = {name: data.get(f"{name}-{row.id}", row.code.get(name) or "") or None for name in DIMENSIONS}
+    share = number(data, f"share-{row.id}", errors, decimals=2)
+    return CodingShare(row.id, CodeString(**codes), row.share if share is None else share, row.source)
+
+
+def _columns(
+    data: Mapping[str, str], requested: Requested, actor: Actor, errors: dict[str, Invalid]
+) -> dict[str, Any]:
+    columns: dict[str, Any] = {name: data[name].strip() or None for name in TEXTS if name in data}
+    columns["delivery_address_id"] = (
+        identifier(data.get("delivery_address_id")) or requested.delivery_address_id
+    )
+    columns["review_requested"] = "review_requested" in data
+    if "wanted_on" in data:
+        columns["wanted_on"] = day(data, "wanted_on", errors)
+    if actor.has(p.ORDER_FOR_OTHERS) and (buyer := identifier(data.get("buyer_user_id"))):
+        columns["buyer_user_id"] = buyer
+    if actor.has(p.SEE_SECRET):
+        columns["secret"] = "secret" in data
+    return columns
+
+
+def number(
+    data: Mapping[str, str], name: str, errors: dict[str, Invalid], *, decimals: int = QUANTITY_DECIMALS
+) -> Decimal | None:
+    """The number of a field; None when there is none or it cannot be read (then told in `errors`)."""
+    given = data.get(name, "").strip()
+    if not given:
+        return None
+    try:
+        return parse_amount(given, max_decimals=decimals)
+    except Invalid as error:
+        errors[name] = error
+        return None
+
+
+def day(data: Mapping[str, str], name: str, errors: dict[str, Invalid]) -> date | None:
+    """The date of a field; None when empty or unreadable (then told in `errors`)."""
+    given = data.get(name, "").strip()
+    if not given:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        errors[name] = Invalid(NOT_A_DATE)
+        return None
+
+
+def identifier(given: str | None) -> UUID | None:
+    """An id, None when it is empty or not one."""
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        return None

@@ -1,0 +1,66 @@
+"""The history as sentences: what an audit event says to a person (A10.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from portal.kernel.dates import STOCKHOLM, format_clock, format_day_long, stockholm_date
+from portal.orders.queries.orders import Happening
+from portal.web.i18n import current_locale, gettext
+from portal.web.orders.texts import filled
+
+SENTENCES: Mapping[str, str] = {
+    "requisition:status:send": "%(actor)s skickade beställningen för attest.",
+    "requisition:status:approve_part": "%(actor)s godkände sin del.",
+    "requisition:status:approve": "%(actor)s godkände beställningen.",
+    "requisition:status:send_back": "%(actor)s skickade tillbaka: ”%(why)s”",
+    "requisition:status:take_back": "%(actor)s tog tillbaka beställningen.",
+    "requisition:status:cancel": "%(actor)s tog bort beställningen.",
+    "order:status:release": "Ordern skickades till leverantören.",
+    "order:status:confirm": "Leverantören bekräftade ordern.",
+    "order:status:confirm_with_change": "Leverantören bekräftade med ändring.",
+    "order:status:reject": "Leverantören avböjde: ”%(why)s”",
+    "order:status:accept_change": "%(actor)s godkände leverantörens ändring.",
+    "order:status:receive_part": "%(actor)s kvitterade en del: %(lines)s.",
+    "order:status:receive_all": "%(actor)s kvitterade: %(lines)s. Allt är levererat.",
+    "order:status:undo_receipt": "%(actor)s tog tillbaka en kvittens: %(lines)s.",
+    "order:status:undo_all_receipts": "%(actor)s tog tillbaka kvittensen: %(lines)s.",
+    "order:status:close": "%(actor)s avslutade beställningen.",
+    "order:status:finish": "Allt är fakturerat och beställningen avslutades.",
+    "order:status:cancel": "%(actor)s makulerade beställningen: ”%(why)s”",
+    "order:document:written": "Orderdokumentet skrevs och sparades.",
+    "order:mail:sent": "Leverantören fick mejl med en länk till ordern.",
+    "order:mail:failed": "Mejlet till leverantören kunde inte skickas: %(why)s",
+}
+"""Tag → msgid. Events without one are details of something told already."""
+BEHALF = "%(actor)s för %(behalf)s"
+
+
+def timeline(happenings: Sequence[Happening]) -> tuple[dict[str, Any], ...]:
+    """Events for the timeline macro, oldest first; the last one is now."""
+    told = [_event(one) for one in happenings if one.tag in SENTENCES]
+    if told:
+        told[-1]["now"] = True
+    return tuple(told)
+
+
+def _event(one: Happening) -> dict[str, Any]:
+    at = one.at.astimezone(STOCKHOLM)
+    day = format_day_long(stockholm_date(at), current_locale())
+    return {"at": f"{day} {format_clock(at)}", "iso": at.isoformat(), "text": sentence(one)}
+
+
+def sentence(one: Happening) -> str:
+    """One event in words."""
+    actor = gettext("Systemet") if one.actor == "system" else one.actor
+    if one.on_behalf_of:
+        actor = filled(BEHALF, {"actor": actor, "behalf": one.on_behalf_of})
+    lines = ", ".join(one.data.get("lines", ())) if isinstance(one.data.get("lines"), list) else ""
+    return filled(SENTENCES[one.tag], {"actor": actor, "why": one.why or "", "lines": lines})
+
+
+def last_return(happenings: Sequence[Happening]) -> Happening | None:
+    """The latest time it was sent back."""
+    found = [one for one in happenings if one.tag == "requisition:status:send_back"]
+    return found[-1] if found else None

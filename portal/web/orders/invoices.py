@@ -1,0 +1,45 @@
+"""The invoices of an order: invoicing lies above orders, so the page puts the two together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.invoicing.models import Invoice
+from portal.invoicing.status import INVOICE
+from portal.web.orders.texts import Status, status_of
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """One invoice as a link."""
+
+    id: UUID
+    number: str
+    status: str
+    shown: Status
+    gross: Decimal
+    day: date | None
+
+
+async def invoices_of(session: AsyncSession, actor: Actor, order_id: UUID) -> tuple[InvoiceView, ...]:
+    """The order's invoices that the actor may see, oldest first."""
+    query = (
+        select(Invoice.id, Invoice.number, Invoice.status, Invoice.gross_amount, Invoice.issue_date)
+        .where(Invoice.concern_id == actor.concern_id, Invoice.order_id == order_id)
+        .order_by(Invoice.id)
+    )
+    if not actor.sees_secret:
+        query = query.where(Invoice.secret.is_(False))
+    return tuple(
+        InvoiceView(
+            row.id, row.number, row.status, status_of(INVOICE, row.status), row.gross_amount, row.issue_date
+        )
+        for row in await session.execute(query)
+    )

@@ -1,0 +1,204 @@
+"""Orders: the lists, one order from beställning to betalning, its document, what its beställare can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.datastructures import State
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+from sqlalchemy import and_
+
+from portal.access import permissions as p
+from portal.access.actor import Actor
+from portal.kernel.dates import stockholm_date
+from portal.kernel.errors import Invalid, NotFound
+from portal.orders.actions.answer import accept_change, cancel_order
+from portal.orders.models import PurchaseOrder
+from portal.orders.queries import orders as queries
+from portal.orders.queries.requisitions import list_unfinished
+from portal.orders.status import CONFIRMED_WITH_CHANGE, DELIVERABLE, ORDER, REQUISITION
+from portal.web.i18n import gettext
+from portal.web.orders.forms import identifier
+from portal.web.orders.history import timeline
+from portal.web.orders.invoices import invoices_of
+from portal.web.orders.present import answer_view, order_lines_view, order_track, receipts_view
+from portal.web.orders.requisitions import READS
+from portal.web.orders.texts import filled, status_of
+from portal.web.pages import Html, Req, page, see_other
+from portal.web.services import Services
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+EVERYTHING = (p.SEE_ALL_INVOICES, p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN, p.CENTRAL_SYSTEM_ADMIN, p.AUDITOR)
+READS_ORDERS = (*READS, p.RECEIVE_ALL, p.SEE_ALL_INVOICES)
+TABS = (("waiting", "Avvaktar hantering"), ("handled", "Hanterade"), ("all", "Alla"))
+CANCELLABLE = ORDER.move("cancel").sources
+NEVER = "00000000-0000-0000-0000-000000000000"
+
+
+class OrderController(Controller):
+    """Beställningar."""
+
+    path = "/orders"
+
+    @get(opt={"permission": READS_ORDERS})
+    async def index(self, request: Req) -> Html:
+        """The list: tab and filters stand in the address."""
+        scope = request.scope["state"]
+        session, actor, day = scope["session"], scope["actor"], stockholm_date(scope["now"])
+        given = request.query_params
+        users = await queries.standing_in(session, actor, day)
+        seen = queries.visible(actor, users)
+        tabs = [tab for tab in TABS if tab[0] != "all" or actor.has(*EVERYTHING)]
+        tab = given.get("tab", "waiting")
+        tab = tab if tab in dict(tabs) else "waiting"
+        if tab != "all":
+            seen = and_(seen, _own(actor, users))
+        filters = _filters(given, tab)
+        found = await queries.list_orders(session, actor, seen, filters)
+        unfinished = await list_unfinished(session, actor, users) if tab == "waiting" else []
+        return await page(
+            request, "orders/orders/index.html",
+            rows=[(row, status_of(ORDER, row.status)) for row in found.rows],
+            unfinished=[(row, status_of(REQUISITION, row.status)) for row in unfinished],
+            tabs=[(gettext(label), f"/orders?tab={code}", code == tab) for code, label in tabs], tab=tab,
+            filters=filters, given=given, suppliers=await queries.suppliers_of(session, actor, seen),
+            statuses=[(code, gettext(ORDER.state(code).label)) for code in _statuses(tab)],
+            pages=_pages(given, found, tab),
+        )  # fmt: skip
+
+    @get("/{order_id:uuid}", opt={"permission": READS_ORDERS})
+    async def show(self, request: Req, order_id: FromPath[UUID]) -> Html:
+        """One order with everything that has come of it."""
+        return await _show(request, order_id, {})
+
+    @get("/{order_id:uuid}/document", opt={"permission": READS_ORDERS})
+    async def document(self, request: Req, state: State, order_id: FromPath[UUID]) -> Response[bytes]:
+        """The Peppol order as it was sent."""
+        scope = request.scope["state"]
+        order = await queries.find_order(
+            scope["session"], scope["actor"], order_id, stockholm_date(scope["now"])
+        )
+        if order.document_sha256 is None:
+            raise NotFound("Dokumentet är inte skrivet än. Försök igen om en stund.")
+        services: Services = state.services
+        data = await services.store.get(order.document_sha256.hex())
+        headers = {"content-disposition": f'attachment; filename="{order.number}.xml"'}
+        return Response(data, media_type="application/xml", headers=headers)
+
+    @post("/{order_id:uuid}/change-approval", opt={"permission": p.ORDER_AND_INVOICE})
+    async def accept(self, request: Req, order_id: FromPath[UUID], data: Form) -> Response[Any]:
+        """The beställare accepts what the supplier changed."""
+        scope = request.scope["state"]
+        await accept_change(scope["session"], scope["actor"], order_id, scope["now"])
+        return see_other(request, f"/orders/{order_id}", flash=("ok", gettext("Ändringen är godkänd.")))
+
+    @post(
+        "/{order_id:uuid}/cancellation",
+        opt={"permission": (p.ORDER_AND_INVOICE, p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN)},
+    )
+    async def cancel(self, request: Req, order_id: FromPath[UUID], data: Form) -> Response[Any]:
+        """Makulera, with the reason."""
+        scope = request.scope["state"]
+        try:
+            await cancel_order(
+                scope["session"], scope["actor"], order_id, note=data.get("note"), now=scope["now"]
+            )
+        except Invalid as refused:
+            return await _show(request, order_id, refused.fields)
+        return see_other(request, f"/orders/{order_id}", flash=("ok", gettext("Beställningen är makulerad.")))
+
+
+async def _show(request: Req, order_id: UUID, errors: Mapping[str, str]) -> Html:
+    scope = request.scope["state"]
+    session, actor, day = scope["session"], scope["actor"], stockholm_date(scope["now"])
+    order = await queries.find_order(session, actor, order_id, day)
+    lines = await queries.order_lines(session, order.concern_id, order_id)
+    made = await queries.receipts(session, order.concern_id, order_id)
+    answers = await queries.responses(session, order.concern_id, order_id)
+    subjects = [order_id, order.requisition_id] if order.requisition_id else [order_id]
+    told = await queries.history(session, order.concern_id, subjects)
+    linked = await invoices_of(session, actor, order_id)
+    dates: dict[str, date] = {}
+    for one in told:
+        if one.tag == "requisition:status:approve":
+            dates["attested"] = stockholm_date(one.at)
+    if answers:
+        dates["answered"] = stockholm_date(answers[-1].answered_at)
+    if made:
+        dates["received"] = made[-1].received_on
+    receives = await may_receive(session, actor, order, day)
+    codings = await queries.codings(session, order.concern_id, order_id)
+    names = await queries.names_of(session, order)
+    return await page(
+        request, "orders/orders/show.html", status=422 if errors else 200, order=order, names=names,
+        state=status_of(ORDER, order.status), lines=order_lines_view(lines, codings),
+        track=order_track(order, dates, linked), answer=answer_view(answers, lines),
+        receipts=receipts_view(made, lines), invoices=linked, history=timeline(told),
+        sent=await queries.transmissions(session, order.concern_id, order_id), errors=errors,
+        can_receive=receives and order.status in DELIVERABLE, can_undo=receives,
+        can_accept=receives and order.status == CONFIRMED_WITH_CHANGE and actor.has(p.ORDER_AND_INVOICE),
+        can_cancel=receives and order.status in CANCELLABLE, mine=order.buyer_user_id == actor.user_id,
+    )  # fmt: skip
+
+
+async def may_receive(session: Any, actor: Actor, order: PurchaseOrder, day: date) -> bool:
+    """Whether the actor may receipt this order: beställare, delegate, B10, A44 or A45."""
+    if actor.has(*queries.RECEIVES_ALL):
+        return True
+    users = await queries.standing_in(session, actor, day)
+    return actor.has(p.ORDER_AND_INVOICE) and order.buyer_user_id in (actor.user_id, *users)
+
+
+def _own(actor: Actor, users: tuple[UUID, ...]) -> Any:
+    """Avvaktar and Hanterade show the person's own; who only administers has the organisation's there."""
+    if not actor.has(p.ORDER_AND_INVOICE):
+        return queries.visible(actor, users)
+    return queries.own_orders(actor, users)
+
+
+def _statuses(tab: str) -> tuple[str, ...]:
+    shown = [code for code in ORDER.codes() if code not in ("draft", "awaiting_approval", "sent_back")]
+    return tuple(code for code in shown if tab == "all" or ORDER.state(code).tab == tab)
+
+
+def _filters(given: Mapping[str, str], tab: str) -> queries.Filters:
+    allowed = _statuses(tab)
+    chosen = given.get("status", "")
+    return queries.Filters(
+        statuses=(chosen,) if chosen in allowed else allowed,
+        supplier_id=identifier(given.get("supplier")),
+        number=given.get("number", "").strip(),
+        sent_from=_day(given.get("from")),
+        sent_to=_day(given.get("to")),
+        before=identifier(given.get("before")),
+        after=identifier(given.get("after")),
+    )
+
+
+def _day(given: str | None) -> date | None:
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        return None
+
+
+def _pages(given: Mapping[str, str], found: queries.OrderPage, tab: str) -> tuple[str | None, str | None]:
+    """Addresses of the page before and the page after, or None."""
+    kept = {name: value for name, value in given.items() if name not in ("before", "after") and value}
+    kept["tab"] = tab
+    if not found.rows:
+        return None, None
+    newer = urlencode({**kept, "after": str(found.rows[0].id)}) if found.more_before else None
+    older = urlencode({**kept, "before": str(found.rows[-1].id)}) if found.more_after else None
+    return (f"/orders?{newer}" if newer else None), (f"/orders?{older}" if older else None)
+
+
+def made_text(number: str) -> str:
+    """What is said when an order has been receipted."""
+    return filled("%(number)s är kvitterad.", {"number": number})
