@@ -1,0 +1,208 @@
+"""Beslutsattest of an invoice (A5.09): step by step, then the final check and Klar; or back to the reviewer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor, system_actor
+from portal.attest.actions.decisions import approve_step, return_steps
+from portal.attest.actions.routes import void_steps
+from portal.attest.models import ApprovalStep, Decision
+from portal.attest.queries import steps_of
+from portal.invoicing.actions.closing import Closing, done_values, final_control, take_from_order
+from portal.invoicing.actions.opening import (
+    Opened,
+    Seen,
+    comment,
+    hand_over,
+    move,
+    open_invoice,
+    reason,
+    required,
+    took_part,
+)
+from portal.invoicing.models import Invoice
+from portal.invoicing.queries.detail import MISSING, events_of
+from portal.invoicing.status import LOCAL_ADMIN
+from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.plain import to_plain
+
+WHY_RETURNED = "Skriv till granskaren varför du returnerar fakturan."
+NO_REVIEWER = "Ingen har granskat fakturan. Välj i stället Inte min faktura."
+VAT_CHANGED = "Momsen ändrades vid konteringen. Kontrollera att det är rätt."
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What an attest led to. `status` is where the invoice stands now."""
+
+    invoice_id: UUID
+    all_approved: bool
+    status: str
+
+
+async def approve(
+    session: AsyncSession,
+    actor: Actor,
+    step_id: UUID,
+    *,
+    shown: bytes,
+    note: str | None = None,
+    seen: Seen | None = None,
+    vat_changed: bool = False,
+    now: datetime,
+) -> Approved:
+    """Attestera one step as its owner or delegate; the last one leads through the final check to Klar.
+
+    NotFound outside sight, Forbidden when the step is another's or duties are not separate, Conflict when
+    somebody was first. `vat_changed`: VAT was adjusted at coding, so Kontering ej kontrollerad follows (A5.05).
+    """
+    invoice_id = await _invoice_of(session, actor, step_id)
+    opened = await open_invoice(session, actor, invoice_id, "approve", seen=seen, now=now)
+    outcome = await approve_step(
+        session, actor, step_id, case_id=opened.case_id, shown=shown, note=note, now=now
+    )
+    text = (note or "").strip()
+    if text:
+        await comment(session, opened.invoice, actor, text, now)
+    if not outcome.all_approved:
+        status = await _part(session, opened, actor, now)
+    elif vat_changed:
+        status = await _vat_changed(session, opened, actor, now)
+    else:
+        status = await _close(session, opened, actor, now)
+    await took_part(session, opened.invoice, actor, now)
+    return Approved(invoice_id, outcome.all_approved, status)
+
+
+async def _invoice_of(session: AsyncSession, actor: Actor, step_id: UUID) -> UUID:
+    query = select(ApprovalStep.subject_id).where(
+        ApprovalStep.concern_id == actor.concern_id,
+        ApprovalStep.id == step_id,
+        ApprovalStep.subject_type == "invoice",
+    )
+    found = (await session.execute(query)).scalar()
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+async def _part(session: AsyncSession, opened: Opened, actor: Actor, now: datetime) -> str:
+    """Others have their part left: the invoice waits for them alone."""
+    status = await move(session, opened, "approve_part", actor, now=now)
+    await hand_over(session, opened.invoice, await _left(session, opened.invoice), now)
+    return status
+
+
+async def _left(session: AsyncSession, invoice: Invoice) -> Sequence[UUID]:
+    steps = await steps_of(session, invoice.concern_id, "invoice", invoice.id)
+    return [step.approver_id for step in steps if step.state == "waiting"]
+
+
+async def _close(session: AsyncSession, opened: Opened, actor: Actor, now: datetime) -> str:
+    accepted = await _accepted(session, opened.invoice)
+    closing = await final_control(session, opened.invoice, accepted=accepted, now=now)
+    if closing.result.reasons:
+        return await _failed(session, opened, actor, closing, now)
+    values = done_values(closing, internal=opened.place.internal, now=now)
+    status = await move(session, opened, "approve", actor, now=now, values=values)
+    await hand_over(session, opened.invoice, (), now)
+    await take_from_order(session, closing, now)
+    return status
+
+
+async def _accepted(session: AsyncSession, invoice: Invoice) -> tuple[str, ...]:
+    """Reason codes that were accepted with the latest accepted deviation."""
+    events = await events_of(session, invoice)
+    found = [e.data.get("accepted", ()) for e in events if e.tag == "invoice:status:accept_deviation"]
+    return tuple(found[-1]) if found else ()
+
+
+async def _failed(
+    session: AsyncSession, opened: Opened, actor: Actor, closing: Closing, now: datetime
+) -> str:
+    """Back to whoever reviewed; what was attested no longer counts."""
+    why = " ".join(one.text for one in closing.result.reasons)
+    to = await _reviewers(session, opened.invoice)
+    values = {"reasons": [to_plain(one) for one in closing.result.reasons], "reviewer_id": to[0] if to else None}
+    system = system_actor(opened.invoice.concern_id)
+    status = await move(session, opened, "fail_final_check", system, now=now, why=why, values=values)
+    await _void(session, opened.invoice, now)
+    await hand_over(session, opened.invoice, to, now)
+    return status
+
+
+async def _vat_changed(session: AsyncSession, opened: Opened, actor: Actor, now: datetime) -> str:
+    values = {"handler_role": LOCAL_ADMIN, "reasons": [reason("vat", VAT_CHANGED)]}
+    status = await move(session, opened, "approve_vat_changed", actor, now=now, values=values)
+    await hand_over(session, opened.invoice, (), now)
+    return status
+
+
+async def accept_coding(
+    session: AsyncSession, actor: Actor, invoice_id: UUID, *, seen: Seen | None = None, now: datetime
+) -> str:
+    """Kontering ej kontrollerad → Klar (A5.05); Conflict with the reason when the final check stops it."""
+    opened = await open_invoice(session, actor, invoice_id, "accept_coding", seen=seen, now=now)
+    closing = await final_control(session, opened.invoice, accepted=("vat",), now=now)
+    if closing.result.reasons:
+        raise Conflict(" ".join(one.text for one in closing.result.reasons))
+    values = done_values(closing, internal=opened.place.internal, now=now)
+    status = await move(session, opened, "accept_coding", actor, now=now, values=values)
+    await take_from_order(session, closing, now)
+    await took_part(session, opened.invoice, actor, now)
+    return status
+
+
+async def return_to_reviewer(
+    session: AsyncSession,
+    actor: Actor,
+    invoice_id: UUID,
+    *,
+    note: str | None,
+    seen: Seen | None = None,
+    now: datetime,
+) -> str:
+    """Returnera till granskare (A9.02): with why; every attest given becomes void. The new status."""
+    text = required(note, "note", WHY_RETURNED)
+    opened = await open_invoice(session, actor, invoice_id, "return_to_reviewer", seen=seen, now=now)
+    to = await _reviewers(session, opened.invoice)
+    if not to:
+        raise Conflict(NO_REVIEWER)
+    await return_steps(session, actor, subject_type="invoice", subject_id=invoice_id, note=text, now=now)
+    why = reason("returned", "%(who)s har returnerat fakturan: %(note)s", who=actor.name, note=text)
+    values = {"reviewer_id": to[0], "reasons": [why]}
+    status = await move(session, opened, "return_to_reviewer", actor, now=now, why=text, values=values)
+    await hand_over(session, opened.invoice, to, now)
+    await took_part(session, opened.invoice, actor, now)
+    await comment(session, opened.invoice, actor, text, now)
+    return status
+
+
+async def _reviewers(session: AsyncSession, invoice: Invoice) -> list[UUID]:
+    """Who reviewed last, else who was to review: an order's buyer who accepted the deviation counts."""
+    query = (
+        select(Decision.user_id)
+        .where(
+            Decision.concern_id == invoice.concern_id,
+            Decision.subject_type == "invoice",
+            Decision.subject_id == invoice.id,
+            Decision.act.in_(("review", "accept_deviation")),
+        )
+        .order_by(Decision.decided_at.desc(), Decision.id.desc())
+        .limit(1)
+    )
+    found = (await session.execute(query)).scalar()
+    return [user for user in (found or invoice.reviewer_id,) if user is not None]
+
+
+async def _void(session: AsyncSession, invoice: Invoice, now: datetime) -> None:
+    await void_steps(
+        session, concern_id=invoice.concern_id, subject_type="invoice", subject_id=invoice.id, now=now
+    )

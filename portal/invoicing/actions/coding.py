@@ -1,0 +1,154 @@
+"""The coding of an invoice: proposed, kept as a draft, and accepted only when every rule is kept (A6.17–A6.21)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.coding.queries import load_register
+from portal.coding.rules.check import check_rows, comment_needed
+from portal.coding.values import CodeString, CodingError, CodingRow
+from portal.invoicing.actions.opening import Opened, Seen, comment, open_invoice, tell
+from portal.invoicing.models import Invoice, InvoiceCoding
+from portal.invoicing.queries.detail import coding_of, head_of
+from portal.invoicing.queries.scope import rights_of
+from portal.invoicing.status import MATCHING_REQUIRED
+from portal.kernel.dates import stockholm_date
+from portal.kernel.errors import Invalid
+from portal.kernel.identifiers import uuid7
+from portal.kernel.money import canonical
+
+FIX_CODING = "Konteringen behöver rättas innan fakturan kan gå vidare."
+COMMENT_NEEDED = "Konto %(accounts)s kräver en kommentar. Skriv vilka som deltog och varför."
+NO_ROWS = "Fakturan saknar kontering. Lägg till minst en rad."
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """One row as a person or a rule has written it. `source`: where the proposal came from, in words."""
+
+    code: CodeString
+    amount: Decimal
+    text: str | None = None
+    source: str | None = None
+
+
+async def save_coding(
+    session: AsyncSession,
+    actor: Actor,
+    invoice_id: UUID,
+    rows: Sequence[Coded],
+    *,
+    seen: Seen | None = None,
+    now: datetime,
+) -> None:
+    """Keep the rows as a draft: nothing is required of them yet."""
+    opened = await open_coding(session, actor, invoice_id, seen=seen, now=now)
+    await replace_coding(session, opened, actor, rows, now)
+
+
+async def open_coding(
+    session: AsyncSession, actor: Actor, invoice_id: UUID, *, seen: Seen | None, now: datetime
+) -> Opened:
+    """Whoever may accept the review, or answer the deviation, may code."""
+    rights = await rights_of(session, actor, stockholm_date(now))
+    status = (await head_of(session, actor, rights, invoice_id)).invoice.status
+    verb = "accept_deviation" if status == MATCHING_REQUIRED else "accept_review"
+    return await open_invoice(session, actor, invoice_id, verb, seen=seen, now=now)
+
+
+async def replace_coding(
+    session: AsyncSession, opened: Opened, actor: Actor, rows: Sequence[Coded], now: datetime
+) -> None:
+    """The rows instead of what was there; what was there is kept in the log when it differs."""
+    invoice = opened.invoice
+    before = await coding_of(session, invoice)
+    if [_row_key(row) for row in before] == [_coded_key(row) for row in rows]:
+        return
+    await session.execute(
+        delete(InvoiceCoding).where(
+            InvoiceCoding.concern_id == invoice.concern_id, InvoiceCoding.invoice_id == invoice.id
+        )
+    )
+    if rows:
+        values = [_values(invoice, position, row) for position, row in enumerate(rows[:MOST_ROWS], 1)]
+        await session.execute(insert(InvoiceCoding), values)
+    data = {"before": [_logged(row) for row in before], "rows": len(rows)}
+    await tell(session, opened, "invoice:coding:save", actor, now=now, data=data)
+
+
+async def checked(
+    session: AsyncSession,
+    opened: Opened,
+    actor: Actor,
+    rows: Sequence[Coded],
+    *,
+    note: str | None,
+    now: datetime,
+) -> Mapping[str, Decimal]:
+    """Store rows that keep every rule; ansvar → amount for the route. Invalid with the errors at their fields.
+
+    Field names are dimension-row ("account-1") as the form spells them.
+    """
+    invoice = opened.invoice
+    assert invoice.organisation_id is not None
+    register = await load_register(session, invoice.concern_id, invoice.organisation_id, stockholm_date(now))
+    if not rows:
+        raise Invalid(NO_ROWS, fields={"coding": NO_ROWS})
+    coded = [CodingRow(row.code, row.amount, note) for row in rows]
+    fields = fields_of(check_rows(coded, register, invoice.net_amount))
+    if accounts := comment_needed(coded, register):
+        fields["comment"] = COMMENT_NEEDED % {"accounts": ", ".join(accounts)}
+    if fields:
+        raise Invalid(FIX_CODING, fields=fields)
+    await replace_coding(session, opened, actor, rows, now)
+    if note and note.strip():
+        await comment(session, invoice, actor, note.strip(), now)
+    amounts: dict[str, Decimal] = {}
+    for row in rows:
+        responsibility = row.code.responsibility or ""
+        amounts[responsibility] = amounts.get(responsibility, Decimal(0)) + row.amount
+    return amounts
+
+
+def fields_of(errors: Sequence[CodingError]) -> dict[str, str]:
+    """Errors by form field, the first of each field."""
+    fields: dict[str, str] = {}
+    for error in errors:
+        name = f"{error.dimension}-{error.row}" if error.row else "coding"
+        fields.setdefault(name, error.text)
+    return fields
+
+
+def _values(invoice: Invoice, position: int, row: Coded) -> dict[str, object]:
+    code = row.code
+    return {
+        "concern_id": invoice.concern_id, "id": uuid7(), "invoice_id": invoice.id, "position": position,
+        "account": code.account or "", "responsibility": code.responsibility, "operation": code.operation,
+        "project": code.project, "activity": code.activity, "free": code.free, "amount": row.amount,
+        "text": row.text, "source": row.source,
+    }  # fmt: skip
+
+
+def _row_key(row: InvoiceCoding) -> tuple[object, ...]:
+    codes = (row.account, row.responsibility, row.operation, row.project, row.activity, row.free)
+    return (*(code or "" for code in codes), row.amount)
+
+
+def _coded_key(row: Coded) -> tuple[object, ...]:
+    code = row.code
+    codes = (code.account, code.responsibility, code.operation, code.project, code.activity, code.free)
+    return (*(one or "" for one in codes), row.amount)
+
+
+def _logged(row: InvoiceCoding) -> dict[str, str]:
+    named = {"account": row.account, "responsibility": row.responsibility or "", "operation": row.operation or ""}
+    return {**named, "amount": canonical(row.amount)}

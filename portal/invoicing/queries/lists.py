@@ -1,0 +1,216 @@
+"""Lists of invoices: one set-based query a page, by keyset, with filters; nothing is counted over everything."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access import permissions as p
+from portal.access.actor import Actor
+from portal.access.models import User
+from portal.invoicing.models import Invoice, InvoiceParticipant
+from portal.invoicing.queries.scope import SEES_ALL, Rights, in_scope, taken_part, visible
+from portal.invoicing.status import APPROVAL, INVOICE, LEVGRUPPEN, LOCAL_ADMIN
+from portal.kernel.identifiers import invoice_number_key
+
+PAGE = 50
+WAITING, HANDLED, ALL = "waiting", "handled", "all"
+CENTRAL_ADMIN = "central_admin"
+NEVER = date(9999, 12, 31)
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A way to order: the column, its type's reader, and whether the first page starts at the high end."""
+
+    column: ColumnElement[Any]
+    read: Any
+    descending: bool
+
+
+SORTS: dict[str, Sort] = {
+    "arrived": Sort(Invoice.arrived_at.expression, datetime.fromisoformat, True),
+    "oldest": Sort(Invoice.arrived_at.expression, datetime.fromisoformat, False),
+    "due": Sort(func.coalesce(Invoice.due_date, literal(NEVER)), date.fromisoformat, False),
+    "amount": Sort(Invoice.payable_amount.expression, Decimal, True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address of the list asks for; `cursor` is where the page starts."""
+
+    tab: str = WAITING
+    statuses: tuple[str, ...] = ()
+    supplier: str = ""
+    number: str = ""
+    arrived_from: date | None = None
+    arrived_to: date | None = None
+    due_to: date | None = None
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    sort: str = "arrived"
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of rows (columns of COLUMNS) with the cursors of its neighbours."""
+
+    rows: Sequence[Any]
+    next: str | None = None
+    previous: str | None = None
+    starts: bool = field(default=True)
+
+
+def _handlers() -> ColumnElement[str | None]:
+    """Names of those who have it before them, in one text."""
+    return (
+        select(func.string_agg(User.name, ", "))
+        .join(InvoiceParticipant, InvoiceParticipant.user_id == User.id)
+        .where(
+            InvoiceParticipant.concern_id == Invoice.concern_id,
+            InvoiceParticipant.invoice_id == Invoice.id,
+            InvoiceParticipant.waiting,
+        )
+        .scalar_subquery()
+    )
+
+
+COLUMNS = (
+    Invoice.id,
+    Invoice.number,
+    Invoice.seller_name,
+    Invoice.status,
+    Invoice.status_since,
+    Invoice.arrived_at,
+    Invoice.due_date,
+    Invoice.payment_date,
+    Invoice.payable_amount,
+    Invoice.currency,
+    Invoice.is_credit_note,
+    Invoice.secret,
+    Invoice.under_investigation,
+    Invoice.handler_role,
+    Invoice.reasons,
+    Invoice.organisation_id,
+    _handlers().label("handlers"),
+)
+
+
+async def page_of(session: AsyncSession, actor: Actor, rights: Rights, filters: Filters) -> Page:
+    """The page of the list at the cursor, as the actor may see it."""
+    sort = SORTS.get(filters.sort, SORTS["arrived"])
+    value, backwards = read_cursor(filters.cursor, sort)
+    descending = sort.descending != backwards
+    query = _narrowed(select(*COLUMNS, sort.column.label("sort_value")), actor, rights, filters)
+    if value is not None:
+        query = query.where(_beyond(sort, value, descending))
+    order = (sort.column, Invoice.id)
+    query = query.order_by(*(key.desc() if descending else key.asc() for key in order)).limit(PAGE + 1)
+    rows = list((await session.execute(query)).all())
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (more, value is not None) if not backwards else (True, more)
+    return Page(
+        rows,
+        write_cursor(rows[-1], backwards=False) if rows and has_next else None,
+        write_cursor(rows[0], backwards=True) if rows and has_previous else None,
+        value is None,
+    )
+
+
+def _beyond(sort: Sort, value: tuple[Any, UUID], descending: bool) -> ColumnElement[bool]:
+    here = tuple_(sort.column, Invoice.id)
+    there = tuple_(literal(value[0]), literal(value[1]))
+    return here < there if descending else here > there
+
+
+def _narrowed(query: Any, actor: Actor, rights: Rights, filters: Filters) -> Any:
+    query = query.where(_tab(actor, rights, filters.tab))
+    return query.where(*_conditions(filters))
+
+
+def _tab(actor: Actor, rights: Rights, tab: str) -> ColumnElement[bool]:
+    if tab == ALL and actor.has(*SEES_ALL):
+        return visible(actor, rights.users)
+    if tab == HANDLED:
+        return and_(in_scope(actor), taken_part(rights.users), ~mine(actor, rights))
+    return and_(in_scope(actor), mine(actor, rights))
+
+
+def mine(actor: Actor, rights: Rights) -> ColumnElement[bool]:
+    """Invoices whose next step is the actor's: own or delegated ones, and those of the actor's role."""
+    if rights.review.keys() == rights.approve.keys():
+        own = taken_part(rights.users, waiting=True)
+    else:
+        own = or_(
+            and_(Invoice.status == APPROVAL, taken_part(rights.approve, waiting=True)),
+            and_(Invoice.status != APPROVAL, taken_part(rights.review, waiting=True)),
+        )
+    roles = handled_roles(actor)
+    if not roles:
+        return own
+    return or_(own, and_(Invoice.handler_role.in_(roles), Invoice.status.in_(INVOICE.in_tab(WAITING))))
+
+
+def handled_roles(actor: Actor) -> tuple[str, ...]:
+    """The values of handler_role that mean this actor (demo-city, Who may act)."""
+    if actor.has(p.LEVGRUPPEN):
+        return (LEVGRUPPEN, CENTRAL_ADMIN)
+    return (LOCAL_ADMIN,) if actor.has(p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN) else ()
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.statuses:
+        found.append(Invoice.status.in_(filters.statuses))
+    if filters.supplier:
+        found.append(Invoice.seller_name.icontains(filters.supplier, autoescape=True))
+    if filters.number:
+        found.append(Invoice.number_key.startswith(invoice_number_key(filters.number), autoescape=True))
+    bounds = (
+        (filters.arrived_from, Invoice.arrival_date.__ge__), (filters.arrived_to, Invoice.arrival_date.__le__),
+        (filters.due_to, Invoice.due_date.__le__), (filters.amount_from, Invoice.payable_amount.__ge__),
+        (filters.amount_to, Invoice.payable_amount.__le__),
+    )  # fmt: skip
+    return found + [compare(value) for value, compare in bounds if value is not None]
+
+
+def write_cursor(row: Any, *, backwards: bool) -> str:
+    """Where a page starts, for its address: the sort value and id of the row beside it."""
+    value = row.sort_value
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    return base64.urlsafe_b64encode(json.dumps([text, str(row.id), int(backwards)]).encode()).decode()
+
+
+def read_cursor(cursor: str, sort: Sort) -> tuple[tuple[Any, UUID] | None, bool]:
+    """The cursor's position and direction; a damaged one is the first page."""
+    if not cursor:
+        return None, False
+    try:
+        text, row_id, backwards = json.loads(base64.urlsafe_b64decode(cursor))
+        return (sort.read(text), UUID(row_id)), bool(backwards)
+    except (ValueError, TypeError, InvalidOperation, binascii.Error):
+        return None, False
+
+
+async def count_mine(session: AsyncSession, actor: Actor, rights: Rights, *statuses: str) -> int:
+    """How many wait for the actor, in some statuses or any; counted no further than MOST_COUNTED."""
+    query = select(Invoice.id).where(in_scope(actor), mine(actor, rights))
+    if statuses:
+        query = query.where(Invoice.status.in_(statuses))
+    inner = query.limit(MOST_COUNTED).subquery()
+    return (await session.execute(select(func.count()).select_from(inner))).scalar_one()

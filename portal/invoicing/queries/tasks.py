@@ -1,0 +1,58 @@
+"""What waits for a person, counted by status with the most urgent one: for the menu and Min dag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.invoicing.models import Invoice
+from portal.invoicing.queries import queue
+from portal.invoicing.queries.lists import MOST_COUNTED, NEVER, handled_roles
+from portal.invoicing.queries.scope import Rights, in_scope, taken_part
+from portal.invoicing.status import APPROVAL, MATCHING_REQUIRED, REVIEW
+
+PERSONAL = (REVIEW, MATCHING_REQUIRED)
+"""Counted here; attest has a counter of its own."""
+
+
+async def waiting_rows(session: AsyncSession, actor: Actor, rights: Rights) -> Sequence[Any]:
+    """status, due_date, id, number, seller_name, payable_amount of what waits for the person, earliest due first."""
+    query = (
+        select(
+            Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name,
+            Invoice.payable_amount,
+        )
+        .where(in_scope(actor), Invoice.status.in_(PERSONAL), taken_part(rights.review, waiting=True))
+        .order_by(func.coalesce(Invoice.due_date, NEVER), Invoice.id)
+        .limit(MOST_COUNTED)
+    )  # fmt: skip
+    return (await session.execute(query)).all()
+
+
+async def arrival_rows(session: AsyncSession, actor: Actor) -> Sequence[Any]:
+    """As waiting_rows, of the role's queue, oldest first."""
+    if not handled_roles(actor):
+        return ()
+    query = select(
+        Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name,
+        Invoice.payable_amount, Invoice.arrived_at,
+    ).where(queue.mine(actor))  # fmt: skip
+    return (await session.execute(query.order_by(Invoice.arrived_at).limit(MOST_COUNTED))).all()
+
+
+async def counted(session: AsyncSession, actor: Actor, rights: Rights) -> dict[str, int]:
+    """The menu's counters `invoices` (own, attest too) and `arrivals`."""
+    personal = and_(in_scope(actor), Invoice.status.in_((*PERSONAL, APPROVAL)), taken_part(rights.users, waiting=True))
+    counts = {"invoices": await _count(session, personal)}
+    if handled_roles(actor):
+        counts["arrivals"] = await _count(session, queue.mine(actor))
+    return counts
+
+
+async def _count(session: AsyncSession, which: Any) -> int:
+    inner = select(Invoice.id).where(which).limit(MOST_COUNTED).subquery()
+    return (await session.execute(select(func.count()).select_from(inner))).scalar_one()

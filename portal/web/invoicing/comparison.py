@@ -1,0 +1,225 @@
+"""Beställt, mottaget, fakturerat: the stored match decision in cells, words and kronor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from portal.catalog.rules.units import unit_name
+from portal.invoicing.queries.detail import Detail
+from portal.invoicing.rules.reasons import REASONS
+from portal.kernel.dates import format_day_long
+from portal.kernel.money import MINUS, format_number_sv, format_sv, to_ore
+from portal.web.i18n import current_locale, gettext
+from portal.web.invoicing.rows import filled
+
+ZERO = Decimal(0)
+Cell = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One row of the comparison, as the macro takes it."""
+
+    name: str
+    number: str
+    ordered: Cell | None
+    received: Cell | None
+    invoiced: Cell
+    differences: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The whole: notes under the headings, rows, sums and the difference in kronor (SEK excluding VAT)."""
+
+    ordered: str
+    received: str
+    invoiced: str
+    lines: tuple[LineView, ...]
+    totals: tuple[str, str, str]
+    difference: Decimal
+    limits: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the stored decision with its figures as numbers."""
+
+    name: str
+    order_line: str | None
+    unit: str
+    ordered: Decimal
+    received: Decimal
+    before: Decimal
+    invoiced: Decimal
+    order_price: Decimal
+    price: Decimal
+    difference: Decimal
+    codes: tuple[str, ...]
+
+
+def comparison_of(detail: Detail) -> Comparison | None:
+    """The comparison of the latest match; None when the invoice was never held against an order."""
+    stored = detail.decisions.get("match")
+    if stored is None:
+        return None
+    lines = [_line(one, stored) for one in stored["result"]["lines"]]
+    reasons = stored["reasons"]
+    views = tuple(_view(line, reasons, detail) for line in lines)
+    totals = (
+        _kr(sum((line.ordered * line.order_price for line in lines), ZERO)),
+        _kr(sum((line.received * line.order_price for line in lines), ZERO)),
+        _kr(Decimal(stored["inputs"]["net"])),
+    )
+    difference = sum((amount for line in lines for *_, amount in _differences(line, reasons)), ZERO)
+    return Comparison(
+        _ordered_note(detail), _received_note(detail), _invoiced_note(detail), views, totals, difference,
+        tuple(_limits(stored, lines)),
+    )  # fmt: skip
+
+
+def _line(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> _Line:
+    numbers = {name: Decimal(outcome[name]) for name in
+               ("ordered", "received", "invoiced_before", "invoiced", "order_price", "invoice_price", "difference")}  # fmt: skip
+    return _Line(
+        outcome["name"], outcome["order_line"], _unit(outcome, stored), numbers["ordered"], numbers["received"],
+        numbers["invoiced_before"], numbers["invoiced"], numbers["order_price"], numbers["invoice_price"],
+        numbers["difference"], tuple(outcome["deviations"]),
+    )  # fmt: skip
+
+
+def _unit(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
+    for line in stored["inputs"]["order"]["lines"]:
+        if line["number"] == outcome["order_line"]:
+            return unit_name(line["unit"])
+    for line in stored["inputs"]["lines"]:
+        if line["id"] in outcome["invoice_lines"]:
+            return unit_name(line["unit"])
+    return ""
+
+
+def _view(line: _Line, reasons: Sequence[Mapping[str, Any]], detail: Detail) -> LineView:
+    known = line.order_line is not None
+    found = _differences(line, reasons)
+    number = next((o.item_no or "" for o in detail.order_lines if str(o.position) == line.order_line), "")
+    ordered = _cell(line, line.ordered, line.order_price) if known else None
+    received: Cell | None = {"quantity": _quantity(line, line.received)} if known and line.received else None
+    differs = [name for name, codes in _MARKS.items() if codes & set(line.codes)]
+    invoiced = {**_cell(line, line.invoiced, line.price), "differs": differs, "agrees": known and not line.codes}
+    words = tuple((bold, rest, _signed(amount) if amount else "") for bold, rest, amount in found)
+    return LineView(line.name, number, ordered, received, invoiced, words)
+
+
+_MARKS: Mapping[str, frozenset[str]] = {
+    "quantity": frozenset({"quantity_over_received", "quantity_over_ordered", "unit", "line_unknown", "receipt_missing"}),
+    "price": frozenset({"price", "vat"}),
+    "amount": frozenset({"total", "charge", "negative_quantity"}),
+}  # fmt: skip
+
+
+def _cell(line: _Line, quantity: Decimal, price: Decimal) -> dict[str, Any]:
+    return {
+        "quantity": _quantity(line, quantity), "price": format_sv(price), "amount": _kr(quantity * price),
+    }  # fmt: skip
+
+
+def _quantity(line: _Line, quantity: Decimal) -> str:
+    return f"{format_number_sv(quantity)}\u00a0{line.unit}"
+
+
+def _differences(line: _Line, reasons: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, Decimal]]:
+    """(bold, rest, SEK) for every deviation of the line."""
+    found: list[tuple[str, str, Decimal]] = []
+    for code in line.codes:
+        if code in {"quantity_over_received", "quantity_over_ordered"}:
+            found.append(_quantity_words(line, code))
+        elif code == "price":
+            found.append(_price_words(line))
+        elif code == "receipt_missing":
+            found.append((gettext("Inget är kvitterat"), gettext("av den här raden."), ZERO))
+        else:
+            found.append((gettext(REASONS.get(code, code)) + ".", _text(line, code, reasons), ZERO))
+    return found
+
+
+def _quantity_words(line: _Line, code: str) -> tuple[str, str, Decimal]:
+    against = line.ordered if code == "quantity_over_ordered" else line.received
+    more = line.invoiced - max(against - line.before, ZERO)
+    price = {"price": format_sv(line.order_price)}
+    rest = (
+        gettext("än du har beställt, till priset %(price)s kr") % price
+        if code == "quantity_over_ordered"
+        else gettext("än du har tagit emot, till priset %(price)s kr") % price
+    )
+    return gettext("%(count)s mer") % {"count": _quantity(line, more)}, rest, to_ore(more * line.order_price)
+
+
+def _price_words(line: _Line) -> tuple[str, str, Decimal]:
+    more = line.price - line.order_price
+    bold = gettext("%(amount)s kr dyrare per %(unit)s") % {"amount": format_sv(more), "unit": line.unit}
+    rest = gettext("än priset på ordern, %(price)s kr") % {"price": format_sv(line.order_price)}
+    return bold, rest, to_ore(more * line.invoiced)
+
+
+def _text(line: _Line, code: str, reasons: Sequence[Mapping[str, Any]]) -> str:
+    for reason in reasons:
+        if reason["code"] == code and reason.get("line") in (line.order_line, None):
+            return filled(reason)
+    return ""
+
+
+def _limits(stored: Mapping[str, Any], lines: Sequence[_Line]) -> list[tuple[str, str]]:
+    """What was allowed, for the panel beside."""
+    limits = stored["limits"]
+    rows = []
+    if any("price" in line.codes for line in lines):
+        percent = format_number_sv(Decimal(str(limits.get("price_percent", "0"))))
+        rows.append((gettext("Tillåtet över orderns pris"), f"{percent} %"))
+    for line in lines:
+        if "price" in line.codes:
+            rows.append((gettext("Pris på ordern"), _kr(line.order_price)))
+            rows.append((gettext("Fakturerat pris"), _kr(line.price)))
+        if {"quantity_over_received", "quantity_over_ordered"} & set(line.codes):
+            rows.append((gettext("Kvitterat antal"), _quantity(line, line.received)))
+            rows.append((gettext("Fakturerat antal"), _quantity(line, line.invoiced)))
+    return rows[:8]
+
+
+def _ordered_note(detail: Detail) -> str:
+    head = detail.head
+    day = format_day_long(head.order_sent_at.date(), current_locale()) if head.order_sent_at else ""
+    return ", ".join(filter(None, (head.order_number, day)))
+
+
+def _received_note(detail: Detail) -> str:
+    if not detail.receipts:
+        return gettext("inget kvitterat")
+    day, name, _count = detail.receipts[-1]
+    return gettext("kvitterat av %(who)s %(day)s") % {"who": name, "day": format_day_long(day, current_locale())}
+
+
+def _invoiced_note(detail: Detail) -> str:
+    invoice = detail.invoice
+    return f"{invoice.number}, {format_day_long(invoice.issue_date, current_locale())}"
+
+
+def _kr(amount: Decimal) -> str:
+    return f"{format_sv(to_ore(amount))}\u00a0kr"
+
+
+def _signed(amount: Decimal) -> str:
+    return f"{'+' if amount > 0 else MINUS}{format_sv(abs(amount))}\u00a0kr"
+
+
+def headline(detail: Detail, comparison: Comparison | None) -> str:
+    """The h1 of a deviation: kronor first, else the reason in words."""
+    codes = {str(one.get("code")) for one in detail.invoice.reasons}
+    if comparison is not None and comparison.difference > 0:
+        return gettext("%(amount)s mer än beställt") % {"amount": _kr(comparison.difference)}
+    if codes == {"review_requested"}:
+        return gettext("Fakturan stämmer. Du ville granska den")
+    first = next((str(one.get("code")) for one in detail.invoice.reasons), "")
+    return gettext(REASONS.get(first, "Fakturan stämmer inte med ordern"))

@@ -1,0 +1,68 @@
+"""Kontroller: what the stored decisions controlled, which failed and why, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.invoicing.queries.detail import Detail
+from portal.invoicing.rules.arrival import CONTROLS
+from portal.invoicing.rules.reasons import REASONS
+from portal.web.i18n import gettext
+from portal.web.invoicing.rows import filled
+
+STEPS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Organisationen är känd", frozenset({"organisation_unknown", "organisation_conflict"})),
+    ("Leverantören är ansluten", frozenset({"supplier_unknown"})),
+    ("Betalkontot hör till leverantören", frozenset({"payment_account"})),
+)
+FINAL: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Momsen på raderna stämmer", frozenset({"vat"})),
+    ("Momsen per sats stämmer", frozenset({"vat"})),
+    ("Konteringen är giltig", frozenset({"coding"})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """`items` are (passed, text); `summary` "14 av 14 godkända"; `manual` names what a person forced."""
+
+    items: tuple[tuple[bool, str], ...]
+    passed: bool
+    summary: str
+    manual: tuple[str, ...]
+
+
+def controls_of(detail: Detail) -> Controls:
+    """Every control that has been run; a step after the first failure has not."""
+    items: list[tuple[bool, str]] = []
+    if arrival := detail.decisions.get("arrival"):
+        items += _arrival(arrival)
+    if match := detail.decisions.get("match"):
+        passed = not match["reasons"]
+        text = gettext("Fakturan stämmer med order och kvittens")
+        items.append((passed, text if passed else " ".join(map(filled, match["reasons"]))))
+    if final := detail.decisions.get("final"):
+        failed = {one["code"]: filled(one) for one in final["reasons"]}
+        items += [_item(label, codes, failed) for label, codes in FINAL]
+    good = sum(passed for passed, _ in items)
+    summary = gettext("%(good)s av %(all)s godkända") % {"good": good, "all": len(items)}
+    manual = tuple(gettext(REASONS.get(c, c)) for c in detail.invoice.manual_controls if c in REASONS)
+    return Controls(tuple(items), good == len(items), summary, manual)
+
+
+def _arrival(stored: Mapping[str, Any]) -> list[tuple[bool, str]]:
+    failed = {one["code"]: filled(one) for one in stored["reasons"]}
+    items: list[tuple[bool, str]] = []
+    for label, codes in STEPS:
+        item = _item(label, codes, failed)
+        items.append(item)
+        if not item[0]:
+            return items
+    return items + [_item(one.label, frozenset({one.code}), failed) for one in CONTROLS]
+
+
+def _item(label: str, codes: frozenset[str], failed: Mapping[str, str]) -> tuple[bool, str]:
+    why = next((text for code, text in failed.items() if code in codes), None)
+    return (why is None, why or gettext(label))

@@ -1,0 +1,20 @@
+"""The menu's counters of invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.invoicing.queries.scope import rights_of
+from portal.invoicing.queries.tasks import counted
+from portal.kernel.dates import stockholm_date
+
+
+async def counts(session: AsyncSession, actor: Actor, now: datetime) -> Mapping[str, int]:
+    """`invoices` and `arrivals`, of what waits for the actor; none for a supplier."""
+    if actor.concern_id is None or actor.supplier_id is not None:
+        return {}
+    return await counted(session, actor, await rights_of(session, actor, stockholm_date(now)))

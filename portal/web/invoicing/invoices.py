@@ -1,0 +1,145 @@
+"""/invoicing/invoices: the list with its tabs, and the page of one invoice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from litestar import Controller, Response, get
+
+from portal.access import permissions as p
+from portal.access.actor import Actor
+from portal.invoicing.queries import lists
+from portal.invoicing.queries.lists import ALL, HANDLED, WAITING, Filters, Page
+from portal.invoicing.queries.scope import SEES_ALL, Rights, rights_of
+from portal.invoicing.status import INVOICE
+from portal.kernel.dates import stockholm_date
+from portal.web.counts import counts_for
+from portal.web.i18n import gettext, localised
+from portal.web.invoicing import filters as address
+from portal.web.invoicing import page as invoice_page
+from portal.web.invoicing.original import original_answer
+from portal.web.invoicing.rows import InvoiceRow, rows_of
+from portal.web.pages import Html, Req, is_htmx, page, partials
+
+SEES = (p.ORDER_AND_INVOICE, *SEES_ALL)
+TABS = {WAITING: "Avvaktar hantering", HANDLED: "Hanterade", ALL: "Alla"}
+SORT_LABELS = {
+    "arrived": "Senast inkomna först",
+    "oldest": "Äldst först",
+    "due": "Förfallodag",
+    "amount": "Högst belopp först",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """What templates/invoicing/invoices/_list.html shows; all addresses are final."""
+
+    lead: str
+    tabs: list[tuple[str, str, int | None, str, bool]]
+    filters: Filters
+    action: str
+    base: str
+    states: list[tuple[str, str]]
+    dates_open: bool
+    sorts: list[tuple[str, str]]
+    sort_links: dict[str, tuple[str, str | None]]
+    chips: list[tuple[str, str]]
+    clear: str
+    rows: list[InvoiceRow]
+    shown: str
+    previous: str | None
+    next: str | None
+    empty: tuple[str, str]
+
+
+class InvoiceController(Controller):
+    """Invoices, seen by everyone who may have one before them."""
+
+    path = "/invoicing/invoices"
+    opt = {"permission": SEES}  # noqa: RUF012
+
+    @get()
+    async def index(self, request: Req) -> Html:
+        """The list, or for htmx the part that changes."""
+        scope = request.scope["state"]
+        session, actor, now = scope["session"], scope["actor"], scope["now"]
+        chosen = address.read(parse_qs(request.scope["query_string"].decode()))
+        needs_rights = chosen.tab != ALL or not actor.has(*SEES_ALL)
+        rights = await rights_of(session, actor, stockholm_date(now)) if needs_rights else Rights()
+        found = await lists.page_of(session, actor, rights, chosen)
+        counted = (await counts_for(request)).get("invoices", 0)
+        view = list_view(actor, chosen, found, counted, stockholm_date(now))
+        if is_htmx(request):
+            return partials(request, "invoicing/invoices/_list.html", list=view)
+        return await page(request, "invoicing/invoices/index.html", list=view)
+
+    @get("/{invoice_id:uuid}")
+    async def show(self, request: Req, invoice_id: UUID) -> Html:
+        """The invoice with the work that its status asks for."""
+        return await invoice_page.answer(request, invoice_id)
+
+    @get("/{invoice_id:uuid}/original")
+    async def original(self, request: Req, invoice_id: UUID) -> Response[bytes]:
+        """The bytes as they came, as a download that no browser runs."""
+        return await original_answer(request, invoice_id)
+
+
+def list_view(actor: Actor, chosen: Filters, found: Page, counted: int, today: Any) -> ListView:
+    """The list as the template shows it."""
+    sees_all = actor.has(*SEES_ALL)
+    tab = chosen.tab if chosen.tab != ALL or sees_all else WAITING
+    return ListView(
+        lead=_lead(counted),
+        tabs=[
+            (
+                gettext(label), address.address(Filters(tab=code)),
+                counted if code == WAITING and counted else None, "turn", code == tab,
+            )
+            for code, label in TABS.items()
+            if code != ALL or sees_all
+        ],
+        filters=chosen,
+        action=localised(address.PATH),
+        base=localised(address.PATH) + "/",
+        states=[(state.code, gettext(state.label)) for state in INVOICE.states],
+        dates_open=any((
+            chosen.arrived_from, chosen.arrived_to, chosen.due_to,
+            chosen.amount_from is not None, chosen.amount_to is not None,
+        )),
+        sorts=[(code, gettext(label)) for code, label in SORT_LABELS.items()],
+        sort_links={
+            "due": (address.address(chosen, sort="due"), "ascending" if chosen.sort == "due" else None),
+            "amount": (
+                address.address(chosen, sort="amount"), "descending" if chosen.sort == "amount" else None,
+            ),
+        },
+        chips=address.chips(chosen),
+        clear=address.address(Filters(tab=tab, sort=chosen.sort)),
+        rows=rows_of(found.rows, today),
+        shown=gettext("Visar %(count)s fakturor") % {"count": len(found.rows)},
+        previous=address.address(chosen, cursor=found.previous) if found.previous else None,
+        next=address.address(chosen, cursor=found.next) if found.next else None,
+        empty=_empty(tab, chosen),
+    )  # fmt: skip
+
+
+def _lead(counted: int) -> str:
+    if not counted:
+        return gettext("Inget väntar på dig just nu.")
+    if counted == 1:
+        return gettext("En faktura väntar på dig.")
+    return gettext("%(count)s fakturor väntar på dig.") % {"count": counted}
+
+
+def _empty(tab: str, chosen: Filters) -> tuple[str, str]:
+    if address.chips(chosen):
+        return gettext("Inga fakturor passar filtren."), gettext("Ta bort ett filter för att se fler.")
+    if tab == HANDLED:
+        return gettext("Du har inte hanterat någon faktura än."), gettext("De visas här när du är klar med dem.")
+    if tab == ALL:
+        return gettext("Det finns inga fakturor."), gettext("De visas här när de har kommit in.")
+    return gettext("Inget väntar på dig."), gettext("Nya fakturor visas här samma minut som de kommer in.")

@@ -1,0 +1,438 @@
+"""The page of one invoice: gathered once, shown by status, and shown again with errors when a form is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.access.locks import LockView, lock_of, take_lock
+from portal.attest.queries import StepView
+from portal.formats.en16931 import Invoice as Neutral
+from portal.formats.findings import Unreadable
+from portal.formats.peppol.reader import read_invoice
+from portal.invoicing import status as s
+from portal.invoicing.actions.coding import Coded
+from portal.invoicing.actions.deviation import is_only_held
+from portal.invoicing.actions.opening import SUBJECT
+from portal.invoicing.models import Invoice
+from portal.invoicing.queries.detail import Detail, detail_of, who_is
+from portal.invoicing.queries.scope import Rights, rights_of
+from portal.invoicing.rules.standing import Standing, Who, refusal, stand
+from portal.invoicing.status import INVOICE
+from portal.kernel.dates import STOCKHOLM, format_clock, stockholm_date
+from portal.kernel.decision import canonical_bytes
+from portal.kernel.errors import NotFound
+from portal.kernel.money import format_sv
+from portal.web.i18n import gettext, localised
+from portal.web.invoicing import coding_form
+from portal.web.invoicing.coding_form import CodingView
+from portal.web.invoicing.comparison import Comparison, comparison_of, headline
+from portal.web.invoicing.controls import Controls, controls_of
+from portal.web.invoicing.document import Paper, paper_of
+from portal.web.invoicing.history import timeline
+from portal.web.invoicing.original import original_text
+from portal.web.invoicing.rows import status_of
+from portal.web.invoicing.solutions import Solutions, solutions_of
+from portal.web.invoicing.track import track_of
+from portal.web.invoicing.why import why
+from portal.web.pages import Html, Req, page
+
+Errors = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A further thing to do, on a page of its own; `blocked` says why not now."""
+
+    text: str
+    href: str
+    blocked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step of the route as it stands."""
+
+    id: str
+    name: str
+    note: str
+    state: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """What templates/invoicing/invoices/show.html shows."""
+
+    id: str
+    base: str
+    title: str
+    party: str
+    number: str
+    amount: str
+    status: tuple[str, str, str]
+    code: str
+    turn: bool
+    behalf: str | None
+    marks: tuple[tuple[str, str, str | None], ...]
+    due: date | None
+    facts: tuple[tuple[str, str], ...]
+    why: str
+    lock: str | None
+    locked: bool
+    paper: Paper | None
+    original: str | None
+    tabs: tuple[tuple[str, str, bool], ...]
+    history: Sequence[dict[str, Any]]
+    controls: Controls
+    comparison: Comparison | None
+    track: tuple[tuple[str, str, str], ...]
+    coding: CodingView | None
+    comments: tuple[tuple[str, str, datetime], ...]
+    solutions: Solutions | None
+    choices: tuple[dict[str, Any], ...]
+    steps: tuple[StepLine, ...]
+    to_approve: Decimal | None
+    links: tuple[Link, ...]
+    blocked: str | None
+    reviewed: bool
+    seen: tuple[str, str, str]
+    values: Mapping[str, str]
+    errors: Errors
+    summary: tuple[tuple[str, str], ...]
+    message: str | None
+    supplier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One request's facts about one invoice."""
+
+    session: AsyncSession
+    actor: Actor
+    now: datetime
+    detail: Detail
+    rights: Rights
+    who: Who
+    standing: Standing
+
+    @property
+    def invoice(self) -> Invoice:
+        """The row."""
+        return self.detail.invoice
+
+    def why_not(self, verb: str) -> str | None:
+        """The rule's reason against a verb, or None."""
+        return refusal(INVOICE.move(verb), self.detail.place, self.who)
+
+
+async def gather(request: Req, invoice_id: UUID) -> Gathered:
+    """All of it; NotFound when the invoice does not exist for the actor."""
+    scope = request.scope["state"]
+    session, actor, now = scope["session"], scope["actor"], scope["now"]
+    rights = await rights_of(session, actor, stockholm_date(now))
+    detail = await detail_of(session, actor, rights, invoice_id)
+    who = who_is(actor, rights)
+    return Gathered(session, actor, now, detail, rights, who, stand(detail.place, who))
+
+
+async def answer(
+    request: Req,
+    invoice_id: UUID,
+    *,
+    form: Mapping[str, str] | None = None,
+    errors: Errors | None = None,
+    message: str | None = None,
+    status: int = 200,
+) -> Html:
+    """The page, or with a refused form and its errors the page again."""
+    found = await gather(request, invoice_id)
+    view = await build(request, found, form=form, errors=errors or {}, message=message)
+    name = "deviation" if view.choices else "show"
+    return await page(request, f"invoicing/invoices/{name}.html", status=status, invoice=view)
+
+
+async def build(
+    request: Req,
+    found: Gathered,
+    *,
+    form: Mapping[str, str] | None,
+    errors: Errors,
+    message: str | None = None,
+) -> InvoicePage:
+    """The view value."""
+    detail, invoice = found.detail, found.invoice
+    lock = await _lock(found)
+    locked = lock is not None and not lock.mine
+    original = request.query_params.get("document") == "original"
+    coding = await _coding(found, form, errors, locked=locked)
+    solutions = None if locked else await solutions_of(found.session, found.actor, detail, found.who, found.now)
+    comparison = comparison_of(detail)
+    choices = () if locked else _choices(found, comparison)
+    steps = _steps(found, locked=locked)
+    base = localised(f"/invoicing/invoices/{invoice.id}")
+    state = INVOICE.state(invoice.status)
+    return InvoicePage(
+        id=str(invoice.id),
+        base=base,
+        title=headline(detail, comparison) if choices else _title(detail),
+        party=detail.head.supplier or invoice.seller_name,
+        number=invoice.number,
+        amount=_amount(invoice),
+        status=status_of(state, _named(detail)),
+        code=invoice.status,
+        turn=found.standing.turn and state.handler is not None and not locked,
+        behalf=_behalf(found),
+        marks=tuple(_marks(invoice, found.now)),
+        due=invoice.due_date,
+        facts=tuple(_facts(detail)),
+        why=why(detail, found.standing),
+        lock=_lock_text(lock, found),
+        locked=locked,
+        paper=None if original else await _paper(request, invoice),
+        original=await _text(request, invoice) if original else None,
+        tabs=(
+            (gettext("Faktura"), base, not original),
+            (gettext("Original (XML)"), f"{base}?document=original", original),
+        ),
+        history=timeline(detail.events, found.actor, found.now),
+        controls=controls_of(detail),
+        comparison=comparison,
+        track=track_of(detail),
+        coding=coding,
+        comments=tuple((row.text, row.name, row.created_at) for row in detail.comments),
+        solutions=solutions,
+        choices=choices,
+        steps=steps,
+        to_approve=sum((step.amount for step in my_steps(found)), Decimal(0)) if any(x.mine for x in steps) else None,
+        links=() if locked else tuple(_links(found, base)),
+        blocked=_blocked(found),
+        reviewed=invoice.under_investigation,
+        seen=(invoice.status, invoice.status_since.isoformat(), shown_digest(detail)),
+        values=form or {},
+        errors=errors,
+        summary=_summary(errors),
+        message=message,
+        supplier=detail.head.supplier or invoice.seller_name,
+    )  # fmt: skip
+
+
+def shown_of(detail: Detail, rows: Sequence[Coded] | None = None) -> bytes:
+    """What the decider saw, in one spelling: the original by hash, the figures, the coding, the reasons."""
+    invoice = detail.invoice
+    coding = (
+        [[*map(str, _codes(row)), row.amount] for row in rows]
+        if rows is not None
+        else [[row.account, row.responsibility, row.operation, row.project, row.amount] for row in detail.coding]
+    )
+    return canonical_bytes({
+        "invoice": invoice.id, "original": invoice.sha256.hex(), "number": invoice.number,
+        "net": invoice.net_amount, "tax": invoice.tax_amount, "payable": invoice.payable_amount,
+        "due": invoice.due_date, "reasons": invoice.reasons, "coding": coding,
+        "steps": [[str(step.id), step.state] for step in detail.steps],
+    })  # fmt: skip
+
+
+def shown_digest(detail: Detail) -> str:
+    """What a form carries, so that a decision is made on what was shown."""
+    return sha256(shown_of(detail)).hexdigest()
+
+
+def with_coding(view: InvoicePage, coding: CodingView) -> InvoicePage:
+    """The page with other coding rows."""
+    return replace(view, coding=coding)
+
+
+def _codes(row: Coded) -> tuple[str, ...]:
+    return tuple(getattr(row.code, name) or "" for name in coding_form.SHOWN)
+
+
+async def _lock(found: Gathered) -> LockView | None:
+    """Whoever has the next step takes the lock by opening; others see whose it is."""
+    subject = (SUBJECT, found.invoice.id, found.now)
+    if found.standing.turn:
+        return await take_lock(found.session, found.actor, *subject)
+    return await lock_of(found.session, found.actor, *subject)
+
+
+def _lock_text(lock: LockView | None, found: Gathered) -> str | None:
+    if lock is None:
+        return None
+    since, until = (format_clock(one.astimezone(STOCKHOLM)) for one in (lock.opened_at, lock.until))
+    if lock.mine:
+        return gettext("Öppnad av dig %(since)s. Andra kan läsa men inte ändra.") % {"since": since}
+    return gettext("%(holder)s har fakturan öppen sedan %(since)s. Du kan läsa. Låset släpps senast %(until)s.") % {
+        "holder": lock.holder, "since": since, "until": until,
+    }  # fmt: skip
+
+
+async def _paper(request: Req, invoice: Invoice) -> Paper | None:
+    """Read from the original; None when the bytes cannot be read, which the page says."""
+    try:
+        data = await request.app.state.services.store.get(invoice.sha256.hex())
+        neutral: Neutral = read_invoice(data)
+    except (NotFound, Unreadable):
+        return None
+    return paper_of(neutral, invoice)
+
+
+async def _text(request: Req, invoice: Invoice) -> str:
+    try:
+        return await original_text(request, invoice.sha256)
+    except NotFound:
+        return gettext("Originalet finns inte i arkivet.")
+
+
+async def _coding(
+    found: Gathered, form: Mapping[str, str] | None, errors: Errors, *, locked: bool
+) -> CodingView | None:
+    invoice = found.invoice
+    if invoice.organisation_id is None or invoice.status in _NO_CODING:
+        return None
+    verb = "accept_deviation" if invoice.status == s.MATCHING_REQUIRED else "accept_review"
+    editable = not locked and found.why_not(verb) is None
+    rows = coding_form.read_rows_softly(form) if form else []
+    if not rows and (editable or found.detail.coding):
+        rows = await coding_form.proposed(found.session, found.detail)
+    if not rows and not editable:
+        return None
+    return await coding_form.view_of(
+        found.session, found.actor, found.detail, rows, editable=editable, errors=errors, now=found.now,
+        check=bool(form),
+    )  # fmt: skip
+
+
+_NO_CODING = frozenset({*s.ARRIVAL, s.AWAITING_RECEIPT})
+
+
+def my_steps(found: Gathered) -> list[StepView]:
+    """Waiting steps the actor may attest, own and delegated."""
+    return [
+        step
+        for step in found.detail.steps
+        if step.state == "waiting" and step.approver_id in found.rights.approve
+    ]
+
+
+def _steps(found: Gathered, *, locked: bool) -> tuple[StepLine, ...]:
+    may = not locked and found.invoice.status == s.APPROVAL and found.why_not("approve") is None
+    mine = {step.id for step in my_steps(found)} if may else set()
+    return tuple(
+        StepLine(
+            str(step.id), f"{step.responsibility} {step.responsibility_name}",
+            f"{step.approver_name}, {format_sv(step.amount)} kr", step.state, step.id in mine,
+        )
+        for step in found.detail.steps
+    )  # fmt: skip
+
+
+def _choices(found: Gathered, comparison: Comparison | None) -> tuple[dict[str, Any], ...]:
+    """The ways out of Ordermatchning krävs, the most fitting first (look.md, Val)."""
+    if found.invoice.status != s.MATCHING_REQUIRED or found.why_not("rematch") is not None:
+        return ()
+    more = comparison.difference if comparison is not None else Decimal(0)
+    attest = gettext("Du skriver varför. Fakturan går sedan till attest hos den som ansvarar för kostnaden.")
+    credit = gettext("Be om kredit på %(amount)s kr") % {"amount": format_sv(more)} if more > 0 else gettext("Be om kredit")
+    cards: list[dict[str, Any]] = [
+        {"value": "credit", "title": credit,
+         "consequence": gettext("Vi betalar inget förrän krediten har kommit. Fakturan märks Under utredning.")},
+        {"value": "receipt", "title": gettext("Be om ändrad kvittens"),
+         "consequence": gettext("Välj det här om mer har kommit än som är kvitterat. Fakturan matchas om av sig själv.")},
+        {"value": "accept", "title": gettext("Godkänn skillnaden"), "consequence": attest},
+        {"value": "not_mine", "title": gettext("Inte min faktura"),
+         "consequence": gettext("Fakturan går till lokal administratör med din kommentar.")},
+    ]  # fmt: skip
+    if is_only_held(found.invoice):
+        cards[0] = {"value": "accept_match", "title": gettext("Godkänn fakturan"),
+                    "consequence": gettext("Den blir klar för betalning. Ordern är redan attesterad.")}  # fmt: skip
+    cards[0]["checked"] = True
+    return tuple(cards)
+
+
+def _links(found: Gathered, base: str) -> list[Link]:
+    """What else can be done, each on its own page; nothing that the status does not know."""
+    status, links = found.invoice.status, []
+    if status in (s.REVIEW, s.APPROVAL):
+        links.append(Link(gettext("Inte min faktura"), f"{base}/rejection", found.why_not("not_my_invoice")))
+    if status == s.REVIEW:
+        links.append(Link(gettext("Välj annan granskare"), f"{base}/reviewer", found.why_not("choose_other_reviewer")))
+    if status in (s.REVIEW, s.MATCHING_REQUIRED) and found.why_not(_INVESTIGATES[status]) is None:
+        text = gettext("Avsluta utredningen") if found.invoice.under_investigation else gettext("Under utredning")
+        links.append(Link(text, f"{base}/investigation"))
+    if status in (s.REVIEW, s.APPROVAL, s.MATCHING_REQUIRED) and found.why_not("send_back") is None:
+        links.append(Link(gettext("Skicka tillbaka"), f"{base}/return"))
+    return [link for link in links if link.blocked is None or found.standing.turn]
+
+
+_INVESTIGATES = {s.REVIEW: "accept_review", s.MATCHING_REQUIRED: "rematch"}
+
+
+def _blocked(found: Gathered) -> str | None:
+    """Why the main action is not the reader's, in a status where somebody has one."""
+    verb = {s.REVIEW: "accept_review", s.APPROVAL: "approve", s.MATCHING_REQUIRED: "rematch"}.get(found.invoice.status)
+    reason = found.why_not(verb) if verb else None
+    return gettext(reason) if reason else None
+
+
+def _title(detail: Detail) -> str:
+    kind = gettext("kreditfaktura") if detail.invoice.is_credit_note else gettext("faktura")
+    party = detail.head.supplier or detail.invoice.seller_name
+    return f"{party}, {kind} {detail.invoice.number}"
+
+
+def _named(detail: Detail) -> str | None:
+    if detail.invoice.status != s.MATCHING_REQUIRED:
+        return None
+    return ", ".join(owner.name for owner in detail.owners) or None
+
+
+def _behalf(found: Gathered) -> str | None:
+    if found.standing.behalf is None:
+        return None
+    names = [one.name for one in found.detail.owners if str(one.id) == found.standing.behalf]
+    return gettext("För %(who)s") % {"who": names[0]} if names else None
+
+
+def _amount(invoice: Invoice) -> str:
+    return f"{format_sv(invoice.payable_amount)}\u00a0{'kr' if invoice.currency == 'SEK' else invoice.currency}"
+
+
+def _marks(invoice: Invoice, now: datetime) -> list[tuple[str, str, str | None]]:
+    found: list[tuple[str, str, str | None]] = []
+    if invoice.secret:
+        found.append(("lock", gettext("Sekretess"), None))
+    if invoice.under_investigation:
+        found.append(("pause", gettext("Under utredning"), "warn"))
+    open_still = INVOICE.state(invoice.status).tab == "waiting"
+    if open_still and invoice.due_date is not None and invoice.due_date <= stockholm_date(now):
+        text = gettext("Förfaller i dag") if invoice.due_date == stockholm_date(now) else gettext("Förfallen")
+        found.append(("clock", text, "stop"))
+    return found
+
+
+def _facts(detail: Detail) -> list[tuple[str, str]]:
+    head, invoice = detail.head, detail.invoice
+    rows = [(gettext("Organisation"), head.organisation or gettext("okänd"))]
+    if head.order_number:
+        rows.append((gettext("Order"), head.order_number))
+    if invoice.credited_numbers:
+        rows.append((gettext("Krediterar"), ", ".join(map(str, invoice.credited_numbers))))
+    return rows
+
+
+def _summary(errors: Errors) -> tuple[tuple[str, str], ...]:
+    """Links of the error summary: field id and text, rows named."""
+    found = []
+    for name, text in errors.items():
+        dimension, _, row = name.rpartition("-")
+        prefix = gettext("Rad %(number)s") % {"number": row} + ": " if dimension and row.isdecimal() else ""
+        found.append((name, prefix + gettext(text)))
+    return tuple(found)

@@ -1,0 +1,108 @@
+"""Min dag: reviews, deviations and the arrival queue, each with the one to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access import permissions as p
+from portal.access.actor import Actor
+from portal.invoicing.queries.scope import rights_of
+from portal.invoicing.queries.tasks import arrival_rows, waiting_rows
+from portal.invoicing.status import MATCHING_REQUIRED, REVIEW
+from portal.kernel.dates import format_day_long, stockholm_date
+from portal.kernel.money import format_sv
+from portal.web.i18n import current_locale, gettext, ngettext
+from portal.web.start.values import Task
+
+SOON = timedelta(days=3)
+LIST = "/invoicing/invoices"
+
+
+async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[Task]:
+    """The tasks of the actor's permissions; empty ones say so."""
+    if actor.concern_id is None:
+        return ()
+    today = stockholm_date(now)
+    found: list[Task] = []
+    if actor.has(p.ORDER_AND_INVOICE):
+        rows = await waiting_rows(session, actor, await rights_of(session, actor, today))
+        found.append(_reviews([row for row in rows if row.status == REVIEW], today))
+        found.append(_deviations([row for row in rows if row.status == MATCHING_REQUIRED], today))
+    if actor.has(p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN):
+        found.append(_arrivals(await arrival_rows(session, actor), today))
+    return found
+
+
+def _reviews(rows: Sequence[Any], today: date) -> Task:
+    return Task(
+        gettext("Fakturor att granska"), _total(rows), f"{LIST}?status=review", len(rows),
+        _haste(rows, today, 1), _flag(rows, today),
+        **_first(rows, gettext("Granska faktura från %(party)s"), gettext("Öppna fakturan")),
+    )  # fmt: skip
+
+
+def _deviations(rows: Sequence[Any], today: date) -> Task:
+    text = _total(rows)
+    if rows and rows[0].due_date:
+        day = format_day_long(rows[0].due_date, current_locale())
+        text = f"{text} {gettext('Svara före %(day)s.') % {'day': day}}"
+    return Task(
+        gettext("Fakturor som inte stämmer"), text, f"{LIST}?status=matching_required", len(rows),
+        _haste(rows, today, 1), _flag(rows, today),
+        **_first(rows, gettext("Faktura från %(party)s stämmer inte"), gettext("Jämför och svara")),
+    )  # fmt: skip
+
+
+def _arrivals(rows: Sequence[Any], today: date) -> Task:
+    if rows:
+        days = (today - stockholm_date(rows[0].arrived_at)).days
+        text = ngettext("Äldst har väntat %(num)s dag.", "Äldst har väntat %(num)s dagar.", days) % {"num": days}
+    else:
+        text = gettext("Inget väntar. Fakturor som stannar visas här samma minut.")
+    first = _first(rows, gettext("Rätta faktura från %(party)s"), gettext("Öppna ankomstkontrollen"))
+    if rows:
+        first["first_path"] = f"/invoicing/arrivals?id={rows[0].id}"
+    return Task(
+        gettext("Fakturor i ankomstkontroll"), text, "/invoicing/arrivals", len(rows),
+        _haste(rows, today, 1), _flag(rows, today), **first,
+    )  # fmt: skip
+
+
+def _total(rows: Sequence[Any]) -> str:
+    if not rows:
+        return gettext("Inget väntar. Nya fakturor visas här samma minut som de kommer in.")
+    total = format_sv(sum(row.payable_amount for row in rows))
+    return gettext("Totalt %(total)s kr.") % {"total": total}
+
+
+def _haste(rows: Sequence[Any], today: date, otherwise: int) -> int:
+    return 0 if any(row.due_date and row.due_date <= today for row in rows) else otherwise
+
+
+def _flag(rows: Sequence[Any], today: date) -> tuple[str, str, str] | None:
+    late = sum(bool(row.due_date and row.due_date <= today) for row in rows)
+    if late:
+        return "stop", "clock", ngettext("%(num)s förfallen", "%(num)s förfallna", late) % {"num": late}
+    soon = sum(bool(row.due_date and row.due_date <= today + SOON) for row in rows)
+    if soon:
+        return "warn", "clock", ngettext("%(num)s förfaller snart", "%(num)s förfaller snart", soon) % {"num": soon}
+    return None
+
+
+def _first(rows: Sequence[Any], title: str, action: str) -> dict[str, Any]:
+    """The most urgent one, for Börja här."""
+    if not rows:
+        return {}
+    row = rows[0]
+    due = format_day_long(row.due_date, current_locale()) if row.due_date else None
+    text = gettext("Faktura %(number)s.") % {"number": row.number}
+    if due:
+        text = f"{text} {gettext('Förfaller %(day)s.') % {'day': due}}"
+    return {
+        "first_path": f"{LIST}/{row.id}", "first_title": title % {"party": row.seller_name}, "first_text": text,
+        "first_action": action, "amount": row.payable_amount,
+    }  # fmt: skip

@@ -1,0 +1,175 @@
+"""Varför ligger den här? Two or three sentences on every invoice: the reason, why you, what then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from portal.invoicing import status as s
+from portal.invoicing.queries.detail import Detail
+from portal.invoicing.rules.deadlines import receipt_deadline
+from portal.invoicing.rules.flow import ORDER
+from portal.invoicing.rules.standing import Standing
+from portal.kernel.dates import format_day_long, stockholm_date
+from portal.kernel.text import sentence_list
+from portal.web.i18n import current_locale, gettext
+from portal.web.invoicing.rows import filled, role_name
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the sentences are made of."""
+
+    detail: Detail
+    standing: Standing
+
+    @property
+    def owners(self) -> str:
+        """Those who have it, by name, joined."""
+        return sentence_list([owner.name for owner in self.detail.owners], gettext("och"))
+
+    @property
+    def reasons(self) -> str:
+        """Every reason of the stop, each a sentence of its own."""
+        return " ".join(filled(one) for one in self.detail.invoice.reasons)
+
+
+def why(detail: Detail, standing: Standing) -> str:
+    """The sentences, in the reader's language. Every status has some."""
+    told = Told(detail, standing)
+    return " ".join(filter(None, (part.strip() for part in _BY_STATUS[detail.invoice.status](told))))
+
+
+def _supplier(told: Told) -> list[str]:
+    then = gettext("Levgruppen väljer leverantör eller makulerar. Sedan fortsätter kontrollen av sig själv.")
+    return [told.reasons, then]
+
+
+def _payment(told: Told) -> list[str]:
+    return [
+        told.reasons,
+        gettext("Levgruppen ringer leverantören på ett känt nummer och bekräftar, eller makulerar."),
+    ]
+
+
+def _information(told: Told) -> list[str]:
+    role = told.detail.invoice.handler_role or s.LOCAL_ADMIN
+    mine = gettext("Du rättar eller makulerar den.") if told.standing.turn else (
+        gettext("%(who)s rättar eller makulerar den.") % {"who": role_name(role)}
+    )  # fmt: skip
+    return [told.reasons, mine, gettext("Sedan fortsätter kontrollen av sig själv.")]
+
+
+def _reviewer_missing(told: Told) -> list[str]:
+    who = gettext("Du") if told.standing.turn else role_name(told.detail.invoice.handler_role or s.LOCAL_ADMIN)
+    then = gettext("%(who)s anger vem som ska granska den. Sedan attesteras den.") % {"who": who}
+    return [told.reasons, then]
+
+
+def _coding(told: Told) -> list[str]:
+    return [told.reasons or gettext("Momsen ändrades vid konteringen."), gettext(
+        "Lokal administratör kontrollerar konteringen. När den är godkänd är fakturan klar."
+    )]  # fmt: skip
+
+
+def _awaiting(told: Told) -> list[str]:
+    invoice, head = told.detail.invoice, told.detail.head
+    deadline = stockholm_date(receipt_deadline(invoice.arrival_date))
+    params = {
+        "buyer": head.order_buyer or gettext("beställaren"),
+        "order": head.order_number or "",
+        "day": format_day_long(deadline, current_locale()),
+    }
+    waits = gettext("Fakturan väntar på att %(buyer)s kvitterar leveransen av order %(order)s.") % params
+    then = gettext("Då matchas den av sig själv. Ingen behöver göra något här.")
+    return [waits, then, gettext("Finns ingen kvittens den %(day)s får beställaren svara på fakturan.") % params]
+
+
+def _matching(told: Told) -> list[str]:
+    head = told.detail.head
+    order = {"order": head.order_number or ""}
+    if told.standing.turn and told.standing.behalf is None:
+        mine = gettext("Du beställde order %(order)s, så du svarar.") % order
+    else:
+        mine = gettext("%(who)s svarar för order %(order)s.") % {"who": told.owners or head.order_buyer, **order}
+    then = gettext("Godkänner du skillnaden går fakturan till attest.")
+    if {str(one.get("code")) for one in told.detail.invoice.reasons} == {"review_requested"}:
+        then = gettext("Godkänns den är den klar: ordern är redan attesterad.")
+    return [told.reasons, mine, then]
+
+
+def _review(told: Told) -> list[str]:
+    invoice = told.detail.invoice
+    chosen = any(event.data.get("reviewer") for event in told.detail.events)
+    who = gettext("dig") if told.standing.turn and told.standing.behalf is None else told.owners
+    if told.reasons:
+        first = told.reasons
+    elif invoice.flow == ORDER:
+        first = gettext("Fakturan ska granskas av %(who)s.") % {"who": who}
+    elif invoice.buyer_reference and not chosen:
+        first = gettext("Fakturan saknar ordernummer. Referensen %(reference)s hör till %(who)s.") % {
+            "reference": invoice.buyer_reference, "who": who,
+        }  # fmt: skip
+    else:
+        first = gettext("Fakturan saknar ordernummer. Granskare är %(who)s.") % {"who": who}
+    return [first, gettext("Efter granskning och kontering attesteras den av den som ansvarar för kostnaden.")]
+
+
+def _approval(told: Told) -> list[str]:
+    steps = told.detail.steps
+    left = [f"{step.approver_name} ({step.responsibility})" for step in steps if step.state == "waiting"]
+    done = [step.approver_name for step in steps if step.state == "approved"]
+    sentences = [gettext("Fakturan är granskad och konterad.")]
+    if told.standing.turn:
+        sentences.append(gettext("Kostnaden ligger på ditt ansvar, så du attesterar.")
+                         if told.standing.behalf is None
+                         else gettext("Du attesterar för %(who)s.") % {"who": told.owners})  # fmt: skip
+    else:
+        sentences.append(gettext("Den väntar på attest av %(who)s.") % {"who": sentence_list(left, gettext("och"))})
+    if done:
+        sentences.append(gettext("%(who)s har redan attesterat.") % {"who": sentence_list(done, gettext("och"))})
+    return [*sentences, gettext("När alla har attesterat är fakturan klar för betalning.")]
+
+
+def _extra(told: Told) -> list[str]:
+    return [gettext("Fakturan väntar på extra kontroll av %(who)s.") % {"who": told.owners or "–"}]
+
+
+def _done(told: Told) -> list[str]:
+    invoice = told.detail.invoice
+    by = {event.tag for event in told.detail.events}
+    if "invoice:status:finish_match" in by:
+        first = gettext("Fakturan stämmer med order %(order)s och det som är kvitterat. Ingen behövde göra något.")
+        first = first % {"order": told.detail.head.order_number or ""}
+    else:
+        first = gettext("Fakturan är granskad och attesterad.")
+    if invoice.payment_date:
+        paid = gettext("Den betalas %(day)s.") % {"day": format_day_long(invoice.payment_date, current_locale())}
+    else:
+        paid = gettext("Den regleras i redovisningen och betalas inte ut.")
+    return [first, paid]
+
+
+def _cancelled(told: Told) -> list[str]:
+    reason = told.detail.invoice.cancelled_reason or ""
+    return [
+        gettext("Fakturan är makulerad och betalas aldrig."),
+        gettext("Skäl: %(reason)s") % {"reason": reason} if reason else "",
+        gettext("Samma nummer kan användas igen."),
+    ]
+
+
+_BY_STATUS: Mapping[str, Callable[[Told], list[str]]] = {
+    s.SUPPLIER_NOT_CHOSEN: _supplier,
+    s.PAYMENT_INFORMATION: _payment,
+    s.INVOICE_INFORMATION: _information,
+    s.REVIEWER_MISSING: _reviewer_missing,
+    s.CODING_UNCHECKED: _coding,
+    s.AWAITING_RECEIPT: _awaiting,
+    s.MATCHING_REQUIRED: _matching,
+    s.REVIEW: _review,
+    s.APPROVAL: _approval,
+    s.EXTRA_CONTROL: _extra,
+    s.DONE: _done,
+    s.CANCELLED: _cancelled,
+}
