@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement, true
 
 from portal.access.actor import Actor
 from portal.access.models import Concern, User
 from portal.catalog.models import Catalogue, CatalogueUpload
+from portal.catalog.status import SUBMITTED
 from portal.catalog.values import CatalogueChoice, UploadFacts
 from portal.kernel.errors import NotFound
 from portal.suppliers.models import Agreement, AgreementSupplier, Supplier
@@ -122,3 +123,9 @@ def _facts(row: Any) -> UploadFacts:
         supplier_name=row.supplier_name,
         uploaded_by_supplier=row.uploader_supplier_id is not None,
     )
+
+
+async def count_submitted(session: AsyncSession, actor: Actor) -> int:
+    """How many uploads wait for the actor's approval."""
+    mine = _uploads().where(visible(actor), CatalogueUpload.status == SUBMITTED).subquery()
+    return (await session.execute(select(func.count()).select_from(mine))).scalar_one()

@@ -11,7 +11,7 @@ from portal.kernel.money import round_to
 
 CONFIRM_ABOVE = Decimal(10)
 CONFIRM_BELOW = Decimal("0.1")
-_HUNDRED = Decimal(100)
+HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +66,5 @@ def compare(old: ArticleRow, new: ArticleRow) -> Change:
     if not old.price:
         return Change(old, new, Decimal(0), new.price != old.price)
     ratio = new.price / old.price
-    percent = round_to((ratio - 1) * _HUNDRED, 1)
+    percent = round_to((ratio - 1) * HUNDRED, 1)
     return Change(old, new, percent, ratio >= CONFIRM_ABOVE or ratio <= CONFIRM_BELOW)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 UNITS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "H87": ("styck", "st stk styck stycken pcs pc pce"),
-        "EA": ("styck (var)", "each à"),
+        "EA": ("styck", "each à"),
         "C62": ("enhet", "enh enhet antal unit"),
         "PR": ("par", "par"),
         "SET": ("sats", "sats"),
