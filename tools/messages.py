@@ -2,7 +2,7 @@
 
 Texts are found in three places: `_("…")` of the templates, gettext calls of the code, and the code's tables,
 constants and errors, whose texts are handed to gettext when they are shown. In the code a literal counts as a
-text when it is given to one of TEXT_CALLS or reads as Swedish; what only operators see (OPERATORS) stays Swedish.
+text when it is given to one of TEXT_CALLS or reads as Swedish; what only operators see stays Swedish.
 
     python tools/messages.py            what is missing, grouped by file, as entries to fill in
     python tools/messages.py --check    exit code 1 when something is missing, stale or has other placeholders
@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
@@ -85,7 +86,7 @@ def extract() -> dict[str, Message]:
 
 def spelled() -> frozenset[str]:
     """Every literal of code and templates: an English text of anything else is stale."""
-    literals = {node.value for path in _sources() for node in _literals(ast.walk(_tree(path)))}
+    literals = {literal.value for path in _sources() for literal in _literals(ast.walk(_tree(path)))}
     return frozenset(literals | {message.msgid for message in (*_templates(), *_demo())})
 
 
@@ -167,14 +168,14 @@ def _texts_of(tree: ast.Module, place: str) -> Iterator[Message]:
         if isinstance(node, ast.Call):
             yield from _texts_of_call(node, place, skipped)
     for literal in _literals(ast.walk(tree)):
-        if id(literal) not in skipped and _reads_as_swedish(literal.value):
-            yield Message(literal.value, None, f"{place}:{literal.lineno}")
+        if literal.key not in skipped and _reads_as_swedish(literal.value):
+            yield Message(literal.value, None, f"{place}:{literal.line}")
 
 
 def _texts_of_call(call: ast.Call, place: str, skipped: set[int]) -> Iterator[Message]:
     name = _name(call)
     given = _literals([*call.args, *(keyword.value for keyword in call.keywords)])
-    literals = [literal.value for literal in given if id(literal) not in skipped]
+    literals = [literal.value for literal in given if literal.key not in skipped]
     where = f"{place}:{call.lineno}"
     if name in GETTEXT and literals:
         yield _message(tuple(literals[:2]) if name == "ngettext" else literals[0], where)
@@ -200,8 +201,16 @@ def _name(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _literals(among: Iterable[ast.AST]) -> Iterator[ast.Constant]:
-    return (node for node in among if isinstance(node, ast.Constant) and isinstance(node.value, str))
+class _Literal(NamedTuple):
+    key: int
+    value: str
+    line: int
+
+
+def _literals(among: Iterable[ast.AST]) -> Iterator[_Literal]:
+    for node in among:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield _Literal(id(node), node.value, node.lineno)
 
 
 def _reads_as_swedish(value: str) -> bool:

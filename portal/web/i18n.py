@@ -12,7 +12,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -56,13 +56,16 @@ def read_english(folder: Path = ENGLISH_PARTS) -> dict[str, EnglishText]:
 def _part(path: Path) -> list[EnglishText]:
     with path.open("rb") as file:
         catalogue = read_po(file, locale="en", abort_invalid=True)
-    entries = []
-    for entry in catalogue:
-        singular, plural = entry.id if isinstance(entry.id, tuple) else (entry.id, None)
-        texts = entry.string if isinstance(entry.string, tuple) else (entry.string or "",)
-        if singular and all(texts):
-            entries.append(EnglishText(singular, plural, tuple(texts), path.name))
-    return entries
+    return [text for entry in catalogue if (text := _english_text(entry, path.name)) is not None]
+
+
+def _english_text(entry: Message, part: str) -> EnglishText | None:
+    """One entry; None for the header and for what nobody has translated yet."""
+    ids = entry.id if isinstance(entry.id, tuple | list) else (entry.id,)
+    texts = entry.string if isinstance(entry.string, tuple | list) else (entry.string,)
+    if not ids[0] or not all(texts):
+        return None
+    return EnglishText(str(ids[0]), str(ids[1]) if len(ids) > 1 else None, tuple(map(str, texts)), part)
 
 
 def current_locale() -> str:

@@ -17,6 +17,10 @@ DEFINERS = {
     "route_document": "which concern an electronic address belongs to",
     "number_taken": "whether an invoice number is used anywhere in the concern",
     "list_concerns": "the concerns recurring work goes through",
+    "search_articles": "ids of the concern's articles, by an index that policies would keep out of reach",
+    "near_words": "words of the concern's articles like a misspelt one, by the same index",
+    "compound_words": "words of the concern's articles that begin or end with one",
+    "settle_article_search": "sorts the index of articles; returns a number",
 }
 FIXED = "search_path=pg_catalog, public"
 

@@ -1,0 +1,54 @@
+"""English is complete: every Swedish text has its English one, with the same holes, and none is left over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from portal.web.i18n import PartsDisagree, read_english
+from tools.messages import extract, missing, other_placeholders, stale
+
+
+def test_every_text_has_an_english_one() -> None:
+    """`python tools/messages.py` prints the missing ones as entries to fill in."""
+    by_file = defaultdict(list)
+    for message in missing(extract(), read_english()):
+        by_file[message.place.rpartition(":")[0] or message.place].append(message.msgid)
+    assert dict(by_file) == {}
+
+
+def test_no_english_text_is_left_over() -> None:
+    assert [(text.part, text.msgid) for text in stale(read_english())] == []
+
+
+def test_both_languages_have_the_same_holes() -> None:
+    assert [(text.part, text.msgid) for text in other_placeholders(read_english())] == []
+
+
+def test_texts_are_found_where_they_stand() -> None:
+    """One of each kind: template, gettext call, status table, permission, error, constant of a module."""
+    found = extract()
+    for msgid in (
+        "Hoppa till innehållet",
+        "Du är utloggad.",
+        "Ordermatchning krävs",
+        "Se sekretess",
+        "Uppladdningen finns inte.",
+        "För många försök att logga in. Vänta en kvart och försök igen.",
+    ):
+        assert msgid in found
+    assert found["%(num)s sak väntar på dig."].plural == "%(num)s saker väntar på dig."
+
+
+def test_parts_that_disagree_are_refused(tmp_path: Path) -> None:
+    for name, text in (("a", "Order"), ("b", "Purchase order")):
+        (tmp_path / f"{name}.po").write_text(f'msgid "Beställning"\nmsgstr "{text}"\n', "utf-8")
+    with pytest.raises(PartsDisagree, match="Beställning"):
+        read_english(tmp_path)
+
+
+def test_a_lost_hole_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.po").write_text('msgid "%(count)s rader"\nmsgstr "rows"\n', "utf-8")
+    assert [text.msgid for text in other_placeholders(read_english(tmp_path))] == ["%(count)s rader"]
