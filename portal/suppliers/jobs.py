@@ -47,7 +47,9 @@ async def mail_decision(mailer: Mailer, base_url: str, context: JobContext, *, s
         return
     decided = "godkänd" if relation.status == APPROVED else "inte godkänd"
     text = _letter("supplier_decided.txt", relation, f"{base_url}/")
-    mail = Mail(_mail_id(context, decided), relation.email, f"{relation.name} är {decided}", text, context.clock())
+    mail = Mail(
+        _mail_id(context, decided), relation.email, f"{relation.name} är {decided}", text, context.clock()
+    )
     await mailer.send(mail)
 
 

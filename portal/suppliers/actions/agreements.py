@@ -71,7 +71,12 @@ async def link(
     relation = await find_relation(session, actor, supplier_id)
     if relation.status != APPROVED:
         raise Invalid(NOT_APPROVED, fields={"supplier_id": NOT_APPROVED})
-    row = {"concern_id": actor.concern_id, "agreement_id": agreement_id, "supplier_id": supplier_id, "rank": rank}
+    row = {
+        "concern_id": actor.concern_id,
+        "agreement_id": agreement_id,
+        "supplier_id": supplier_id,
+        "rank": rank,
+    }
     statement = upsert(AgreementSupplier).values(**row)
     await session.execute(
         statement.on_conflict_do_update(

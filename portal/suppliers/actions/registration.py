@@ -27,9 +27,7 @@ from portal.suppliers.status import INVITED, PENDING
 
 ATTEMPTS_PER_HOUR = 20
 TOO_MANY = "Många anmälningar har gjorts härifrån den senaste timmen. Vänta en stund och försök igen."
-KNOWN = (
-    "Företaget är redan anmält. Logga in, eller fråga en kollega. Kommer ingen in: ring supporten, så hjälper vi er."
-)
+KNOWN = "Företaget är redan anmält. Logga in, eller fråga en kollega. Kommer ingen in: ring supporten, så hjälper vi er."
 EMAIL_USED = "E-postadressen används redan för en inloggning. Logga in med den, eller skriv en annan adress."
 FAILED = "Anmälan kunde inte skickas. Rätta fälten nedan."
 
@@ -61,7 +59,9 @@ async def register(
     await _refuse_known(session, company, invited)
     supplier_id = await _keep_supplier(session, company, address, invited, now)
     user_id = await _open_login(session, company, password_hash, supplier_id, now)
-    await _ask_to_join(session, supplier_id, concern_id, by_user_id or user_id, now, invited=invited is not None)
+    await _ask_to_join(
+        session, supplier_id, concern_id, by_user_id or user_id, now, invited=invited is not None
+    )
     await _propose_accounts(session, company, supplier_id, concern_id, now)
     await _tell(session, supplier_id, user_id, by_user_id or user_id, concern_id, now)
     return Registered(supplier_id, user_id)
@@ -164,7 +164,9 @@ async def _propose_accounts(
     """What the form says is what is to be approved; a proposal from before that it does not name is closed."""
     stated = set(company.accounts)
     mine = (SupplierAccount.concern_id == concern_id) & (SupplierAccount.supplier_id == supplier_id)
-    rows = (await session.execute(select(SupplierAccount).where(mine, SupplierAccount.status == "proposed"))).scalars()
+    rows = (
+        await session.execute(select(SupplierAccount).where(mine, SupplierAccount.status == "proposed"))
+    ).scalars()
     for row in rows.all():
         if (row.kind, row.number) in stated:
             stated.discard((row.kind, row.number))

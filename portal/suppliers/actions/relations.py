@@ -36,7 +36,9 @@ async def approve(session: AsyncSession, actor: Actor, supplier_id: UUID, *, now
     await enqueue(session, "suppliers.mail_decision", concern_id=relation.concern_id, supplier_id=supplier_id)
 
 
-async def reject(session: AsyncSession, actor: Actor, supplier_id: UUID, reason: str, *, now: datetime) -> None:
+async def reject(
+    session: AsyncSession, actor: Actor, supplier_id: UUID, reason: str, *, now: datetime
+) -> None:
     """Refuse with a reason the supplier may read."""
     relation = await find_relation(session, actor, supplier_id)
     note = _reason(reason)
@@ -44,7 +46,9 @@ async def reject(session: AsyncSession, actor: Actor, supplier_id: UUID, reason:
     await enqueue(session, "suppliers.mail_decision", concern_id=relation.concern_id, supplier_id=supplier_id)
 
 
-async def block(session: AsyncSession, actor: Actor, supplier_id: UUID, reason: str, *, now: datetime) -> None:
+async def block(
+    session: AsyncSession, actor: Actor, supplier_id: UUID, reason: str, *, now: datetime
+) -> None:
     """Stop new orders to, and new invoices from, an approved supplier."""
     relation = await find_relation(session, actor, supplier_id)
     note = _reason(reason)
@@ -84,7 +88,14 @@ async def move_relation(
 
 
 async def _decide(
-    session: AsyncSession, actor: Actor, supplier_id: UUID, state: str, code: str, *, now: datetime, note: str | None
+    session: AsyncSession,
+    actor: Actor,
+    supplier_id: UUID,
+    state: str,
+    code: str,
+    *,
+    now: datetime,
+    note: str | None,
 ) -> None:
     assert actor.concern_id is not None  # find_relation has found the row in it
     values = {"decided_by": actor.user_id, "decided_at": now, "note": note}

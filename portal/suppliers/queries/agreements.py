@@ -37,13 +37,18 @@ def visible(actor: Actor) -> Select[Any]:
     return query.where(or_(Agreement.organisation_id.is_(None), own))
 
 
-async def list_agreements(session: AsyncSession, actor: Actor, *, words: str = "") -> tuple[AgreementRow, ...]:
+async def list_agreements(
+    session: AsyncSession, actor: Actor, *, words: str = ""
+) -> tuple[AgreementRow, ...]:
     """The agreements by number, with their suppliers in rank order."""
     names = (
         select(func.array_agg(aggregate_order_by(Supplier.name, AgreementSupplier.rank)))
         .select_from(AgreementSupplier)
         .join(Supplier, Supplier.id == AgreementSupplier.supplier_id)
-        .where(AgreementSupplier.concern_id == Agreement.concern_id, AgreementSupplier.agreement_id == Agreement.id)
+        .where(
+            AgreementSupplier.concern_id == Agreement.concern_id,
+            AgreementSupplier.agreement_id == Agreement.id,
+        )
     )
     query = visible(actor).with_only_columns(
         *_HEAD, names.scalar_subquery().label("suppliers"), maintain_column_froms=True

@@ -53,7 +53,12 @@ def visible(actor: Actor) -> Select[Any]:
 
 
 async def list_suppliers(
-    session: AsyncSession, actor: Actor, *, words: str = "", status: str | None = None, after: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    words: str = "",
+    status: str | None = None,
+    after: str | None = None,
 ) -> Page:
     """Suppliers by name in Swedish order, `PAGE` at a time; `words` in name, number or place."""
     query = visible(actor).with_only_columns(
@@ -67,19 +72,23 @@ async def list_suppliers(
         query = query.where(_holds(word))
     if after:
         key, _, supplier_id = after.rpartition("|")
-        query = query.where(or_(SORT_KEY > key, (SORT_KEY == key) & (Supplier.id > UUID(supplier_id))))
+        query = query.where(or_(key < SORT_KEY, (key == SORT_KEY) & (Supplier.id > UUID(supplier_id))))
     rows = (await session.execute(query.order_by(SORT_KEY, Supplier.id).limit(PAGE + 1))).all()
     shown = rows[:PAGE]
     following = f"{shown[-1].key}|{shown[-1].id}" if len(rows) > PAGE else None
     return Page(
-        tuple(SupplierRow(r.id, r.name, r.org_number, r.status, r.city, r.since, r.agreements) for r in shown),
+        tuple(
+            SupplierRow(r.id, r.name, r.org_number, r.status, r.city, r.since, r.agreements) for r in shown
+        ),
         following,
     )
 
 
 async def status_counts(session: AsyncSession, actor: Actor) -> dict[str, int]:
     """How many suppliers stand in each status."""
-    query = visible(actor).with_only_columns(SupplierRelation.status, func.count(), maintain_column_froms=True)
+    query = visible(actor).with_only_columns(
+        SupplierRelation.status, func.count(), maintain_column_froms=True
+    )
     rows = (await session.execute(query.group_by(SupplierRelation.status))).all()
     return {status: count for status, count in rows}
 
@@ -142,7 +151,10 @@ async def central_supplier_admins(
     """(id, e-mail) of the leverantörsadministratörer of the concern's central organisation. System context."""
     query = (
         select(User.id, User.email)
-        .join(Organisation, (Organisation.concern_id == User.concern_id) & (Organisation.id == User.organisation_id))
+        .join(
+            Organisation,
+            (Organisation.concern_id == User.concern_id) & (Organisation.id == User.organisation_id),
+        )
         .where(User.concern_id == concern_id, User.active, Organisation.is_central)
         .where(holds(p.SUPPLIER_ADMIN, day))
         .order_by(User.email)

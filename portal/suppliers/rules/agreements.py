@@ -80,7 +80,9 @@ def check_form(form: AgreementForm) -> Mapping[str, str]:
         "valid_to": _end(form),
         "cap_amount": _amount(form.cap_amount),
         "ranking_limit": _ranking_limit(form),
-        "price_terms": _text(form.price_terms, "Beskriv hur priset sätts, till exempel fasta priser.", _MOST_TEXT),
+        "price_terms": _text(
+            form.price_terms, "Beskriv hur priset sätts, till exempel fasta priser.", _MOST_TEXT
+        ),
         "callers": None if form.callers else "Välj minst en organisation som får avropa.",
     }
     return {name: message for name, message in checks.items() if message}
@@ -127,7 +129,9 @@ def _amount(value: str) -> str | None:
         amount = parse_amount(value)
     except Invalid as error:
         return str(error)
-    return None if amount > 0 else "Skriv ett belopp över noll, eller lämna tomt om avtalet inte har något tak."
+    return (
+        None if amount > 0 else "Skriv ett belopp över noll, eller lämna tomt om avtalet inte har något tak."
+    )
 
 
 def _ranking_limit(form: AgreementForm) -> str | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 
 from portal.access import permissions as p
 from portal.kernel.dates import stockholm_date
@@ -24,7 +24,17 @@ from portal.web.suppliers.present import agreement_state, agreement_values, agre
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 READERS = (p.SEE_AGREEMENTS, p.SUPPLIER_ADMIN, p.CENTRAL_SYSTEM_ADMIN, p.LOCAL_SYSTEM_ADMIN, p.AUDITOR)
-FIELDS = ("number", "name", "kind", "valid_from", "valid_to", "cap_amount", "ranking_limit", "price_terms", "callers")
+FIELDS = (
+    "number",
+    "name",
+    "kind",
+    "valid_from",
+    "valid_to",
+    "cap_amount",
+    "ranking_limit",
+    "price_terms",
+    "callers",
+)
 
 
 class AgreementsController(Controller):
@@ -46,7 +56,7 @@ class AgreementsController(Controller):
         return await page(request, "suppliers/agreements/index.html", rows=shown, words=words, keeps=keeps)
 
     @get("/{agreement_id:uuid}")
-    async def show(self, request: Req, agreement_id: UUID) -> Html:
+    async def show(self, request: Req, agreement_id: FromPath[UUID]) -> Html:
         """One agreement."""
         return await _show(request, agreement_id)
 
@@ -72,7 +82,7 @@ class AgreementsController(Controller):
         return _back(request, made, "Avtalet är skapat. Koppla nu leverantörer till det.")
 
     @get("/{agreement_id:uuid}/edit", opt={"permission": p.SUPPLIER_ADMIN})
-    async def edit(self, request: Req, agreement_id: UUID) -> Html:
+    async def edit(self, request: Req, agreement_id: FromPath[UUID]) -> Html:
         """The form as the agreement stands."""
         state = request.scope["state"]
         detail = await find_agreement(state["session"], state["actor"], agreement_id)
@@ -81,17 +91,19 @@ class AgreementsController(Controller):
         return await _form(request, agreement_id, agreement_values(detail), {})
 
     @post("/{agreement_id:uuid}", opt={"permission": p.SUPPLIER_ADMIN})
-    async def change(self, request: Req, agreement_id: UUID, data: Form) -> Response[Any]:
+    async def change(self, request: Req, agreement_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Change terms, validity and callers."""
         state, form = request.scope["state"], forms.agreement_form(data)
         try:
-            await actions.change(state["session"], state["actor"], agreement_id, _read(form), now=state["now"])
+            await actions.change(
+                state["session"], state["actor"], agreement_id, _read(form), now=state["now"]
+            )
         except Invalid as refused:
             return await _form(request, agreement_id, form, refused.fields, status=422)
         return _back(request, agreement_id, "Avtalet är ändrat.")
 
     @post("/{agreement_id:uuid}/suppliers", opt={"permission": p.SUPPLIER_ADMIN})
-    async def link(self, request: Req, agreement_id: UUID, data: Form) -> Response[Any]:
+    async def link(self, request: Req, agreement_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Put a supplier on the agreement."""
         state, chosen = request.scope["state"], forms.text(data, "supplier_id")
         rank = forms.text(data, "rank") or "1"
@@ -104,7 +116,7 @@ class AgreementsController(Controller):
         return _back(request, agreement_id, "Leverantören är kopplad till avtalet.")
 
     @post("/{agreement_id:uuid}/suppliers/{supplier_id:uuid}/removal", opt={"permission": p.SUPPLIER_ADMIN})
-    async def unlink(self, request: Req, agreement_id: UUID, supplier_id: UUID) -> Response[Any]:
+    async def unlink(self, request: Req, agreement_id: FromPath[UUID], supplier_id: FromPath[UUID]) -> Response[Any]:
         """Take a supplier off the agreement."""
         state = request.scope["state"]
         await actions.unlink(state["session"], state["actor"], agreement_id, supplier_id, now=state["now"])
@@ -125,7 +137,9 @@ async def _show(request: Req, agreement_id: UUID, errors: dict[str, str] | None 
     today = stockholm_date(state["now"])
     view = agreement_view(detail, used[agreement_id], state["actor"], choices, today)
     status = 422 if errors else 200
-    return await page(request, "suppliers/agreements/show.html", status=status, view=view, errors=errors or {})
+    return await page(
+        request, "suppliers/agreements/show.html", status=status, view=view, errors=errors or {}
+    )
 
 
 async def _form(

@@ -1,8 +1,8 @@
-"""Suppliers that wait to be approved, beside the menu and on Min dag."""
+"""Suppliers that wait to be approved, beside the menu."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,8 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.suppliers.queries.relations import pending_count
-from portal.web.i18n import gettext, ngettext
-from portal.web.start.tasks import Task
 
 
 async def counts(session: AsyncSession, actor: Actor, now: datetime) -> Mapping[str, int]:
@@ -19,15 +17,3 @@ async def counts(session: AsyncSession, actor: Actor, now: datetime) -> Mapping[
     if not actor.has(p.SUPPLIER_ADMIN, p.LEVGRUPPEN):
         return {}
     return {"suppliers": await pending_count(session, actor)}
-
-
-async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[Task]:
-    """Approve new suppliers."""
-    if not actor.has(p.SUPPLIER_ADMIN, p.LEVGRUPPEN):
-        return ()
-    count = await pending_count(session, actor)
-    text = ngettext("En leverantör väntar på svar.", "%(num)s leverantörer väntar på svar.", count) % {"num": count}
-    empty = gettext("Inget väntar. Nya anmälningar visas här samma minut som de kommer in.")
-    return (
-        Task(gettext("Leverantörer att godkänna"), text if count else empty, "/suppliers?status=pending", count, 1),
-    )

@@ -20,7 +20,17 @@ def text(data: Mapping[str, Any], name: str) -> str:
 
 def registration_form(data: Mapping[str, Any]) -> RegistrationForm:
     """The company's part of the registration."""
-    fields = ("name", "org_number", "vat_number", "bankgiro", "plusgiro", "iban", "contact_name", "email", "phone")
+    fields = (
+        "name",
+        "org_number",
+        "vat_number",
+        "bankgiro",
+        "plusgiro",
+        "iban",
+        "contact_name",
+        "email",
+        "phone",
+    )
     return RegistrationForm(f_tax=bool(data.get("f_tax")), **{name: text(data, name) for name in fields})
 
 
@@ -35,7 +45,16 @@ def joining_form(data: Mapping[str, Any]) -> Joining:
 
 def agreement_form(data: Mapping[str, Any]) -> AgreementForm:
     """An agreement's form; `callers` comes as one value or a list."""
-    fields = ("number", "name", "kind", "valid_from", "valid_to", "cap_amount", "ranking_limit", "price_terms")
+    fields = (
+        "number",
+        "name",
+        "kind",
+        "valid_from",
+        "valid_to",
+        "cap_amount",
+        "ranking_limit",
+        "price_terms",
+    )
     callers = data.get("callers") or ()
     chosen = (callers,) if isinstance(callers, str) else tuple(map(str, callers))
     return AgreementForm(callers=chosen, **{name: text(data, name) for name in fields})

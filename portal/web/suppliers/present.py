@@ -113,7 +113,11 @@ def relation_state(status: str) -> tuple[str, str, str]:
 
 
 def supplier_list(
-    rows: Sequence[SupplierRow], counts: Mapping[str, int], words: str, status: str | None, following: str | None
+    rows: Sequence[SupplierRow],
+    counts: Mapping[str, int],
+    words: str,
+    status: str | None,
+    following: str | None,
 ) -> SupplierListView:
     """The list with its tabs: all, and one per status that somebody has."""
     shown = tuple(
@@ -122,11 +126,15 @@ def supplier_list(
         for r in rows
     )  # fmt: skip
     tabs = [_tab(gettext("Alla"), words, None, sum(counts.values()), status)]
-    tabs += [
-        _tab(gettext(state.label), words, state.code, counts[state.code], status)
-        for state in sorted(RELATION.states, key=lambda state: state.tab != "waiting")
-        if counts.get(state.code) or state.code == status
-    ] if counts else []
+    tabs += (
+        [
+            _tab(gettext(state.label), words, state.code, counts[state.code], status)
+            for state in sorted(RELATION.states, key=lambda state: state.tab != "waiting")
+            if counts.get(state.code) or state.code == status
+        ]
+        if counts
+        else []
+    )
     base = localised("/suppliers")
     return SupplierListView(shown, tuple(tabs), words, status, f"{base}?{following}" if following else None)
 
@@ -143,7 +151,9 @@ def supplier_page(relation: Relation, actor: Actor, possible: Sequence[Agreement
     """One supplier, with the buttons this actor gets."""
     own = relation.registered_by is not None and relation.registered_by == actor.user_id
     moves = frozenset(
-        move.code for move in RELATION.moves_from(relation.status) if move.permission and actor.has(*move.permissions)
+        move.code
+        for move in RELATION.moves_from(relation.status)
+        if move.permission and actor.has(*move.permissions)
     )
     return SupplierPageView(
         relation.supplier_id, relation.name, relation_state(relation.status), _lead(relation), _facts(relation),

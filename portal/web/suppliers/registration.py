@@ -52,7 +52,11 @@ class RegistrationController(Controller):
         concerns = dict(await customers(request.scope["state"]["session"]))
         concern_id = _chosen(data, concerns)
         company, joining = forms.registration_form(data), forms.joining_form(data)
-        errors = {**({} if concern_id else {"concern_id": CHOOSE}), **check_form(company), **check_joining(joining)}
+        errors = {
+            **({} if concern_id else {"concern_id": CHOOSE}),
+            **check_form(company),
+            **check_joining(joining),
+        }
         if errors or concern_id is None:
             return await _form(request, data, errors, status=422)
         try:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
@@ -46,43 +46,47 @@ class SuppliersController(Controller):
         status = query.get("status") if query.get("status") in RELATION.codes() else None
         words = (query.get("q") or "").strip()[:100]
         session, actor = state["session"], state["actor"]
-        found = await list_suppliers(session, actor, words=words, status=status, after=_key(query.get("after")))
+        found = await list_suppliers(
+            session, actor, words=words, status=status, after=_key(query.get("after"))
+        )
         counts = await status_counts(session, actor)
-        following = urlencode({"q": words, "status": status or "", "after": found.after}) if found.after else None
+        following = (
+            urlencode({"q": words, "status": status or "", "after": found.after}) if found.after else None
+        )
         view = supplier_list(found.rows, counts, words, status, following)
         return await page(request, "suppliers/suppliers/index.html", view=view)
 
     @get("/{supplier_id:uuid}")
-    async def show(self, request: Req, supplier_id: UUID) -> Html:
+    async def show(self, request: Req, supplier_id: FromPath[UUID]) -> Html:
         """One supplier."""
         return await _show(request, supplier_id)
 
     @post("/{supplier_id:uuid}/approval")
-    async def approve(self, request: Req, supplier_id: UUID) -> Response[Any]:
+    async def approve(self, request: Req, supplier_id: FromPath[UUID]) -> Response[Any]:
         """Approve supplier and account."""
         state = request.scope["state"]
         await relations.approve(state["session"], state["actor"], supplier_id, now=state["now"])
         return _back(request, supplier_id, DONE["approve"])
 
     @post("/{supplier_id:uuid}/rejection")
-    async def reject(self, request: Req, supplier_id: UUID, data: Form) -> Response[Any]:
+    async def reject(self, request: Req, supplier_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Refuse, with a reason."""
         return await _with_reason(request, supplier_id, data, relations.reject, "reject")
 
     @post("/{supplier_id:uuid}/block")
-    async def block(self, request: Req, supplier_id: UUID, data: Form) -> Response[Any]:
+    async def block(self, request: Req, supplier_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Block, with a reason."""
         return await _with_reason(request, supplier_id, data, relations.block, "block")
 
     @post("/{supplier_id:uuid}/unblock")
-    async def unblock(self, request: Req, supplier_id: UUID) -> Response[Any]:
+    async def unblock(self, request: Req, supplier_id: FromPath[UUID]) -> Response[Any]:
         """Take the block away."""
         state = request.scope["state"]
         await relations.unblock(state["session"], state["actor"], supplier_id, now=state["now"])
         return _back(request, supplier_id, DONE["unblock"])
 
     @post("/{supplier_id:uuid}/agreements", opt={"permission": p.SUPPLIER_ADMIN})
-    async def link(self, request: Req, supplier_id: UUID, data: Form) -> Response[Any]:
+    async def link(self, request: Req, supplier_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Put the supplier on an agreement."""
         state = request.scope["state"]
         agreement_id = _uuid(forms.text(data, "agreement_id"))
@@ -95,10 +99,14 @@ class SuppliersController(Controller):
         return _back(request, supplier_id, "Leverantören är kopplad till avtalet.")
 
 
-async def _with_reason(request: Req, supplier_id: UUID, data: dict[str, Any], action: Any, code: str) -> Response[Any]:
+async def _with_reason(
+    request: Req, supplier_id: UUID, data: dict[str, Any], action: Any, code: str
+) -> Response[Any]:
     state = request.scope["state"]
     try:
-        await action(state["session"], state["actor"], supplier_id, forms.text(data, "reason"), now=state["now"])
+        await action(
+            state["session"], state["actor"], supplier_id, forms.text(data, "reason"), now=state["now"]
+        )
     except Invalid as refused:
         return await _show(request, supplier_id, {f"{code}-reason": gettext(refused.message)})
     return _back(request, supplier_id, DONE[code])
@@ -109,7 +117,11 @@ async def _show(request: Req, supplier_id: UUID, errors: dict[str, str] | None =
     session, actor = state["session"], state["actor"]
     relation = await find_relation(session, actor, supplier_id)
     linked = {link.id for link in relation.agreements}
-    possible = [a for a in await list_agreements(session, actor) if a.id not in linked and _may_keep(actor, a.owner_id)]
+    possible = [
+        a
+        for a in await list_agreements(session, actor)
+        if a.id not in linked and _may_keep(actor, a.owner_id)
+    ]
     view = supplier_page(relation, actor, possible)
     status = 422 if errors else 200
     return await page(request, "suppliers/suppliers/show.html", status=status, view=view, errors=errors or {})

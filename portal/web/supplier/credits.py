@@ -1,0 +1,113 @@
+"""A credit note of an own invoice: whole or part, with the invoice named."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+
+from portal.access import permissions as p
+from portal.formats.en16931 import Invoice
+from portal.formats.peppol.invoice_writer import write_invoice
+from portal.invoicing.status import CANCELLED
+from portal.kernel.dates import stockholm_date
+from portal.kernel.errors import Conflict
+from portal.web.i18n import gettext
+from portal.web.pages import Html, Req, page, partials, see_other
+from portal.web.supplier import fields, flip
+from portal.web.supplier.order_invoices import NUMBER_USED
+from portal.web.supplier.present import invoice_lines
+from portal.web.supplier.queries.company import find_company
+from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, find_invoice, number_used
+from portal.web.supplier.queries.orders import find_order
+from portal.web.supplier.sending import send
+
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+class CreditsController(Controller):
+    """GET the form, POST it to be counted or sent."""
+
+    path = "/supplier/invoices/{invoice_id:uuid}/credit"
+    opt = {"permission": p.SUPPLIER}  # noqa: RUF012
+
+    @get()
+    async def new(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
+        """The whole invoice is proposed; less is written by hand."""
+        row, lines = await _debit(request, invoice_id)
+        data = {f"quantity-{line.position}": _written(line.quantity) for line in lines}
+        data["issue_date"] = stockholm_date(request.scope["state"]["now"]).isoformat()
+        return await _page(request, row, lines, data, {}, await _credit(request, row, lines, data, {}))
+
+    @post("/totals")
+    async def count(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Html:
+        """The totals of what is written right now."""
+        row, lines = await _debit(request, invoice_id)
+        made = await _credit(request, row, lines, data, {})
+        return partials(request, "supplier/invoices/_totals.html", sums=flip.totals(made.lines))
+
+    @post()
+    async def create(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
+        """Send the credit note through the common door."""
+        row, lines = await _debit(request, invoice_id)
+        errors: dict[str, str] = {}
+        made = await _credit(request, row, lines, data, errors)
+        if errors:
+            return await _page(request, row, lines, data, errors, made, status=422)
+        sent = await send(request, write_invoice(made), channel="order_flip", filename=f"{made.number}.xml")
+        return see_other(request, f"/supplier/files?id={sent}")
+
+
+async def _debit(request: Req, invoice_id: UUID) -> tuple[InvoiceRow, tuple[InvoiceLine, ...]]:
+    state = request.scope["state"]
+    row, lines = await find_invoice(state["session"], state["actor"], invoice_id)
+    if row.is_credit_note or row.status == CANCELLED or row.order_id is None:
+        raise Conflict("Fakturan kan inte krediteras här. Ladda upp en kreditfaktura som XML i stället.")
+    return row, lines
+
+
+async def _credit(
+    request: Req,
+    row: InvoiceRow,
+    lines: tuple[InvoiceLine, ...],
+    data: dict[str, Any],
+    errors: dict[str, str],
+) -> Invoice:
+    state = request.scope["state"]
+    assert row.order_id is not None  # _debit has seen to it
+    order = await find_order(state["session"], state["actor"], row.order_id)
+    company = await find_company(state["session"], state["actor"])
+    quantities = fields.quantities(data, {line.position: line.quantity for line in lines}, errors)
+    issued = fields.day(data, "issue_date", errors) or stockholm_date(state["now"])
+    number = fields.number(data, errors)
+    if number and await number_used(state["session"], state["actor"], row.concern_id, number):
+        errors["number"] = gettext(NUMBER_USED)
+    # A9.14: a credit note falls due the day it is issued; without a due date it would stop (A4.13).
+    head = flip.Head(number, issued, issued)
+    return flip.credit_of(order, company, head, row, lines, quantities)
+
+
+def _written(value: Decimal) -> str:
+    return f"{value.normalize():f}".replace(".", ",")
+
+
+async def _page(
+    request: Req,
+    row: InvoiceRow,
+    lines: tuple[InvoiceLine, ...],
+    data: dict[str, Any],
+    errors: dict[str, str],
+    made: Invoice,
+    *,
+    status: int = 200,
+) -> Html:
+    names = ["number", "issue_date", *(f"quantity-{line.position}" for line in lines)]
+    values = {name: fields.text(data, name) for name in names}
+    return await page(
+        request, "supplier/invoices/credit.html", status=status, row=row, lines=invoice_lines(lines), values=values,
+        errors=errors, summary=[(name, errors[name]) for name in names if name in errors], sums=flip.totals(made.lines),
+    )  # fmt: skip

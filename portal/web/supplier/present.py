@@ -1,0 +1,187 @@
+"""Orders and invoices as the supplier portal shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from portal.catalog.rules.units import unit_name
+from portal.orders.status import ORDER
+from portal.suppliers.values import Account
+from portal.web.i18n import gettext, localised
+from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFile
+from portal.web.supplier.queries.orders import Line, Order, OrderRow
+from portal.web.supplier.sentences import invoice_track, pay_sentence, sentence
+from portal.web.suppliers.present import ACCOUNT_KINDS, account_number
+
+# Names of an order's status as its supplier says them; the others are said as in the Machine.
+ORDER_LABELS = {"sent": "Att bekräfta", "rejected_by_supplier": "Avböjd av er"}
+ORDER_TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("new", "Att bekräfta", ("sent",)),
+    ("open", "Att leverera", ("confirmed", "confirmed_with_change", "partly_received")),
+    ("received", "Levererade", ("received", "closed")),
+    ("ended", "Avböjda och makulerade", ("rejected_by_supplier", "cancelled")),
+)
+ANSWERS = {"AP": "Bekräftad", "CA": "Bekräftad med ändring", "RE": "Avböjd", "AB": "Mottagen"}
+INVOICEABLE = ("sent", "confirmed", "confirmed_with_change", "partly_received", "received")
+OUTCOMES = {
+    "received": ("info", "clock", "Behandlas"),
+    "new": ("ok", "circle-check", "Mottagen"),
+    "duplicate": ("warn", "copy", "Redan inskickad"),
+    "refused": ("stop", "circle-x", "Kunde inte tas emot"),
+}
+
+Status = tuple[str, str, str]
+Tab = tuple[str, str, int | None, str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order in a list."""
+
+    id: UUID
+    number: str
+    href: str
+    buyer: str
+    lines: str
+    status: Status
+    to_answer: bool
+    net: Decimal
+    row: OrderRow
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """An invoice in a list: sentence, Spåret and the day it is paid."""
+
+    id: UUID
+    number: str
+    href: str
+    status: Status
+    text: str
+    pay: str
+    track: tuple[tuple[str, str, str | None], ...]
+    amount: Decimal
+    done: bool
+    row: InvoiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file sent in and what came of it."""
+
+    id: UUID
+    name: str
+    status: Status
+    text: str
+    waiting: bool
+    findings: tuple[tuple[str, str, str], ...]
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line with its unit in words."""
+
+    line: Line
+    unit: str
+
+
+def order_status(code: str) -> Status:
+    """Tone, icon and label."""
+    state = ORDER.state(code)
+    tone = "warn" if code == "sent" else state.tone
+    return tone, state.icon, gettext(ORDER_LABELS.get(code, state.label))
+
+
+def order_view(row: OrderRow) -> OrderView:
+    """A row of the list."""
+    more = row.line_count - 1
+    lines = row.first_line or ""
+    if more > 0:
+        lines += " " + gettext("och %(more)s till") % {"more": more}
+    return OrderView(
+        row.id, row.number, localised(f"/supplier/orders/{row.id}"), row.buyer_name, lines,
+        order_status(row.status), row.status == "sent", row.net_amount, row,
+    )  # fmt: skip
+
+
+def line_views(order: Order) -> tuple[LineView, ...]:
+    """The order's lines."""
+    return tuple(LineView(line, gettext(unit_name(line.unit))) for line in order.lines)
+
+
+def invoice_lines(lines: Sequence[InvoiceLine]) -> tuple[tuple[InvoiceLine, str], ...]:
+    """The invoice's lines with their unit in words."""
+    return tuple((line, gettext(unit_name(line.unit))) for line in lines)
+
+
+def invoice_view(row: InvoiceRow, today: date, account: str | None = None) -> InvoiceView:
+    """A row of the list, and the head of the page."""
+    told = sentence(row.status)
+    amount = -row.payable_amount if row.is_credit_note else row.payable_amount
+    return InvoiceView(
+        row.id, row.number, localised(f"/supplier/invoices/{row.id}"), (told.tone, told.icon, told.label), told.text,
+        pay_sentence(row, today, account), invoice_track(row, today), amount, row.status == "done", row,
+    )  # fmt: skip
+
+
+def account_words(accounts: Sequence[Account]) -> str | None:
+    """ "bankgiro 505-0109": the first active account."""
+    active = next((account for account in accounts if account.status == "active"), None)
+    if active is None:
+        return None
+    kind = gettext(ACCOUNT_KINDS[active.kind])
+    kind = kind if active.kind == "IBAN" else kind.lower()
+    return f"{kind} {account_number(active.kind, active.number)}".replace(" ", "\u00a0").replace(
+        "-", "\u2011"
+    )
+
+
+def file_view(file: SentFile) -> FileView:
+    """What became of a file, in words."""
+    tone, icon, label = OUTCOMES[file.outcome]
+    findings = tuple((f.get("code", ""), f.get("message", ""), f.get("location", "")) for f in file.findings)
+    href = localised(f"/supplier/invoices/{file.invoice_id}") if file.invoice_id and file.number else None
+    return FileView(
+        file.id, file.filename or file.number or "", (tone, icon, gettext(label)), _file_text(file),
+        file.outcome == "received", findings, href,
+    )  # fmt: skip
+
+
+def _file_text(file: SentFile) -> str:
+    if file.outcome == "received":
+        return gettext("Fakturan kontrolleras just nu. Det tar oftast några sekunder.")
+    if file.outcome == "refused":
+        return gettext("Rätta felen och skicka filen igen. Den här filen betalas inte, men sparas.")
+    if file.outcome == "duplicate":
+        return gettext("Samma fil finns redan. Inget har ändrats.")
+    if file.status is None:
+        return gettext("Mottagen. Kunden kontrollerar vem fakturan kommer från.")
+    return sentence(file.status).text
+
+
+def tabs(
+    path: str,
+    options: Sequence[tuple[str, str, tuple[str, ...]]],
+    current: str,
+    words: str,
+    counts: dict[str, int],
+) -> tuple[Tab, ...]:
+    """Alla and one tab per group of statuses; words stay in the address."""
+    rows = [("", "Alla", ())] + list(options)
+    made = []
+    for code, label, _statuses in rows:
+        query = urlencode({key: value for key, value in (("q", words), ("tab", code)) if value})
+        href = localised(path) + (f"?{query}" if query else "")
+        made.append((gettext(label), href, counts.get(code), "turn", code == current))
+    return tuple(made)
+
+
+def statuses_of(options: Sequence[tuple[str, str, tuple[str, ...]]], tab: str) -> tuple[str, ...] | None:
+    """The statuses behind a tab; None for all."""
+    return next((statuses for code, _label, statuses in options if code == tab), None)

@@ -1,0 +1,204 @@
+"""A supplier's invoices, by the view supplier_invoice, and the files it has sent in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.kernel.errors import NotFound
+from portal.kernel.identifiers import invoice_number_key
+
+PAGE = 25
+_COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note, i.status, i.status_since, i.issue_date,
+  i.due_date, i.arrived_at, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount, i.currency, i.order_id,
+  coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason"""
+_FROM = """
+FROM supplier_invoice i JOIN concern c ON c.id = i.concern_id
+LEFT JOIN supplier_order o ON o.concern_id = i.concern_id AND o.id = i.order_id
+WHERE i.supplier_id = :supplier"""
+_LIST = f"""
+SELECT {_COLUMNS} {_FROM}
+  AND (CAST(:words AS text) = '' OR i.number ILIKE :pattern OR o.number ILIKE :pattern)
+  AND (CAST(:statuses AS text[]) IS NULL OR i.status = ANY (CAST(:statuses AS text[])))
+  AND (CAST(:at AS timestamptz) IS NULL OR (i.arrived_at, i.id) < (:at, CAST(:id AS uuid)))
+ORDER BY i.arrived_at DESC, i.id DESC LIMIT :limit
+"""
+_ONE = text(f"SELECT {_COLUMNS} {_FROM} AND i.id = :id")
+_LINES = text("""
+SELECT position, name, quantity, unit, net_price, line_amount, vat_category, vat_rate, order_line_ref, seller_item_id,
+  buyer_item_id
+FROM invoice_line WHERE concern_id = :concern AND invoice_id = :id ORDER BY position
+""")
+_SUMS = text("""
+SELECT payment_date, is_credit_note, status = 'done' AS done, min(arrived_at) AS oldest, count(*) AS count,
+  sum(payable_amount) AS amount
+FROM supplier_invoice
+WHERE supplier_id = :supplier AND status <> 'cancelled'
+  AND (status <> 'done' OR payment_date >= :today)
+GROUP BY 1, 2, 3
+""")
+_DELIVERIES = text("""
+SELECT d.id, d.filename, d.channel, d.outcome, d.findings, d.received_at, d.invoice_id, i.number, i.status,
+  i.is_credit_note, i.due_date, i.payment_date, o.number AS order_number
+FROM delivery d LEFT JOIN supplier_invoice i ON i.concern_id = d.concern_id AND i.id = d.invoice_id
+LEFT JOIN supplier_order o ON o.concern_id = i.concern_id AND o.id = i.order_id
+WHERE d.supplier_id = :supplier AND d.id = ANY (CAST(:ids AS uuid[])) ORDER BY d.received_at, d.id
+""")
+_REFUSED = text("""
+SELECT count(*) FROM delivery WHERE supplier_id = :supplier AND outcome = 'refused' AND received_at > :since
+""")
+_NUMBERS = text("""
+SELECT number FROM supplier_invoice
+WHERE supplier_id = :supplier AND concern_id = :concern AND status <> 'cancelled'
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """An invoice as its supplier may read it. Amounts as written: a credit note's are positive."""
+
+    id: UUID
+    concern_id: UUID
+    concern: str
+    number: str
+    is_credit_note: bool
+    status: str
+    status_since: datetime
+    issue_date: date
+    due_date: date | None
+    arrived_at: datetime
+    net_amount: Decimal
+    tax_amount: Decimal
+    gross_amount: Decimal
+    payable_amount: Decimal
+    currency: str
+    order_id: UUID | None
+    order_number: str | None
+    buyer_name: str | None
+    payment_date: date | None
+    cancelled_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """A line of the invoice."""
+
+    position: int
+    name: str
+    quantity: Decimal
+    unit: str
+    net_price: Decimal
+    line_amount: Decimal
+    vat_category: str | None
+    vat_rate: Decimal | None
+    order_line_ref: str | None
+    seller_item_id: str | None
+    buyer_item_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What is to be paid next and what the customers have: SEK, credit notes counted off."""
+
+    next_date: date | None
+    next_amount: Decimal
+    next_count: int
+    waiting_amount: Decimal
+    waiting_count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """One file the supplier has sent in, and what came of it. `outcome`: received, new, duplicate, refused."""
+
+    id: UUID
+    filename: str | None
+    channel: str
+    outcome: str
+    findings: list[dict[str, Any]]
+    received_at: datetime
+    invoice_id: UUID | None
+    number: str | None
+    status: str | None
+    is_credit_note: bool | None
+    due_date: date | None
+    payment_date: date | None
+    order_number: str | None
+
+
+async def list_invoices(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    words: str = "",
+    statuses: tuple[str, ...] | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
+) -> list[InvoiceRow]:
+    """Newest first; one more than `limit` when there is a next page."""
+    at, invoice_id = after or (None, None)
+    values: dict[str, Any] = {
+        "supplier": actor.supplier_id, "words": words, "pattern": f"%{words}%", "limit": limit + 1,
+        "statuses": list(statuses) if statuses else None, "at": at, "id": invoice_id,
+    }  # fmt: skip
+    rows = (await session.execute(text(_LIST), values)).all()
+    return [InvoiceRow(**row._mapping) for row in rows]
+
+
+async def find_invoice(
+    session: AsyncSession, actor: Actor, invoice_id: UUID
+) -> tuple[InvoiceRow, tuple[InvoiceLine, ...]]:
+    """One invoice with its lines. NotFound for another supplier's."""
+    row = (await session.execute(_ONE, {"id": invoice_id, "supplier": actor.supplier_id})).one_or_none()
+    if row is None:
+        raise NotFound("Fakturan finns inte.")
+    lines = (await session.execute(_LINES, {"concern": row.concern_id, "id": invoice_id})).all()
+    return InvoiceRow(**row._mapping), tuple(InvoiceLine(*line) for line in lines)
+
+
+async def sums(session: AsyncSession, actor: Actor, today: date) -> Sums:
+    """The figures of the start page."""
+    rows = (await session.execute(_SUMS, {"supplier": actor.supplier_id, "today": today})).all()
+    dates = sorted({row.payment_date for row in rows if row.done and row.payment_date})
+    coming = [row for row in rows if dates and row.done and row.payment_date == dates[0]]
+    waiting = [row for row in rows if not row.done]
+    return Sums(
+        dates[0] if dates else None, _amount(coming), _count(coming),
+        _amount(waiting), _count(waiting), min((row.oldest for row in waiting), default=None),
+    )  # fmt: skip
+
+
+def _count(rows: Sequence[Any]) -> int:
+    return sum(row._mapping["count"] for row in rows)
+
+
+def _amount(rows: Sequence[Any]) -> Decimal:
+    return sum((-row.amount if row.is_credit_note else row.amount for row in rows), Decimal(0))
+
+
+async def sent_files(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> list[SentFile]:
+    """The supplier's own files among `ids`."""
+    rows = (await session.execute(_DELIVERIES, {"supplier": actor.supplier_id, "ids": list(ids)})).all()
+    return [SentFile(**row._mapping) for row in rows]
+
+
+async def refused_since(session: AsyncSession, actor: Actor, since: datetime) -> int:
+    """How many files were refused after `since`."""
+    values = {"supplier": actor.supplier_id, "since": since}
+    return int((await session.execute(_REFUSED, values)).scalar_one())
+
+
+async def number_used(session: AsyncSession, actor: Actor, concern_id: UUID, number: str) -> bool:
+    """Whether one of the supplier's own invoices to this concern has the number (A4.11)."""
+    rows = await session.execute(_NUMBERS, {"supplier": actor.supplier_id, "concern": concern_id})
+    key = invoice_number_key(number)
+    return any(invoice_number_key(taken) == key for taken in rows.scalars())

@@ -1,0 +1,202 @@
+"""A supplier's orders, by the view supplier_order and the lines under it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.kernel.errors import NotFound
+from portal.orders.status import SENT
+
+PAGE = 25
+_COLUMNS = """o.id, o.concern_id, c.name AS concern, o.number, o.buyer_name, o.status, o.net_amount, o.gross_amount,
+  o.sent_at, o.wanted_on"""
+_LIST = f"""
+SELECT {_COLUMNS}, first.name AS first_line, first.count AS line_count
+FROM supplier_order o JOIN concern c ON c.id = o.concern_id
+LEFT JOIN LATERAL (
+  SELECT min(l.name) FILTER (WHERE l.position = 1) AS name, count(*) AS count
+  FROM order_line l WHERE l.concern_id = o.concern_id AND l.order_id = o.id
+) first ON true
+WHERE o.supplier_id = :supplier
+  AND (CAST(:words AS text) = '' OR o.number ILIKE :pattern OR o.buyer_name ILIKE :pattern)
+  AND (CAST(:statuses AS text[]) IS NULL OR o.status = ANY (CAST(:statuses AS text[])))
+  AND (CAST(:sent_at AS timestamptz) IS NULL OR (coalesce(o.sent_at, 'epoch'), o.id) < (:sent_at, CAST(:id AS uuid)))
+ORDER BY coalesce(o.sent_at, 'epoch') DESC, o.id DESC LIMIT :limit
+"""  # noqa: S608 - constants only
+_ONE = text("""
+SELECT o.*, c.name AS concern, c.org_number AS concern_org_number, c.vat_number AS concern_vat_number,
+  a.number AS agreement, r.payment_days
+FROM supplier_order o JOIN concern c ON c.id = o.concern_id
+JOIN supplier_relation r ON r.concern_id = o.concern_id AND r.supplier_id = o.supplier_id
+LEFT JOIN agreement a ON a.concern_id = o.concern_id AND a.id = o.agreement_id
+WHERE o.id = :id AND o.supplier_id = :supplier
+""")
+# What is on its way to be paid counts as invoiced: else the same goods would be proposed twice.
+_LINES = text("""
+SELECT l.id, l.position, l.item_no, l.buyer_item_no, l.name, l.unspsc, l.unit, l.quantity, l.price, l.vat_rate,
+  l.vat_category, l.net_amount, l.received_quantity AS received, coalesce(sum(
+    CASE WHEN i.is_credit_note THEN -il.quantity ELSE il.quantity END), 0) AS invoiced
+FROM order_line l
+LEFT JOIN supplier_invoice i ON i.concern_id = l.concern_id AND i.order_id = l.order_id AND i.status <> 'cancelled'
+LEFT JOIN invoice_line il ON il.concern_id = i.concern_id AND il.invoice_id = i.id
+  AND (il.order_line_id = l.id OR il.order_line_id IS NULL AND il.order_line_ref = l.position::text)
+WHERE l.concern_id = :concern AND l.order_id = :id
+GROUP BY l.concern_id, l.id ORDER BY l.position
+""")
+_RESPONSES = text("""
+SELECT code, promised_on, note, answered_at FROM order_response
+WHERE concern_id = :concern AND order_id = :id ORDER BY answered_at
+""")
+_INVOICES = text("""
+SELECT id, number, status, is_credit_note, gross_amount, payment_date FROM supplier_invoice
+WHERE concern_id = :concern AND order_id = :id ORDER BY arrived_at, id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order in the list."""
+
+    id: UUID
+    concern_id: UUID
+    concern: str
+    number: str
+    buyer_name: str
+    status: str
+    net_amount: Decimal
+    gross_amount: Decimal
+    sent_at: datetime | None
+    wanted_on: date | None
+    first_line: str | None
+    line_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An order line with what is received and what is invoiced or on its way to be, in the line's unit."""
+
+    id: UUID
+    position: int
+    item_no: str | None
+    buyer_item_no: str | None
+    name: str
+    unspsc: str | None
+    unit: str
+    quantity: Decimal
+    price: Decimal
+    vat_rate: Decimal
+    vat_category: str
+    net_amount: Decimal
+    received: Decimal
+    invoiced: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """Ordered and not yet invoiced."""
+        return max(self.quantity - self.invoiced, Decimal(0))
+
+    @property
+    def ready(self) -> Decimal:
+        """Received and not yet invoiced: what an invoice is paid for at once."""
+        return max(min(self.received, self.quantity) - self.invoiced, Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer the supplier has given."""
+
+    code: str
+    promised_on: date | None
+    note: str | None
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInvoice:
+    """An invoice on the order."""
+
+    id: UUID
+    number: str
+    status: str
+    is_credit_note: bool
+    gross_amount: Decimal
+    payment_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order whole, as its supplier may read it."""
+
+    id: UUID
+    concern_id: UUID
+    concern: str
+    concern_org_number: str
+    concern_vat_number: str
+    number: str
+    agreement: str | None
+    status: str
+    buyer_name: str
+    buyer_gln: str | None
+    buyer_reference: str | None
+    net_amount: Decimal
+    tax_amount: Decimal
+    gross_amount: Decimal
+    delivery: tuple[str, ...]
+    goods_mark: str | None
+    wanted_on: date | None
+    note_to_supplier: str | None
+    sent_at: datetime | None
+    document_sha256: bytes | None
+    payment_days: int
+    lines: tuple[Line, ...]
+    answers: tuple[Answer, ...]
+    invoices: tuple[OrderInvoice, ...]
+
+
+async def list_orders(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    words: str = "",
+    statuses: tuple[str, ...] | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
+) -> list[OrderRow]:
+    """Newest first; one more than `limit` when there is a next page."""
+    sent_at, order_id = after or (None, None)
+    values: dict[str, Any] = {
+        "supplier": actor.supplier_id, "words": words, "pattern": f"%{words}%", "limit": limit + 1,
+        "statuses": list(statuses) if statuses else None, "sent_at": sent_at, "id": order_id,
+    }  # fmt: skip
+    rows = (await session.execute(text(_LIST), values)).all()
+    return [OrderRow(**row._mapping) for row in rows]
+
+
+async def count_to_answer(session: AsyncSession, actor: Actor) -> int:
+    """Orders that wait for the supplier's answer."""
+    query = text("SELECT count(*) FROM supplier_order WHERE supplier_id = :supplier AND status = :sent")
+    values = {"supplier": actor.supplier_id, "sent": SENT}
+    return int((await session.execute(query, values)).scalar_one())
+
+
+async def find_order(session: AsyncSession, actor: Actor, order_id: UUID) -> Order:
+    """One order with lines, answers and invoices. NotFound for another supplier's."""
+    row = (await session.execute(_ONE, {"id": order_id, "supplier": actor.supplier_id})).one_or_none()
+    if row is None:
+        raise NotFound("Beställningen finns inte.")
+    key = {"concern": row.concern_id, "id": order_id}
+    lines = tuple(Line(**line._mapping) for line in (await session.execute(_LINES, key)).all())
+    answers = tuple(Answer(*answer) for answer in (await session.execute(_RESPONSES, key)).all())
+    invoices = tuple(OrderInvoice(*invoice) for invoice in (await session.execute(_INVOICES, key)).all())
+    place = " ".join(part for part in (row.delivery_postcode, row.delivery_city) if part)
+    delivery = tuple(part for part in (row.delivery_name, row.delivery_street, place) if part)
+    kept = {name: row._mapping[name] for name in Order.__dataclass_fields__ if name in row._mapping}
+    return Order(**kept, delivery=delivery, lines=lines, answers=answers, invoices=invoices)

@@ -1,0 +1,41 @@
+"""The supplier's two doors to the common intake (flow point 9): the invoice made from an order, and the uploaded file."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from portal.formats.rulesets import RuleSet, list_rules
+from portal.invoicing.actions.intake import receive
+from portal.invoicing.actions.parts import IntakeParts
+from portal.web.pages import Req
+from portal.web.services import Services
+
+
+@lru_cache
+def _rules(data_dir: Path) -> tuple[RuleSet, ...]:
+    return list_rules(data_dir)
+
+
+def rules_in_force(request: Req) -> tuple[RuleSet, ...]:
+    """The installation's rule sets."""
+    services: Services = request.app.state.services
+    return _rules(services.settings.data_dir)
+
+
+async def send(request: Req, data: bytes, *, channel: str, filename: str | None) -> UUID:
+    """Hand bytes to the intake as the signed-in supplier's; the delivery's id."""
+    services: Services = request.app.state.services
+    state = request.scope["state"]
+    parts = IntakeParts(
+        services.database,
+        services.store,
+        rules_in_force(request),
+        max_bytes=services.settings.max_document_bytes,
+    )
+    received = await receive(
+        parts, data, channel=channel, filename=filename, user_id=state["actor"].user_id,
+        supplier_id=state["actor"].supplier_id, now=state["now"],
+    )  # fmt: skip
+    return received.delivery_id

@@ -1,0 +1,98 @@
+"""The supplier's start page: what waits for an answer, what is paid when, and whether the company is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from portal.kernel.dates import stockholm_date
+from portal.kernel.money import format_kr
+from portal.suppliers.status import APPROVED
+from portal.web.i18n import gettext, ngettext
+from portal.web.pages import Html, Req, page
+from portal.web.supplier.present import account_words, invoice_view, order_view
+from portal.web.supplier.queries.company import Customer, catalogues, customers, find_company
+from portal.web.supplier.queries.invoices import Sums, list_invoices, refused_since, sums
+from portal.web.supplier.queries.orders import OrderRow, count_to_answer, list_orders
+from portal.web.supplier.sentences import long_day
+from portal.web.suppliers.present import relation_state
+
+ORDERS_SHOWN = 5
+INVOICES_SHOWN = 5
+REFUSED_DAYS = 30
+
+
+async def supplier_start(request: Req) -> Html:
+    """The page at "/" of a supplier."""
+    state = request.scope["state"]
+    session, actor, today = state["session"], state["actor"], stockholm_date(state["now"])
+    company = await find_company(session, actor)
+    concerns = await customers(session, actor)
+    orders = await list_orders(session, actor, statuses=("sent",), limit=ORDERS_SHOWN)
+    waiting = await count_to_answer(session, actor)
+    refused = await refused_since(session, actor, state["now"] - timedelta(days=REFUSED_DAYS))
+    accounts = {c.concern_id: account_words(c.accounts) for c in concerns}
+    invoices = await list_invoices(session, actor, limit=INVOICES_SHOWN)
+    return await page(
+        request, "supplier/start/show.html", company=company, lead=_lead(waiting, refused, concerns),
+        concerns=[(c, relation_state(c.status)) for c in concerns],
+        not_approved=[(c, relation_state(c.status)) for c in concerns if c.status != APPROVED],
+        figures=_figures(await sums(session, actor, today), orders, waiting, accounts, today),
+        orders=[order_view(row) for row in orders[:ORDERS_SHOWN]],
+        invoices=[invoice_view(row, today, accounts.get(row.concern_id)) for row in invoices[:INVOICES_SHOWN]],
+        catalogues=await catalogues(session, actor), account=next((a for a in accounts.values() if a), None),
+    )  # fmt: skip
+
+
+def _lead(waiting: int, refused: int, concerns: Sequence[Customer]) -> str:
+    if not any(c.status == APPROVED for c in concerns):
+        return gettext("Kunden kontrollerar era uppgifter. Ni får mejl när företaget är godkänt.")
+    parts = []
+    if waiting:
+        text = ngettext("En beställning väntar på svar.", "%(num)s beställningar väntar på svar.", waiting)
+        parts.append(text % {"num": waiting})
+    if refused:
+        text = ngettext(
+            "En fil kunde inte tas emot den senaste månaden.",
+            "%(num)s filer kunde inte tas emot den senaste månaden.",
+            refused,
+        )
+        parts.append(text % {"num": refused})
+    return " ".join(parts) or gettext("Inget väntar på er just nu.")
+
+
+def _figures(
+    total: Sums, orders: Sequence[OrderRow], waiting: int, accounts: dict[Any, str | None], today: Any
+) -> list[tuple[str, str, str]]:
+    first = next((account for account in accounts.values() if account), None)
+    paid = (
+        gettext("Betalas %(day)s") % {"day": long_day(total.next_date)}
+        if total.next_date
+        else gettext("Nästa betalning")
+    )
+    count = ngettext("en faktura", "%(num)s fakturor", total.next_count) % {"num": total.next_count}
+    note = (
+        f"{count}, {first}"
+        if first and total.next_count
+        else count
+        if total.next_count
+        else gettext("inget planerat än")
+    )
+    held = ngettext("en faktura", "%(num)s fakturor", total.waiting_count) % {"num": total.waiting_count}
+    if total.oldest is not None:
+        days = (today - stockholm_date(total.oldest)).days
+        age = (
+            ngettext("äldst en dag", "äldst %(num)s dagar", days) % {"num": days}
+            if days
+            else gettext("kom i dag")
+        )
+        held = f"{held}, {age}"
+    sent = sum((row.net_amount for row in orders), Decimal(0))
+    to_answer = ngettext("en beställning", "%(num)s beställningar", waiting) % {"num": waiting}
+    return [
+        (paid, format_kr(total.next_amount), note),
+        (gettext("Hos kunden"), format_kr(total.waiting_amount), held if total.waiting_count else gettext("inga fakturor")),
+        (gettext("Att bekräfta"), format_kr(sent), to_answer if waiting else gettext("inga beställningar")),
+    ]  # fmt: skip
