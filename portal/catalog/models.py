@@ -61,10 +61,10 @@ class CatalogueUpload(Base):
         default=0, server_default="0", comment="prices ten times up or down"
     )
     problems: Mapped[list | None] = mapped_column(  # type: ignore[type-arg]
-        JSONB, comment="what is wrong with the file as a whole: [{message, params}]"
+        JSONB(none_as_null=True), comment="what is wrong with the file as a whole: [{message, params}]"
     )
     columns: Mapped[dict | None] = mapped_column(  # type: ignore[type-arg]
-        JSONB, comment="which column is which: {field: [index, heading as written]}"
+        JSONB(none_as_null=True), comment="which column is which: {field: [index, heading as written]}"
     )
     base_version: Mapped[int] = mapped_column(
         default=0, server_default="0", comment="the catalogue version the difference was counted against"
@@ -104,8 +104,8 @@ class UploadRow(Base):
     lead_time_days: Mapped[int | None]
     change: Mapped[str | None] = mapped_column(comment="new, changed, unchanged; none when wrong")
     old_price: Mapped[Price | None]
-    errors: Mapped[list | None] = mapped_column(JSONB, comment="[{column, value, message, mend}]")  # type: ignore[type-arg]
-    cells: Mapped[dict | None] = mapped_column(JSONB, comment="the row as written, when it is wrong")  # type: ignore[type-arg]
+    errors: Mapped[list | None] = mapped_column(JSONB(none_as_null=True), comment="[{column, value, message, mend}]")  # type: ignore[type-arg]
+    cells: Mapped[dict | None] = mapped_column(JSONB(none_as_null=True), comment="the row as written, when it is wrong")  # type: ignore[type-arg]
     __table_args__ = (
         ForeignKeyConstraint(
             ["concern_id", "upload_id"],
