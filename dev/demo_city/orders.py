@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -22,9 +23,9 @@ APPROVERS = {row[0]: row[4] for row in data.RESPONSIBILITIES}
 HUNDRED = Decimal(100)
 
 
-def rows(now: datetime, today: date) -> Rows:
+def rows(now: datetime, today: date, given: Sequence[tuple[Any, ...]] = data.EX_ORDERS) -> Rows:
     """Orders with lines, coding, receipts and the decisions behind them."""
-    made = [_Made(order, now, today) for order in data.EX_ORDERS]
+    made = [_Made(order, now, today) for order in given]
     yield orders.PurchaseOrder, [m.order for m in made]
     yield orders.OrderLine, [line for m in made for line in m.lines]
     yield orders.OrderCoding, [row for m in made for row in m.coding]
