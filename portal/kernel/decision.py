@@ -68,19 +68,20 @@ class Decision:
 
     def as_dict(self) -> dict[str, Any]:
         """The stored shape; `digest` is the sha256 of inputs and limits."""
+        inputs, limits = to_plain(self.inputs), to_plain(self.limits)
         return {
             "kind": self.kind,
-            "inputs": to_plain(self.inputs),
-            "limits": to_plain(self.limits),
+            "inputs": inputs,
+            "limits": limits,
             "rules": list(self.rules),
             "result": to_plain(self.result),
             "reasons": [to_plain(reason) for reason in self.reasons],
-            "digest": sha256(canonical_bytes([self.kind, self.inputs, self.limits])).hexdigest(),
+            "digest": sha256(_spelt([self.kind, inputs, limits])).hexdigest(),
         }
 
     def to_bytes(self) -> bytes:
         """Canonical JSON: sorted keys, UTF-8, no blanks, Decimal as text."""
-        return canonical_bytes(self.as_dict())
+        return _spelt(self.as_dict())
 
     def sha256(self) -> str:
         """Hex digest of to_bytes()."""
@@ -92,7 +93,11 @@ Recompute = Callable[[Mapping[str, Any], Mapping[str, Any]], Decision]
 
 def canonical_bytes(value: Any) -> bytes:
     """The one JSON spelling of a value: sorted keys, UTF-8, no blanks, Decimal and dates as text."""
-    return json.dumps(to_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return _spelt(to_plain(value))
+
+
+def _spelt(plain: Any) -> bytes:
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def run(controls: Sequence[Control[F]], facts: F) -> tuple[Reason, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,38 +12,62 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 from uuid import UUID
 
 T = TypeVar("T")
-_AS_IS = (str, int, bool, type(None))
+_LEAVES = (str, int, bool, type(None))
+_AS_IS = frozenset(_LEAVES)
 
 
-def to_plain(value: Any) -> Any:  # noqa: PLR0911
+def to_plain(value: Any) -> Any:
     """dataclass → dict, tuple and set → list, Decimal, date and UUID → text. TypeError on a float."""
-    if isinstance(value, _AS_IS):
+    kind = value.__class__
+    if kind in _AS_IS:
         return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, tuple | list):
-        return [to_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    if is_dataclass(value):
-        return {name: to_plain(getattr(value, name)) for name in _names(value.__class__)}
-    if isinstance(value, frozenset | set):
-        return sorted(to_plain(item) for item in value)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
+    if kind is dict:
+        return {
+            name if name.__class__ is str else str(name): item if item.__class__ in _AS_IS else to_plain(item)
+            for name, item in value.items()
+        }
+    if kind is tuple or kind is list:
+        return [item if item.__class__ in _AS_IS else to_plain(item) for item in value]
+    convert = _CONVERTERS.get(kind) or _converter(kind)
+    return convert(value)
+
+
+Converter = Callable[[Any], Any]
+# Every decision passes here several times, with hundreds of values: a type's way is looked for once.
+_CONVERTERS: dict[type, Converter] = {}
+
+
+def _converter(kind: type) -> Converter:
+    """How values of a type become plain; TypeError when it has no plain shape."""
+    if is_dataclass(kind):
+        names = tuple(field.name for field in fields(kind))
+        convert: Converter = lambda value: {  # noqa: E731
+            name: item if (item := getattr(value, name)).__class__ in _AS_IS else to_plain(item)
+            for name in names
+        }
+    else:
+        convert = next((made for base, made in _BASES if issubclass(kind, base)), _refuse)
+    return _CONVERTERS.setdefault(kind, convert)
+
+
+def _refuse(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no plain shape")
+
+
+_BASES: tuple[tuple[Any, Converter], ...] = (
+    (_LEAVES, lambda value: value),
+    (Decimal, lambda value: format(value, "f")),
+    ((tuple, list), lambda value: [to_plain(item) for item in value]),
+    (Mapping, lambda value: {str(name): to_plain(item) for name, item in value.items()}),
+    ((frozenset, set), lambda value: sorted(to_plain(item) for item in value)),
+    (date, lambda value: value.isoformat()),
+    (UUID, str),
+)
 
 
 def from_plain(cls: type[T], plain: Any) -> T:
     """Read `cls` back from to_plain's shape. KeyError, TypeError or ValueError when it does not fit."""
     return cast(T, _read(cls, plain))
-
-
-@lru_cache(maxsize=256)
-def _names(cls: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cls))
 
 
 @lru_cache(maxsize=256)
