@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import structlog
 from litestar import Response
+from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
@@ -31,7 +32,9 @@ def new_code() -> str:
 def not_signed_in(request: Req, error: NotAuthorizedException) -> Response[Any]:
     """Send to sign-in and back again; htmx is told to load the whole page."""
     if is_htmx(request):
-        return Response(None, status_code=401, headers={"hx-redirect": localised(SIGN_IN)})
+        return Response(
+            None, media_type=MediaType.TEXT, status_code=401, headers={"hx-redirect": localised(SIGN_IN)}
+        )
     target, path = SIGN_IN, request.scope["path"]
     if request.method == "GET" and path != "/":
         query = request.scope["query_string"].decode("ascii", "replace")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portal.settings import Settings
+from portal.web.i18n import gettext
 
 HOST = re.compile(r"(\[::1\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,5}))?")
 # This machine, by the names a browser knows it under. A demo may be opened by any of them.
@@ -62,7 +63,7 @@ def host_allowed(host: str, settings: Settings) -> bool:
 
 
 async def _refuse(send: Send) -> None:
-    body = "Adressen leder inte till den här portalen.\n".encode()
+    body = gettext("Adressen leder inte till den här portalen.").encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 400, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

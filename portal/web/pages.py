@@ -54,8 +54,9 @@ def see_other(request: Req, path: str, *, flash: tuple[str, str] | None = None) 
         https = settings.base_url.startswith("https://")
         value = pack(settings.secret_key, *flash)
         name = cookie_name("flash", https=https)
-        cookies.append(Cookie(name, value, max_age=SECONDS, httponly=True, samesite="lax", secure=https))
-    return Response(None, status_code=303, headers={"location": localised(path)}, cookies=cookies)
+        cookies.append(Cookie(name, value=value, max_age=SECONDS, httponly=True, samesite="lax", secure=https))
+    where = {"location": localised(path)}
+    return Response(None, media_type=MediaType.TEXT, status_code=303, headers=where, cookies=cookies)
 
 
 def _render(request: Req, template: str, **view: Any) -> str:
