@@ -144,7 +144,7 @@ def _message(text: str | tuple[str | None, ...], place: str) -> Message:
 
 def _demo() -> Iterator[Message]:
     """The demo's users are functions, not persons, and their names are translated."""
-    return (Message(name, None, "dev/demo_city/data.py") for _login, name, *_rest in USERS)
+    return (Message(name, None, "dev/demo_city/data.py:1") for _login, name, *_rest in USERS)
 
 
 def _sources() -> list[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.web.i18n import PartsDisagree, read_english
-from tools.messages import extract, missing, other_placeholders, stale
+from tools.messages import HOLE, extract, missing, other_placeholders, stale
 
 
 def test_every_text_has_an_english_one() -> None:
@@ -25,6 +25,21 @@ def test_no_english_text_is_left_over() -> None:
 
 def test_both_languages_have_the_same_holes() -> None:
     assert [(text.part, text.msgid) for text in other_placeholders(read_english())] == []
+
+
+def test_a_percent_sign_in_a_template_is_doubled() -> None:
+    """Templates fill the holes of every text, so "25 %" must be written "25 %%", in both languages."""
+    english = read_english()
+    shown = {message.msgid for message in extract().values() if message.place.startswith("templates/")}
+    texts = shown | {text for msgid in shown & set(english) for text in english[msgid].texts}
+    assert [text for text in texts if not _fills(text)] == []
+
+
+def _fills(text: str) -> bool:
+    try:
+        return bool(text % dict.fromkeys(HOLE.findall(text), "")) or not text
+    except (ValueError, TypeError):
+        return False
 
 
 def test_texts_are_found_where_they_stand() -> None:

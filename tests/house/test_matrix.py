@@ -18,6 +18,7 @@ import httpx
 import psycopg
 import pytest
 from litestar import Litestar
+from structlog.testing import capture_logs
 
 from dev.demo_city.ids import demo_id
 from portal.access.sign_in import open_session
@@ -111,8 +112,9 @@ def app(installation: Installation) -> Litestar:
 @pytest.fixture
 async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=outside(app), raise_app_exceptions=False)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url=BASE) as opened:
-        yield opened
+    with capture_logs():  # a trace in colours takes longer to print than the whole test
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as opened:
+            yield opened
 
 
 async def _visitor(installation: Installation, client: httpx.AsyncClient, role: Role) -> Visitor:
