@@ -85,7 +85,9 @@ async def _lot(
 
 def _mixed(clean: Sequence[Document], waiting: Sequence[Document], exact: int, others: int) -> Lot:
     dearer = [_dearer(one) for one in clean[exact : exact + others * DEARER]]
-    repeated = [replace(one, number=clean[i].number) for i, one in enumerate(clean[exact + others * DEARER :])]
+    repeated = [
+        replace(one, number=clean[i].number) for i, one in enumerate(clean[exact + others * DEARER :])
+    ]
     documents = [write(one) for one in (*clean[:exact], *dearer, *waiting)]
     documents += documents[others * SAME_NUMBER : others * (SAME_NUMBER + SAME_BYTES)]
     documents += [write(one) for one in repeated]

@@ -22,7 +22,7 @@ from portal.orders.status import RECEIVED, SENT
 BUYER = "bestallare@gsf"
 SUPPLIERS = (
     "Kontorsbolaget AB", "Skolgrossisten AB", "Färskvaror i Exempelstad AB", "Datorhuset AB", "Mattservice AB",
-    "Byggtjänst AB", "Tolkförmedlingen AB", "Hygienlagret AB", "Nätkompaniet AB", "Kontorsbolaget AB",
+    "Byggtjänst AB", "Tolkförmedlingen AB", "Vårdboendet AB", "Hygienlagret AB", "Nätkompaniet AB",
 )  # fmt: skip
 VAT = Decimal(25)
 HUNDRED = Decimal(100)
@@ -53,7 +53,9 @@ async def make_orders(session: AsyncSession, wanted: Wanted, now: datetime) -> N
         await session.execute(insert(PurchaseOrder), orders[start : start + BATCH])
     for start in range(0, len(lines), BATCH):
         await session.execute(insert(OrderLine), lines[start : start + BATCH])
-        await session.execute(insert(OrderCoding), [_coding(line["id"]) for line in lines[start : start + BATCH]])
+        await session.execute(
+            insert(OrderCoding), [_coding(line["id"]) for line in lines[start : start + BATCH]]
+        )
 
 
 def price_of(position: int) -> Decimal:
