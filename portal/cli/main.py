@@ -9,6 +9,7 @@ import click
 from portal import logs
 
 COMMANDS = {
+    "catalogue": "portal.cli.catalogue:catalogue",
     "audit": "portal.cli.audit:audit",
     "check": "portal.cli.check:check",
     "demo": "portal.cli.serve:demo",
