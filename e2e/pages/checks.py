@@ -1,0 +1,101 @@
+"""Checks on the page at hand: axe, nothing sideways, one language, a picture for those who look."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.web.i18n import read_english
+
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+WIDTHS = (320, 768, 1280)
+SHOTS = Path(__file__).resolve().parents[2] / "test-results"
+TEXTS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const found = []
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement
+    if (parent.closest('[lang]') === document.documentElement && !parent.closest('script, noscript')) {
+      const words = walker.currentNode.textContent.replace(/\\s+/g, ' ').trim()
+      if (words) found.push(words)
+    }
+  }
+  for (const element of document.querySelectorAll('[aria-label], [placeholder], [title]')) {
+    for (const name of ['aria-label', 'placeholder', 'title']) {
+      const words = element.getAttribute(name)
+      if (words && element.closest('[lang]') === document.documentElement) found.push(words.trim())
+    }
+  }
+  return found
+}"""
+WIDER = """width => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1
+  && !e.closest('.sr-only, [data-scroll], table') && getComputedStyle(e).visibility !== 'hidden')
+  .slice(0, 3).map(e => e.tagName.toLowerCase() + '.' + (e.getAttribute('class') || ''))"""
+
+
+def axe_findings(page: Any) -> list[str]:
+    """Violations of WCAG 2.2 AA on the page as it is now: rule and first element of each."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    width = page.viewport_size["width"]
+    # Sticky bars cover what lies under them while scrolled: axe judges the page at its full height.
+    height = min(page.evaluate("document.documentElement.scrollHeight"), 12_000)
+    page.set_viewport_size({"width": width, "height": max(height, 600)})
+    found = axe.run(page, options={"runOnly": {"type": "tag", "values": list(WCAG)}}).response["violations"]
+    page.set_viewport_size({"width": width, "height": 900})
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found]
+
+
+def sideways(page: Any) -> list[str]:
+    """What makes the page wider than its window; tables may scroll inside themselves."""
+    width = page.viewport_size["width"]
+    if page.evaluate("document.documentElement.scrollWidth") <= width:
+        return []
+    return [f"scrolls sideways: {page.evaluate(WIDER, width)}"]
+
+
+def findings(page: Any, widths: tuple[int, ...] = WIDTHS) -> list[str]:
+    """All complaints on the page at each width, each with the width."""
+    found: list[str] = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{width} px: {text}" for text in (*axe_findings(page), *sideways(page))]
+    return found
+
+
+def clean(page: Any, widths: tuple[int, ...] = WIDTHS) -> None:
+    """Assert that the page has no finding at any width; the window is as it was afterwards."""
+    before = page.viewport_size
+    found = findings(page, widths)
+    page.set_viewport_size(before)
+    assert not found, f"{page.url}: {found}"
+
+
+@lru_cache(maxsize=1)
+def _swedish() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+    """Swedish texts that read otherwise in English: whole ones, and those with holes as patterns."""
+    differing = [text for text in read_english().values() if text.msgid not in text.texts]
+    whole = frozenset(text.msgid for text in differing if "%(" not in text.msgid)
+    holes = [one for text in differing for one in (text.msgid, text.plural) if one and "%(" in one]
+    return whole, tuple(_pattern(one) for one in holes if len(re.sub(r"%\(\w+\)s", "", one)) > 8)
+
+
+def _pattern(msgid: str) -> re.Pattern[str]:
+    return re.compile(".+".join(re.escape(part) for part in re.split(r"%\(\w+\)s", msgid)))
+
+
+def swedish_left(page: Any) -> list[str]:
+    """Texts of ours that stand in Swedish on an English page."""
+    whole, patterns = _swedish()
+    shown = set(page.evaluate(TEXTS))
+    return sorted(text for text in shown if text in whole or any(one.fullmatch(text) for one in patterns))
+
+
+def picture(page: Any, name: str) -> None:
+    """Save how the page looks, for people: test-results/ is not kept in git."""
+    path = SHOTS / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(path), full_page=True)
