@@ -104,16 +104,15 @@ class Case:
     @property
     def references(self) -> tuple[str, ...]:
         """BT-13 and BT-10 as written and as compared: where an order number may be."""
-        written = [self.invoice.order_reference, self.invoice.buyer_reference]
-        given = [reference for reference in written if reference]
-        return tuple(dict.fromkeys([*given, *map(reference_key, given)]))
+        invoice = self.invoice
+        return (*spellings(invoice.order_reference), *spellings(invoice.buyer_reference))
 
     def want(self, wanted: Wanted) -> None:
         """Add what has to be looked up for this invoice."""
         invoice = self.invoice
         wanted.numbers |= set(self.references)
         if invoice.buyer_reference:
-            wanted.codes |= {invoice.buyer_reference, reference_key(invoice.buyer_reference)}
+            wanted.codes |= set(spellings(invoice.buyer_reference))
         facts = supplier_keys(invoice)
         if facts.legal_id:
             wanted.org_numbers |= {facts.legal_id, org_number(facts.legal_id) or facts.legal_id}
@@ -123,6 +122,11 @@ class Case:
             wanted.endpoints.add(facts.endpoint)
         if self.chosen_supplier:
             wanted.chosen.add(self.chosen_supplier)
+
+
+def spellings(reference: str | None) -> tuple[str, ...]:
+    """A reference as written and as compared, each once; none for none."""
+    return tuple(dict.fromkeys((reference, reference_key(reference)))) if reference else ()
 
 
 def supplier_keys(invoice: Invoice) -> SupplierFacts:
@@ -166,17 +170,15 @@ def _gln(identifier: Identifier | None, known: Known) -> Candidate | None:
 def _order(reference: str | None, known: Known) -> Candidate | None:
     if not reference:
         return None
-    wanted = reference_key(reference)
-    found = next((o.organisation_id for o in known.orders if reference_key(o.number) == wanted), None)
-    return _candidate(reference, found, known)
+    found = next((known.orders[one] for one in spellings(reference) if one in known.orders), None)
+    return _candidate(reference, found.organisation_id if found else None, known)
 
 
 def _code(reference: str | None, known: Known) -> Candidate | None:
     if not reference:
         return None
-    wanted = reference_key(reference)
-    found = next((c.organisation_id for c in known.codes if reference_key(c.code) == wanted), None)
-    return _candidate(reference, found, known)
+    found = next((known.codes[one] for one in spellings(reference) if one in known.codes), None)
+    return _candidate(reference, found.organisation_id if found else None, known)
 
 
 def _candidate(value: str, found: UUID | None, known: Known) -> Candidate:
@@ -246,23 +248,19 @@ def arrival_facts(case: Case, known: Known, supplier: SupplierRow | None, taken:
 
 def is_secret(case: Case, known: Known) -> bool:
     """From the first moment (A4.15): any supplier, recipient code or order it may mean is marked."""
-    wanted = set(case.references)
+    named = case.references
     return (
         any(row.secret for row in supplier_candidates(case, known))
-        or any(row.secret and row.code in wanted for row in known.codes)
-        or any(row.secret and row.number in wanted for row in known.orders)
+        or any(known.codes[one].secret for one in named if one in known.codes)
+        or any(known.orders[one].secret for one in named if one in known.orders)
     )
 
 
 def flow_facts(case: Case, known: Known, orders: Sequence[OrderCandidate]) -> FlowFacts:
     """Step 6 and 7. `orders` as they are now that they are locked."""
     invoice = case.invoice
-    wanted = set(case.references)
-    codes = tuple(
-        CodeCandidate(row.code, str(row.organisation_id), str(row.user_id))
-        for row in known.codes
-        if row.code in wanted
-    )
+    found = [known.codes[one] for one in spellings(invoice.buyer_reference) if one in known.codes]
+    codes = tuple(CodeCandidate(row.code, str(row.organisation_id), str(row.user_id)) for row in found)
     return FlowFacts(
         str(case.organisation_id), str(case.supplier_id), invoice.order_reference, invoice.buyer_reference,
         invoice.contract_reference, invoice.object_id.value if invoice.object_id else None,

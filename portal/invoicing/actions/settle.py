@@ -31,6 +31,7 @@ from portal.invoicing.queries.ordered import LimitRows, Order, limits_in_force, 
 from portal.invoicing.queries.people import Sight, sight_of_secrecy
 from portal.invoicing.queries.references import (
     Known,
+    OrderRow,
     SupplierRow,
     Wanted,
     claim_numbers,
@@ -171,7 +172,7 @@ async def _choose_flow(
     batch: Batch, passed: Sequence[Case], known: Known, waiting: Sequence[Case]
 ) -> dict[UUID, Order]:
     """Lock every order that is named or waited for, then choose the way each invoice goes."""
-    named = {row.id for case in passed for row in known.orders if row.number in case.references}
+    named = {row.id for case in passed for row in _named(case, known)}
     with place(batch.at, "process.orders_lock"):
         held = {case.order_id for case in waiting if case.order_id}
         orders = await lock_orders(batch.session, batch.concern_id, named | held)
@@ -183,12 +184,16 @@ async def _choose_flow(
     return orders
 
 
+def _named(case: Case, known: Known) -> list[OrderRow]:
+    """Orders whose number is on the invoice, each once."""
+    found = [known.orders[one] for one in case.references if one in known.orders]
+    return list(dict.fromkeys(found))
+
+
 def _flow(case: Case, known: Known, orders: dict[UUID, Order]) -> None:
-    wanted = set(case.references)
     candidates = [
         OrderCandidate(o.number, str(o.id), str(o.organisation_id), str(o.supplier_id), o.status)
-        for o in orders.values()
-        if o.number in wanted
+        for o in (orders[row.id] for row in _named(case, known))
     ]
     result, decision = flow.decision(flow_facts(case, known, candidates))
     case.decisions.append(decision)

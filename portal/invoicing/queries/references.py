@@ -114,12 +114,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was found. Keys: GLN, organisation id, code, supplier id."""
+    """What was found. Keys: GLN, organisation id, order number, code, supplier id."""
 
     glns: Mapping[str, UUID]
     names: Mapping[UUID, str]
-    orders: Sequence[OrderRow]
-    codes: Sequence[CodeRow]
+    orders: Mapping[str, OrderRow]
+    codes: Mapping[str, CodeRow]
     suppliers: Sequence[SupplierRow]
     accounts: Mapping[UUID, Sequence[AccountRow]]
 
@@ -134,8 +134,8 @@ async def look_up(session: AsyncSession, concern_id: UUID, wanted: Wanted, today
     return Known(
         {row.gln: row.id for row in organisations if row.gln},
         {row.id: row.name for row in organisations},
-        [OrderRow(*row) for row in orders],
-        [CodeRow(*row[:4]) for row in codes if _in_force(row, today)],
+        {row.number: OrderRow(*row) for row in orders},
+        {row.code: CodeRow(*row[:4]) for row in codes if _in_force(row, today)},
         suppliers,
         await _accounts(session, concern, [supplier.id for supplier in suppliers], today),
     )
