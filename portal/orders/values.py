@@ -151,6 +151,7 @@ class Requested:
     review_requested: bool
     secret: bool
     lines: tuple[RequestedLine, ...] = ()
+    buyer_login: str = ""
 
     @property
     def persons(self) -> frozenset[UUID]:

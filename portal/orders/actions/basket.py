@@ -38,6 +38,7 @@ from portal.orders.tables import table_of
 from portal.orders.values import CodingShare, Offer, Requested, RequestedLine
 
 WHOLE = Decimal(100)
+COPIED_FROM = "Kopierad från "
 NO_ADDRESS = "Välj en leveransadress."
 NO_BUYER = "Välj en beställare i listan."
 CHANGED = "Varukorgen har ändrats i en annan flik. Ladda om sidan för att se hur den ser ut nu."
@@ -374,7 +375,7 @@ async def copy_coding(session: AsyncSession, actor: Actor, line_id: UUID, now: d
         return 0
     theirs = (RequisitionCoding.concern_id == requested.concern_id) & RequisitionCoding.line_id.in_(others)
     await session.execute(delete(RequisitionCoding).where(theirs))
-    source = f"Kopierad från {line.name}"
+    source = f"{COPIED_FROM}{line.name}"
     copies = [
         coding_row(requested.concern_id, other, row.code, row.share, source)
         for other in others

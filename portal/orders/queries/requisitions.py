@@ -85,7 +85,7 @@ async def load_requested(
     """
     buyer = aliased(User)
     query = (
-        select(Requisition, buyer.person_id, buyer.name)
+        select(Requisition, buyer.person_id, buyer.name, buyer.login)
         .join(buyer, buyer.id == Requisition.buyer_user_id)
         .where(Requisition.concern_id == actor.concern_id, Requisition.id == requisition_id, *conditions)
     )
@@ -94,9 +94,9 @@ async def load_requested(
     found = (await session.execute(query.execution_options(populate_existing=True))).first()
     if found is None:
         raise NotFound(NOT_FOUND)
-    row, person, name = found
+    row, person, name, login = found
     lines = await _lines(session, row.concern_id, requisition_id)
-    return _requested(row, person, name, lines)
+    return replace(_requested(row, person, name, lines), buyer_login=login)
 
 
 async def load_editable(session: AsyncSession, actor: Actor, requisition_id: UUID) -> Requested:

@@ -25,7 +25,7 @@ _PAST = "Önskat leveransdatum har passerat. Välj i dag eller senare."
 _SHARES = "Andelarna blir %(sum)s procent. De ska bli 100."
 _SHARE = "Skriv en andel mellan 0 och 100 procent."
 _NO_CODING = "Raden saknar kontering."
-_PRICE = "Priset är nu %(now)s, inte %(then)s. Uppdatera priset innan du skickar."
+PRICE_CHANGED = "Priset är nu %(now)s, inte %(then)s. Uppdatera priset innan du skickar."
 _GONE = "Artikeln går inte längre att köpa. Ta bort raden."
 
 
@@ -89,7 +89,7 @@ def _offer(
     if wrong := check_quantity(line.quantity, line.name, offer.min_quantity):
         return (FieldError(field, wrong, line.name),)
     if offer.price != line.price:
-        changed = Message(_PRICE, now=format_kr(offer.price), then=format_kr(line.price))
+        changed = Message(PRICE_CHANGED, now=format_kr(offer.price), then=format_kr(line.price))
         return (FieldError(field, changed, line.name),)
     return ()
 

@@ -16,15 +16,19 @@ from portal.coding.rules.check import check_code
 from portal.coding.rules.proposal import propose_account
 from portal.coding.values import LABELS, CodeString, CodingRegister
 from portal.kernel.errors import PortalError
-from portal.kernel.money import format_kr, format_number_sv, format_sv
+from portal.kernel.money import format_kr, format_number_sv
+from portal.orders.actions.basket import COPIED_FROM
 from portal.orders.actions.plan import Plan
 from portal.orders.queries.requisitions import Address
+from portal.orders.rules.proposal import propose
+from portal.orders.rules.sending import PRICE_CHANGED
 from portal.orders.rules.shown import digest
 from portal.orders.rules.split import basket_totals, split_by_supplier
 from portal.orders.values import CodingShare, FieldError, Requested, RequestedLine
 from portal.web.i18n import gettext, ngettext
 from portal.web.orders.texts import filled, said
 
+COPIED = "Kopierad från %(name)s"
 SHOWN_DIMENSIONS = ("account", "responsibility", "operation", "project")
 MORE_DIMENSIONS = ("activity", "free")
 EMPTY_CHOICE = {"account": "Välj", "responsibility": "Välj", "operation": "Välj"}
@@ -143,7 +147,7 @@ def basket_view(requested: Requested, plan: Plan, around: Around) -> BasketView:
         delivery=_delivery(requested, around), errors=errors,
         error_count=len(summary) + len(unread) if around.attempted else len(errors),
         attempted=around.attempted,
-        prices_changed=any(error.message.msgid.startswith("Priset är nu") for error in plan.errors),
+        prices_changed=any(error.message.msgid == PRICE_CHANGED for error in plan.errors),
         copies=len(requested.lines) > 1,
     )  # fmt: skip
 
@@ -242,7 +246,7 @@ class _LineMaker:
         return CodingView(
             row.id, tuple(fields), tuple(more),
             (raw or format_number_sv(row.share)) if len(line.coding) > 1 else None,
-            self.errors.get(share), gettext_source(row.source), wrong,
+            self.errors.get(share), self._source(line, row), wrong,
             self._fixes(line, row) if wrong else (),
         )  # fmt: skip
 
@@ -254,6 +258,13 @@ class _LineMaker:
             choices = (*choices, (value, value))
         empty = gettext(EMPTY_CHOICE.get(name, "Inget"))
         return FieldView(field, gettext(LABELS[name]), choices, value, empty, self.errors.get(field))
+
+    def _source(self, line: RequestedLine, row: CodingShare) -> str | None:
+        """Where the konto came from, as long as it is the one that was proposed."""
+        if row.source and row.source.startswith(COPIED_FROM):
+            return filled(COPIED, {"name": row.source.removeprefix(COPIED_FROM)})
+        code, why = propose(line.unspsc, self.register.unspsc_accounts, row.code)
+        return said(why) if code.account == row.code.account else None
 
     def _fixes(self, line: RequestedLine, row: CodingShare) -> tuple[FixView, ...]:
         """Changes of one code that would mend the row: the proposed konto, an ansvar used beside it."""
@@ -274,11 +285,6 @@ class _LineMaker:
         return not check_code(code, self.register)
 
 
-def gettext_source(source: str | None) -> str | None:
-    """Where a proposal came from, as it was stored."""
-    return gettext(source) if source else None
-
-
 def route_view(route: Route, names: Mapping[str, str]) -> tuple[Mapping[str, Any], ...]:
     """The way from sending to receipt; steps of the same number run at the same time."""
     steps: list[Mapping[str, Any]] = [
@@ -291,7 +297,7 @@ def route_view(route: Route, names: Mapping[str, str]) -> tuple[Mapping[str, Any
     ]
     for step in route.steps:
         note = filled("Ansvar %(code)s, %(amount)s.", {
-            "code": f"{step.responsibility} {step.name}", "amount": f"{format_sv(step.amount)} kr",
+            "code": f"{step.responsibility} {step.name}", "amount": format_kr(step.amount),
         })  # fmt: skip
         if step.escalated_from:
             note += " " + gettext("Går ett steg upp, eftersom ansvarets egen attestant inte får attestera.")

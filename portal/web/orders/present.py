@@ -13,7 +13,7 @@ from portal.attest.queries import StepView
 from portal.catalog.rules.units import unit_name
 from portal.coding.values import DIMENSIONS
 from portal.kernel.dates import format_day, format_day_long, stockholm_date
-from portal.kernel.money import format_sv
+from portal.kernel.money import format_kr, format_sv
 from portal.orders.models import OrderCoding, OrderLine, OrderResponse, PurchaseOrder
 from portal.orders.queries.orders import Happening, ReceivedLine
 from portal.orders.status import (
@@ -173,7 +173,7 @@ def steps_view(steps: Sequence[StepView]) -> tuple[dict[str, Any], ...]:
 
 def _step_note(step: StepView) -> str:
     code = f"{step.responsibility} {step.responsibility_name}".strip()
-    note = filled("Ansvar %(code)s, %(amount)s.", {"code": code, "amount": f"{format_sv(step.amount)} kr"})
+    note = filled("Ansvar %(code)s, %(amount)s.", {"code": code, "amount": format_kr(step.amount)})
     state = gettext(STEP_STATES.get(step.state, step.state))
     day = format_day_long(stockholm_date(step.decided_at), current_locale()) if step.decided_at else ""
     return f"{note} {state} {day}".strip() + "."

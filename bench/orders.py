@@ -1,0 +1,118 @@
+"""W3: create, code, attest, send and receipt an order of five lines, through the portal's own actions."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.access.actor import Actor
+from portal.attest.models import ApprovalStep
+from portal.coding.values import CodeString
+from portal.db.session import Database
+from portal.kernel.dates import stockholm_date
+from portal.orders.actions.approval import approve
+from portal.orders.actions.basket import Changes, LineChange, add_articles, save
+from portal.orders.actions.receipts import receive_all
+from portal.orders.actions.sending import send
+from portal.orders.queries.requisitions import load_requested
+from portal.orders.rules.shown import digest
+from portal.orders.values import CodingShare, RequestedLine
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Who buys, who attests, what (five articles of one supplier), and on which codes."""
+
+    buyers: Sequence[Actor]
+    attestant: Actor
+    articles: Sequence[UUID]
+    responsibility: str
+    operation: str
+
+
+async def w3(database: Database, work: Work, now: datetime, *, orders: int = 200) -> dict[str, Any]:
+    """The figures of W3 as bench.md has it: whole orders per second, one buyer each side by side."""
+    await _one(database, work, work.buyers[0], now)
+    started = time.perf_counter()
+    share = orders // len(work.buyers)
+    await asyncio.gather(*(_many(database, work, buyer, now, share) for buyer in work.buyers))
+    seconds = time.perf_counter() - started
+    return {"orders_per_s": round(share * len(work.buyers) / seconds, 1)}
+
+
+async def profile(database: Database, work: Work, now: datetime, *, orders: int = 50) -> dict[str, float]:
+    """Milliseconds of each part, one order at a time: where the time goes."""
+    spent = {"basket": 0.0, "send": 0.0, "attest": 0.0, "receipt": 0.0}
+    for _ in range(orders):
+        await _one(database, work, work.buyers[0], now, spent)
+    return {name: round(seconds * 1000 / orders, 2) for name, seconds in spent.items()}
+
+
+async def _many(database: Database, work: Work, buyer: Actor, now: datetime, count: int) -> None:
+    for _ in range(count):
+        await _one(database, work, buyer, now)
+
+
+async def _one(
+    database: Database, work: Work, buyer: Actor, now: datetime, spent: dict[str, float] | None = None
+) -> None:
+    times = spent if spent is not None else {}
+    requisition = await _timed(times, "basket", lambda: _basket(database, work, buyer, now))
+    await _timed(times, "send", lambda: _send(database, buyer, requisition, now))
+    (order,) = await _timed(times, "attest", lambda: _attest(database, work, requisition, now))
+    await _timed(times, "receipt", lambda: _receipt(database, buyer, order, now))
+
+
+async def _timed(spent: dict[str, float], name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+    started = time.perf_counter()
+    result = await work()
+    spent[name] = spent.get(name, 0.0) + time.perf_counter() - started
+    return result
+
+
+async def _basket(database: Database, work: Work, buyer: Actor, now: datetime) -> UUID:
+    """Five articles in the basket, each line coded."""
+    async with database.session(buyer.context()) as session:
+        added = await add_articles(session, buyer, {a: Decimal(2) for a in work.articles}, now)
+        basket = await load_requested(session, buyer, added[0].requisition_id)
+        lines = tuple(_coded(line, work) for line in basket.lines)
+        await save(session, buyer, basket.id, Changes(lines, {}), shown=digest(basket), now=now)
+    return basket.id
+
+
+def _coded(line: RequestedLine, work: Work) -> LineChange:
+    codes = {"responsibility": work.responsibility, "operation": work.operation}
+    rows = tuple(
+        CodingShare(row.id, replace(row.code or CodeString(), **codes), row.share) for row in line.coding
+    )
+    return LineChange(line.id, line.quantity, rows)
+
+
+async def _send(database: Database, buyer: Actor, requisition: UUID, now: datetime) -> None:
+    async with database.session(buyer.context()) as session:
+        shown = digest(await load_requested(session, buyer, requisition))
+        await send(session, buyer, requisition, shown=shown, now=now)
+
+
+async def _attest(database: Database, work: Work, requisition: UUID, now: datetime) -> list[UUID]:
+    waiting = select(ApprovalStep.id).where(
+        ApprovalStep.concern_id == work.attestant.concern_id, ApprovalStep.subject_id == requisition
+    )
+    async with database.session(work.attestant.context()) as session:
+        step = (await session.execute(waiting)).scalar_one()
+        return await approve(session, work.attestant, step, shown=b"the requisition", note=None, now=now)
+
+
+async def _receipt(database: Database, buyer: Actor, order: UUID, now: datetime) -> None:
+    async with database.session(buyer.context()) as session:
+        await receive_all(
+            session, buyer, order, received_on=stockholm_date(now), note=None, now=now
+        )
