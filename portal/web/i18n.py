@@ -16,7 +16,6 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 ENGLISH_PARTS = Path(__file__).resolve().parents[2] / "locale" / "en" / "parts"
@@ -150,10 +149,8 @@ class LocaleMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Set the request's language."""
-        path = scope["path"]
-        english = scope["type"] == ScopeType.HTTP and (
-            path == ENGLISH_PREFIX or path.startswith(ENGLISH_PREFIX + "/")
-        )
+        path = scope.get("path", "")  # a server's start and stop have none
+        english = path == ENGLISH_PREFIX or path.startswith(ENGLISH_PREFIX + "/")
         token = _locale.set("en" if english else "sv")
         if english:
             rest = path[len(ENGLISH_PREFIX) :] or "/"
