@@ -35,7 +35,7 @@ from portal.attest.queries import (
 )
 from portal.attest.rules.delegations import delegates_of
 from portal.attest.rules.route import build_route
-from portal.attest.rules.separation_of_duties import excluded, refusal
+from portal.attest.rules.separation_of_duties import SEND_TO, excluded, refusal
 from portal.attest.values import Act, RouteFacts, RouteRow
 from portal.audit.log import Event, record
 from portal.audit.transition import MOVED_ON, NAMES
@@ -50,7 +50,6 @@ NO_LONGER = (
     "%(login)s är inte längre attestant för ansvar %(code)s. Ta tillbaka ärendet och skicka det igen,"
     " så går det till rätt attestant."
 )
-SEND_TO = " Skicka till: %(to)s."
 SECOND_WALL = (
     "Du kan inte göra det här. Du, eller den du agerar för, har redan gjort en annan del av ärendet,"
     " och det ska vara olika personer."
@@ -252,7 +251,7 @@ async def _separate(
         return
     to = await _others(session, actor, step, act, earlier=earlier, day=day) if step and day else ()
     if to:
-        raise Forbidden(reason.message + SEND_TO, to=sentence_list(to, "eller"))
+        raise Forbidden(SEND_TO[reason.message], to=sentence_list(to, "eller"))
     raise Forbidden(reason.message)
 
 

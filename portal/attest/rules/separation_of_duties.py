@@ -35,6 +35,16 @@ _ORDER_APPROVED = "Du har attesterat beställningen och kan inte ta över den."
 _APPROVED = "Du har attesterat fakturan och kan inte granska den."
 _RECEIVED = "Du har kvitterat leveransen. Låt helst någon annan attestera samma köp."
 
+# The same with who can take it instead: whole sentences, since each is translated as one.
+SEND_TO = {
+    _ORDERED: "Du kan inte attestera det du har beställt. Beställare och attestant ska vara olika personer."
+    " Skicka till: %(to)s.",
+    _REVIEWED: "Du kan inte attestera den här fakturan. Du har granskat den,"
+    " och granskare och attestant ska vara olika personer. Skicka till: %(to)s.",
+    _ON_BEHALF: "Den du agerar för, eller någon som agerat för dig, har redan gjort en annan del av ärendet."
+    " Skicka till: %(to)s.",
+}
+
 CONFLICTS: tuple[Conflict, ...] = (
     Conflict("order", "approve_order", NEVER, _ORDERED, "A6.08"),
     Conflict("order", "approve", NEVER, _ORDERED, "A6.08"),

@@ -1,0 +1,296 @@
+"""Nobody ever on both sides of a case: any order of deeds, on the real database (A6.08, A7, trust.md 1.9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import insert, select, update
+
+from dev.demo_city.ids import CONCERN_ID, demo_id
+from portal.access.actor import Actor
+from portal.access.models import User
+from portal.attest.actions import (
+    NewDelegation,
+    approve_step,
+    open_steps,
+    plan_route,
+    record_decision,
+    register_delegation,
+    return_steps,
+    revoke_delegation,
+)
+from portal.attest.models import Decision, Delegation, Responsibility
+from portal.attest.queries import acting_for, acts_of, steps_of
+from portal.attest.rules.separation_of_duties import CONFLICTS, NEVER
+from portal.db.context import Context
+from portal.db.session import Database
+from portal.kernel.dates import stockholm_date
+from portal.kernel.errors import PortalError
+from portal.kernel.identifiers import uuid7
+from portal.orders.models import Requisition
+from tests.domains.orders.conftest import actor_of
+
+LOGINS = (
+    "bestallare@gsf", "bestallare2@gsf", "granskare@gsf", "attestant@gsf", "attestant2@gsf", "chef@gsf",
+)  # fmt: skip
+# Two users of one person (A2.22): what one of them has done bars the other.
+SAME_PERSON = {"bestallare2@gsf": "attestant@gsf"}
+ANSVAR = ("31100", "31200")
+AWAITING = "awaiting_approval"
+SYSTEM = Context.for_system(CONCERN_ID)
+LOGIN = st.sampled_from(LOGINS)
+
+
+def acting(login: str) -> Actor:
+    """The user, with the person it shares with another."""
+    return replace(actor_of(login), person_id=demo_id("person", SAME_PERSON.get(login, login)))
+
+
+class Cases(RuleBasedStateMachine):
+    """One case at a time; every deed through the actions, each in its own transaction."""
+
+    database: Database
+    runner: asyncio.Runner
+    start: datetime
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.start
+        self.case: UUID | None = None
+        self.links: list[UUID] = []
+        self.run(self._fresh)
+
+    def run(self, deed: Callable[[], Awaitable[None]]) -> None:
+        """Do it; a refusal is an answer too."""
+        with suppress(PortalError):
+            self.runner.run(deed())  # type: ignore[arg-type]
+
+    async def _fresh(self) -> None:
+        async with self.database.session(SYSTEM) as session:
+            await session.execute(update(Delegation).values(revoked_at=self.now))
+            for code, login in (("31100", "attestant@gsf"), ("31200", "attestant2@gsf")):
+                named = update(Responsibility).where(Responsibility.code == code)
+                await session.execute(named.values(approver_id=demo_id("user", login)))
+
+    @rule(login=LOGIN, ansvar=st.sampled_from(ANSVAR))
+    def order(self, login: str, ansvar: str) -> None:
+        """A new case, ordered and sent."""
+
+        async def deed() -> None:
+            buyer, made = acting(login), uuid7()
+            async with self.database.session(buyer.context()) as session:
+                await session.execute(insert(Requisition).values(
+                    concern_id=CONCERN_ID, id=made, organisation_id=buyer.organisation_id, status=AWAITING,
+                    user_id=buyer.user_id, person_id=buyer.person_id, buyer_user_id=buyer.user_id,
+                    created_at=self.now, updated_at=self.now,
+                ))  # fmt: skip
+                await self._record(session, buyer, made, "order")
+                await self._open(session, buyer, made, ansvar)
+            self.case = made
+
+        self.run(deed)
+
+    async def _record(self, session: Any, actor: Actor, case: UUID, act: str, **behalf: Any) -> None:
+        await record_decision(
+            session, actor, subject_type="requisition", subject_id=case, case_id=case, act=act, shown=b"",
+            organisation_id=actor.organisation_id, now=self.now, **behalf,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    async def _open(self, session: Any, buyer: Actor, case: UUID, ansvar: str) -> None:
+        assert buyer.person_id is not None and buyer.organisation_id is not None
+        shared: dict[str, Any] = {"concern_id": CONCERN_ID, "organisation_id": buyer.organisation_id}
+        route = await plan_route(
+            session, **shared, amounts={ansvar: Decimal(10)}, case_id=case, function="approve_order",
+            asking_persons=frozenset({buyer.person_id}), day=stockholm_date(self.now),
+        )  # fmt: skip
+        if route.steps:
+            await open_steps(
+                session, **shared, subject_type="requisition", subject_id=case, route=route, now=self.now
+            )
+
+    @precondition(lambda self: self.case)
+    @rule(login=LOGIN)
+    def approve(self, login: str) -> None:
+        """Whoever tries takes the first step of the route."""
+
+        async def deed() -> None:
+            actor, case = acting(login), self.case
+            assert case is not None
+            async with self.database.session(actor.context()) as session:
+                for step in (await steps_of(session, CONCERN_ID, "requisition", case))[:1]:
+                    await approve_step(
+                        session, actor, step.id, case_id=case, shown=b"", note=None, now=self.now
+                    )
+
+        self.run(deed)
+
+    @precondition(lambda self: self.case)
+    @rule(logins=st.lists(LOGIN, min_size=2, max_size=3))
+    def approve_at_once(self, logins: list[str]) -> None:
+        """Several try at the same time."""
+
+        async def one(login: str, step_id: UUID, case: UUID) -> None:
+            actor = acting(login)
+            async with self.database.session(actor.context()) as session:
+                await approve_step(session, actor, step_id, case_id=case, shown=b"", note=None, now=self.now)
+
+        async def deed() -> None:
+            case = self.case
+            assert case is not None
+            async with self.database.session(SYSTEM) as session:
+                steps = await steps_of(session, CONCERN_ID, "requisition", case)
+            tries = [one(login, step.id, case) for step in steps[:1] for login in logins]
+            results = await asyncio.gather(*tries, return_exceptions=True)
+            assert all(result is None or isinstance(result, PortalError) for result in results), results
+            assert sum(result is None for result in results) <= 1
+
+        self.run(deed)
+
+    @precondition(lambda self: self.case)
+    @rule(login=LOGIN, act=st.sampled_from(["review", "accept_deviation", "approve"]), pick=st.integers(0, 5))
+    def invoice_act(self, login: str, act: str, pick: int) -> None:
+        """The invoice's acts in the same case, by oneself or with anybody's rights that lead here."""
+
+        async def deed() -> None:
+            actor, case = acting(login), self.case
+            assert case is not None and actor.user_id is not None
+            function = "approve_invoice" if act == "approve" else "review_invoice"
+            async with self.database.session(actor.context()) as session:
+                rights = await acting_for(session, actor.user_id, function, stockholm_date(self.now))
+                user, chain = sorted(rights.items())[pick % len(rights)]
+                behalf = {"on_behalf_of": user, "chain": chain} if chain else {}
+                await self._record(session, actor, case, act, **behalf)
+
+        self.run(deed)
+
+    @precondition(lambda self: self.case)
+    @rule(login=LOGIN)
+    def send_back(self, login: str) -> None:
+        """Sent back: attests given no longer count, orders do."""
+
+        async def deed() -> None:
+            actor = acting(login)
+            async with self.database.session(actor.context()) as session:
+                await return_steps(
+                    session,
+                    actor,
+                    subject_type="requisition",
+                    subject_id=self.case,
+                    note="x",
+                    now=self.now,  # type: ignore[arg-type]
+                )
+
+        self.run(deed)
+
+    @rule(
+        giver=LOGIN, taker=LOGIN, days=st.integers(0, 3),
+        function=st.sampled_from(["approve_order", "approve_invoice", "review_invoice"]),
+    )  # fmt: skip
+    def delegate(self, giver: str, taker: str, days: int, function: str) -> None:
+        """Hand on, for some days."""
+
+        async def deed() -> None:
+            admin, day = actor_of("admin@gsf"), stockholm_date(self.now)
+            new = NewDelegation(
+                demo_id("user", giver), demo_id("user", taker), function, day, day + timedelta(days)
+            )
+            async with self.database.session(admin.context()) as session:
+                self.links.append(
+                    await register_delegation(session, admin, new, now=self.now, confirmed=True)
+                )
+
+        self.run(deed)
+
+    @precondition(lambda self: self.links)
+    @rule(pick=st.integers(0, 20))
+    def revoke(self, pick: int) -> None:
+        """End one."""
+
+        async def deed() -> None:
+            admin = actor_of("admin@gsf")
+            async with self.database.session(admin.context()) as session:
+                await revoke_delegation(session, admin, self.links[pick % len(self.links)], now=self.now)
+
+        self.run(deed)
+
+    @rule(ansvar=st.sampled_from(ANSVAR), login=LOGIN)
+    def change_role(self, ansvar: str, login: str) -> None:
+        """Another attestant in the tree."""
+
+        async def deed() -> None:
+            async with self.database.session(SYSTEM) as session:
+                named = update(Responsibility).where(Responsibility.code == ansvar)
+                await session.execute(named.values(approver_id=demo_id("user", login)))
+
+        self.run(deed)
+
+    @rule()
+    def next_day(self) -> None:
+        """Delegations run out."""
+        self.now += timedelta(days=1)
+
+    @invariant()
+    def nobody_is_on_both_sides(self) -> None:
+        """By the rules with whole chains, and by the rows alone."""
+        if self.case is not None:
+            self.runner.run(self._judge(self.case))
+
+    async def _judge(self, case: UUID) -> None:
+        async with self.database.session(SYSTEM) as session:
+            acts = await acts_of(session, CONCERN_ID, case)
+            rows = (await session.execute(select(Decision).where(Decision.case_id == case))).scalars().all()
+        for conflict in (one for one in CONFLICTS if one.severity == NEVER):
+            first = {person for act in acts if act.act == conflict.first for person in act.persons}
+            then = {person for act in acts if act.act == conflict.then for person in act.persons}
+            assert not first & then, conflict
+        assert all(
+            row.shown_sha256 and (row.on_behalf_of_user_id is None) == (row.chain == []) for row in rows
+        )
+
+
+def _play(urls: Any, start: datetime, examples: int, steps: int) -> None:
+    with asyncio.Runner() as runner:
+        database = Database(urls.app, audit_key=b"k", pool_size=4)
+
+        async def same_persons() -> None:
+            async with database.session(SYSTEM) as session:
+                for login, other in SAME_PERSON.items():
+                    same = update(User).where(User.id == demo_id("user", login))
+                    await session.execute(same.values(person_id=demo_id("person", other)))
+
+        runner.run(same_persons())
+        machine = type("Run", (Cases,), {"database": database, "runner": runner, "start": start})
+        checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=checks
+            ),
+        )
+        runner.run(database.close())
+
+
+def test_nobody_is_ever_on_both_sides(seeded_urls: Any, seeded_at: datetime) -> None:
+    _play(seeded_urls, seeded_at, examples=15, steps=25)
+
+
+@pytest.mark.deep
+def test_nobody_is_ever_on_both_sides_deep(seeded_urls: Any, seeded_at: datetime) -> None:
+    _play(seeded_urls, seeded_at, examples=2000, steps=40)
