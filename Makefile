@@ -10,13 +10,12 @@ PYTEST := $(BIN)/python -m pytest
 WITH_BROWSER = PORTAL_BROWSER="$$(tools/browser.sh)" && export PORTAL_BROWSER
 
 FRONTEND_SOURCES := $(shell find frontend -type f 2>/dev/null) $(wildcard static/*.*)
-CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 PYTHON_PACKAGES := $(wildcard portal/__init__.py dev/__init__.py bench/__init__.py)
 
 help: ## Den här listan
 	@grep -hE '^[a-z0-9]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
-setup: .venv/.ready static/build/.ready $(CATALOGUES:.po=.mo) ## Installera allt; kommandot blir .venv/bin/portal
+setup: .venv/.ready static/build/.ready ## Installera allt; kommandot blir .venv/bin/portal
 
 demo: setup ## Starta en demo med en påhittad kommun; stoppa med Ctrl-C
 	@$(BIN)/portal demo
@@ -50,7 +49,7 @@ format: setup ## Rätta stilen
 	$(BIN)/ruff format .
 
 clean: ## Ta bort allt som byggts, men inte .portal
-	rm -rf .venv node_modules static/build $(CATALOGUES:.po=.mo)
+	rm -rf .venv node_modules static/build
 
 # Each stamp is made when its step has succeeded, and is older than what the step reads when it must run again.
 .venv/.ready: requirements.lock pyproject.toml tools/setup_python.sh $(PYTHON_PACKAGES)
@@ -67,6 +66,3 @@ node_modules/.ready: package.json package-lock.json $(wildcard .npmrc)
 static/build/.ready: node_modules/.ready $(FRONTEND_SOURCES)
 	@npm run --silent build
 	@touch $@
-
-%.mo: %.po .venv/.ready
-	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
