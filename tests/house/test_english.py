@@ -61,7 +61,12 @@ def test_parts_that_disagree_are_refused(tmp_path: Path) -> None:
     for name, text in (("a", "Order"), ("b", "Purchase order")):
         (tmp_path / f"{name}.po").write_text(f'msgid "Beställning"\nmsgstr "{text}"\n', "utf-8")
     with pytest.raises(PartsDisagree, match="Beställning"):
-        read_english(tmp_path)
+        read_english(tmp_path, strict=True)
+    assert read_english(tmp_path)["Beställning"].texts == ("Order",)
+
+
+def test_our_parts_agree() -> None:
+    assert read_english(strict=True)
 
 
 def test_a_lost_hole_is_found(tmp_path: Path) -> None:
