@@ -105,7 +105,9 @@ def _without_orders(day: date) -> Iterator[Document]:
     yield replace(builder, number="DEMO-203-F", reference="Dörren", buyer=CITY)  # no organisation
     cycles = replace(plain, seller=BICYCLES, lines=(repair,), accounts=(Account("5050802"),))
     yield replace(cycles, number="DEMO-204-F", reference="GSF100")  # not joined
-    yield replace(builder, number="DEMO-205-F", reference="GSF100", issue_date=day - timedelta(125))  # too old
+    yield replace(
+        builder, number="DEMO-205-F", reference="GSF100", issue_date=day - timedelta(125)
+    )  # too old
     yield replace(plain, number="DEMO-206-F", reference="AOF900", buyer=AOF)  # secret by its code
     secret = replace(plain, seller=CARE, lines=(care,), accounts=(Account("5050901"),), buyer=AOF)
     yield replace(secret, number="DEMO-207-F", reference="AOF100")  # secret by its supplier

@@ -261,7 +261,9 @@ def _charge(charge: Charge, currency: str) -> str:
 
 
 def _category(name: str, category: str, rate: Decimal) -> str:
-    return _in(name, _el("ID", category), _el("Percent", format(rate, "f")), _in("TaxScheme", _el("ID", "VAT")))
+    return _in(
+        name, _el("ID", category), _el("Percent", format(rate, "f")), _in("TaxScheme", _el("ID", "VAT"))
+    )
 
 
 def _bases(d: Document) -> Mapping[tuple[str, Decimal], Decimal]:

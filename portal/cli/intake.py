@@ -120,9 +120,7 @@ async def _to_rest(installation: Installation, parts: IntakeParts, taken: Sequen
     read = {key: one.read.invoice for key, one in waiting.items() if one.read and one.read.invoice}
     deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while waiting:
-        errors = await process_deliveries(
-            parts, list(waiting), installation.clock.now(), already_read=read
-        )
+        errors = await process_deliveries(parts, list(waiting), installation.clock.now(), already_read=read)
         async with installation.database.session(Context.for_system(None)) as session:
             found = await ended(session, list(waiting))
         for key, end in found.items():
@@ -149,7 +147,9 @@ def _unfinished(error: Exception | None = None) -> Finding:
     return fatal("UNFINISHED", message)
 
 
-async def _elements(installation: Installation, actors: Sequence[Any], taken: Sequence[Taken]) -> list[dict[str, Any]]:
+async def _elements(
+    installation: Installation, actors: Sequence[Any], taken: Sequence[Taken]
+) -> list[dict[str, Any]]:
     shown: dict[UUID, dict[str, Any]] = {}
     ids = [one.invoice_id for one in taken if one.invoice_id]
     for actor in actors:

@@ -25,7 +25,8 @@ def read_file(name: str, max_bytes: int) -> bytes | Finding:
         with Path(name).open("rb") as file:
             return file.read(max_bytes + 1)
     except OSError as error:
-        message = f"Filen {Path(name).name} går inte att läsa: {error.strerror}. Kontrollera namnet och rättigheterna."
+        named = Path(name).name
+        message = f"Filen {named} går inte att läsa: {error.strerror}. Kontrollera namnet och rättigheterna."
         return fatal("FILE", message)
 
 

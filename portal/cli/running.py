@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def with_installation(work: Callable[[Installation], Awaitable[T]], settings: Settings | None = None) -> T:
-    """Run `work` over the installation: the embedded server that runs, or one started for the time it takes."""
+    """Run `work` over the installation: the server that runs, or one started for the time it takes."""
 
     async def run() -> T:
         async with running(settings or Settings.from_env()) as installation:

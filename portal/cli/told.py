@@ -1,4 +1,4 @@
-"""Errors of commands as Swedish sentences; apart from what needs the installation, so that it loads at once."""
+"""Errors of commands as Swedish sentences; apart from what needs the installation, to load at once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+import structlog
 
 from portal.kernel.errors import PortalError
 
 T = TypeVar("T")
 REFUSED = 1
+UNEXPECTED = "Kommandot kunde inte utföras (%s). Kontrollera att databasen svarar: portal doctor."
+
+log = structlog.get_logger("portal.cli")
 
 
 def told(function: Callable[..., T]) -> Callable[..., T]:
@@ -24,6 +28,12 @@ def told(function: Callable[..., T]) -> Callable[..., T]:
             return function(*args, **kwargs)
         except PortalError as error:
             click.echo(str(error), err=True)
+            sys.exit(REFUSED)
+        except click.ClickException:
+            raise
+        except Exception as error:
+            log.error("command.failed", error=repr(error))
+            click.echo(UNEXPECTED % type(error).__name__, err=True)
             sys.exit(REFUSED)
 
     return command

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from portal.formats.check import check_document
 from portal.formats.documents import document_type
@@ -15,6 +16,7 @@ from portal.formats.schemas import check_schema
 from portal.formats.xml import parse_xml
 
 GLN_SCHEME, ORG_SCHEME = "0088", "0007"
+MOST, MOST_PERCENT = Decimal(10) ** 12, Decimal(1000)
 _NAMES = {
     "order": "en order", "order_response": "ett ordersvar", "order_change": "en orderändring",
     "order_cancellation": "en avbeställning", "order_agreement": "ett orderavtal",
@@ -40,9 +42,34 @@ def read(data: bytes, rules: Sequence[RuleSet], *, max_bytes: int) -> Reading:
             return Reading(None, (_other_document(document),))
         schemas = for_document(rules, document, "xsd")
         findings = tuple(finding for schema in schemas for finding in check_schema(root, schema.path))
-        return Reading(None, findings) if findings else Reading(read_invoice(root))
+        if findings:
+            return Reading(None, findings)
+        invoice = read_invoice(root)
+        findings = tuple(_unstorable(invoice))
+        return Reading(None, findings) if findings else Reading(invoice)
     except Unreadable as error:
         return Reading(None, error.findings)
+
+
+def _unstorable(invoice: Invoice) -> Iterator[Finding]:
+    """Numbers no account could hold: valid by the schema, which knows no limit."""
+    header = (
+        invoice.net_amount, invoice.tax_amount, invoice.gross_amount, invoice.payable_amount,
+        invoice.prepaid_amount, invoice.rounding_amount,
+    )  # fmt: skip
+    lines = (
+        value
+        for line in invoice.lines
+        for value in (line.quantity, line.net_price, line.line_amount, line.base_quantity)
+    )
+    rates = (line.vat_rate for line in invoice.lines)
+    if any(map(_over(MOST), (*header, *lines))) or any(map(_over(MOST_PERCENT), rates)):
+        message = "Ett belopp eller antal på fakturan är orimligt stort. Rätta det och skicka fakturan igen."
+        yield fatal("VALUE", message, layer="xsd", location="/")
+
+
+def _over(most: Decimal) -> Callable[[Decimal | None], bool]:
+    return lambda value: value is not None and abs(value) >= most
 
 
 def judge(data: bytes, rules: Sequence[RuleSet], *, max_bytes: int) -> tuple[Finding, ...]:
@@ -51,8 +78,10 @@ def judge(data: bytes, rules: Sequence[RuleSet], *, max_bytes: int) -> tuple[Fin
 
 
 def address_of(invoice: Invoice) -> tuple[str, ...]:
-    """Peppol addresses that may tell whose invoice it is: the buyer's endpoint alone when there is one (BT-49),
-    else GLNs and the legal id."""
+    """Peppol addresses that may tell whose invoice it is.
+
+    The buyer's endpoint alone when there is one (BT-49), else GLNs and the legal id.
+    """
     buyer = invoice.buyer
     if buyer.endpoint is not None:
         return (_address(buyer.endpoint),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.conftest import AUDIT_KEY, DatabaseUrls
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`portal …` over one seeded city; `day` is the day of the seeding."""
+    """`portal …` over one seeded city; `day` is today: commands read the clock themselves."""
 
     folder: Path
     urls: DatabaseUrls
@@ -68,19 +68,15 @@ class Command:
         return self.json("intake", self.file(document), *args)[0]
 
 
-def _command(urls: DatabaseUrls, folder: Path, seeded_at: datetime, patch: pytest.MonkeyPatch) -> Command:
+def _command(urls: DatabaseUrls, folder: Path, patch: pytest.MonkeyPatch) -> Command:
     patch.setenv("PORTAL_DATA_DIR", str(folder / "data"))
     patch.setenv("DATABASE_URL", urls.app)
     patch.setenv("MIGRATION_DATABASE_URL", urls.owner)
     patch.setenv("PORTAL_MODE", "test")
-    return Command(folder, urls, stockholm_date(seeded_at))
+    return Command(folder, urls, stockholm_date(datetime.now(UTC)))
 
 
 @pytest.fixture
-def portal(
-    seeded_urls: DatabaseUrls, tmp_path: Path, seeded_at: datetime, monkeypatch: pytest.MonkeyPatch
-) -> Command:
+def portal(seeded_urls: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command over the demo city, for this test alone."""
-    return _command(seeded_urls, tmp_path, seeded_at, monkeypatch)
-
-
+    return _command(seeded_urls, tmp_path, monkeypatch)

@@ -108,17 +108,16 @@ OUTCOMES: tuple[tuple[str, str, tuple[Change, ...], str, str | None, tuple[str, 
 
 
 @pytest.mark.parametrize(
-    ("order", "changes", "label", "handler", "codes"),
-    [pytest.param(*row[1:], id=row[0]) for row in OUTCOMES],
+    ("order", "changes", "outcome"),
+    [pytest.param(row[1], row[2], row[3:], id=row[0]) for row in OUTCOMES],
 )
 def test_comes_to_rest(
     portal: Command,
     order: str,
     changes: tuple[Change, ...],
-    label: str,
-    handler: str | None,
-    codes: tuple[str, ...],
+    outcome: tuple[str, str | None, tuple[str, ...]],
 ) -> None:
+    label, handler, codes = outcome
     document = portal.invoice(order)
     for change in changes:
         document = change(document)
@@ -140,9 +139,7 @@ def test_due_after_101_days(portal: Command) -> None:
 
 def test_wrong_sum_of_the_deck(portal: Command) -> None:
     """A4.17: 1 137,71 + 136,52 = 1 274,23, written as 1 274,21."""
-    lines = (
-        Line(Decimal(1), "XPK", Decimal("1137.71"), "Varor", vat_rate=Decimal(12), order_line="1"),
-    )
+    lines = (Line(Decimal(1), "XPK", Decimal("1137.71"), "Varor", vat_rate=Decimal(12), order_line="1"),)
     document = replace(portal.invoice("EX-100001"), lines=lines, totals=MERCHANT_SUMS)
     invoice = portal.intake(document)["invoice"]
     assert invoice["status_label"] == INFORMATION

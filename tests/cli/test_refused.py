@@ -1,4 +1,4 @@
-"""Refused is what cannot be read as an invoice or is for nobody here; kept as evidence, each with its code."""
+"""Refused is what is no readable invoice or is for nobody here; kept as evidence, each with its code."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def test_refused_with_its_own_code(portal: Command, code: str) -> None:
 
 
 def test_for_nobody_here(portal: Command) -> None:
-    stranger = Buyer("Annan kommun", ("0007", "5566778899"), org_number="5566778899", vat_number="SE556677889901")
+    stranger = Buyer(
+        "Annan kommun", ("0007", "5566778899"), org_number="5566778899", vat_number="SE556677889901"
+    )
     document = replace(portal.invoice("EX-100001"), buyer=stranger)
     (result,) = portal.json("intake", portal.file(document), exit_code=1)
     assert (result["stored"], result["findings"][0]["code"]) == ("refused", "RECIPIENT_UNKNOWN")
@@ -48,7 +50,7 @@ def test_one_bad_file_never_stops_the_others(portal: Command) -> None:
     bad = portal.file(b"nej", "bad.xml")
     results = portal.json("intake", bad, good, str(portal.folder / "gone.xml"), exit_code=1)
     assert [result["stored"] for result in results] == ["refused", "new", "refused"]
-    assert [result["file"] for result in results][0] == bad
+    assert results[0]["file"] == bad
     assert results[1]["invoice"]["status_label"] == "Klar"
     assert results[2]["findings"][0]["code"] == "FILE"
 

@@ -1,4 +1,4 @@
-"""Take a stored invoice up again where it stands: after a correction, after a receipt, when it waited too long."""
+"""Take a stored invoice up again where it stands: after a correction, a receipt, or too long a wait."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from portal.kernel.plain import from_plain
 BATCH = 50
 # What a person may put right in the header (A5.03); the document keeps what was written.
 _HEADER = (
-    "number", "issue_date", "due_date", "currency", "net_amount", "tax_amount", "gross_amount", "prepaid_amount",
-    "rounding_amount", "payable_amount", "order_reference", "buyer_reference",
+    "number", "issue_date", "due_date", "currency", "net_amount", "tax_amount", "gross_amount",
+    "prepaid_amount", "rounding_amount", "payable_amount", "order_reference", "buyer_reference",
 )  # fmt: skip
 CHOSEN_SUPPLIER, CHOSEN_ORGANISATION = "supplier", "organisation"
 
@@ -32,7 +32,7 @@ CHOSEN_SUPPLIER, CHOSEN_ORGANISATION = "supplier", "organisation"
 async def rerun(
     database: Database, concern_id: UUID, invoice_ids: Sequence[UUID], now: datetime, *, at: At = nowhere
 ) -> None:
-    """Bring invoices that stand in arrival control or in matching to where they rest now; others are left alone.
+    """Bring invoices that stand in arrival control or matching to where they rest now; leave others alone.
 
     Run twice, or at once by two processes, it does nothing more.
     """

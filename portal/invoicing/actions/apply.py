@@ -40,7 +40,9 @@ _PAIR_LINES = text(
 )
 
 
-async def insert_invoices(session: AsyncSession, concern_id: UUID, cases: Sequence[Case], now: datetime) -> None:
+async def insert_invoices(
+    session: AsyncSession, concern_id: UUID, cases: Sequence[Case], now: datetime
+) -> None:
     """The rows, in the status nobody meets: the same transaction moves them to where they rest."""
     await insert_rows(session, Invoice, [_invoice_row(concern_id, case, now) for case in cases])
 
@@ -49,9 +51,11 @@ def _invoice_row(concern_id: UUID, case: Case, now: datetime) -> dict[str, Any]:
     invoice = case.invoice
     return {
         "concern_id": concern_id, "id": case.id, "organisation_id": case.organisation_id,
-        "supplier_id": case.supplier_id, "sha256": case.sha256, "status": INVOICE.initial, "status_since": now,
-        "secret": case.secret, "is_credit_note": invoice.is_credit_note, "number": invoice.number,
-        "number_key": case.number_key, "seller_name": invoice.seller.legal_name or invoice.seller.name or "",
+        "supplier_id": case.supplier_id, "sha256": case.sha256, "status": INVOICE.initial,
+        "status_since": now, "secret": case.secret, "is_credit_note": invoice.is_credit_note,
+        "number": invoice.number,
+        "number_key": case.number_key,
+        "seller_name": invoice.seller.legal_name or invoice.seller.name or "",
         "issue_date": invoice.issue_date, "due_date": invoice.due_date, "arrived_at": case.arrived_at,
         "arrival_date": case.arrival_date, "currency": invoice.currency, "net_amount": invoice.net_amount,
         "tax_amount": invoice.tax_amount, "gross_amount": invoice.gross_amount,
@@ -117,7 +121,8 @@ def _step(concern_id: UUID, case: Case, now: datetime) -> Step:
         "organisation_id": case.organisation_id, "supplier_id": case.supplier_id, "secret": case.secret,
         "flow": case.flow, "order_id": case.order.id if case.order else None, "reviewer_id": case.reviewer_id,
         "handler_role": rest.role, "reasons": [to_plain(reason) for reason in rest.reasons],
-        "status_since": now, "payment_date": case.payment_date, "done_at": now if rest.status == DONE else None,
+        "status_since": now, "payment_date": case.payment_date,
+        "done_at": now if rest.status == DONE else None,
     }  # fmt: skip
     why = " ".join(reason.text for reason in rest.reasons) or None
     codes = list(dict.fromkeys(reason.code for reason in rest.reasons))
@@ -154,8 +159,9 @@ def _lines(concern_id: UUID, case: Case) -> Iterable[dict[str, Any]]:
         yield {
             "concern_id": concern_id, "id": uuid7(), "invoice_id": case.id, "position": position,
             "line_id": line.id, "name": line.name, "quantity": line.quantity, "unit": line.unit,
-            "net_price": line.net_price, "base_quantity": line.base_quantity or 1, "line_amount": line.line_amount,
-            "vat_category": line.vat_category, "vat_rate": line.vat_rate, "order_line_ref": line.order_line,
+            "net_price": line.net_price, "base_quantity": line.base_quantity or 1,
+            "line_amount": line.line_amount, "vat_category": line.vat_category, "vat_rate": line.vat_rate,
+            "order_line_ref": line.order_line,
             "seller_item_id": line.seller_item_id, "buyer_item_id": line.buyer_item_id,
             "order_line_id": _order_line(case, line.id),
         }  # fmt: skip
@@ -208,11 +214,11 @@ async def _write_orders(
     lines = [line for order in done for line in orders[order].lines]
     rows = [{"id": line.id, "invoiced_quantity": line.invoiced} for line in lines]
     await set_invoiced(session, concern_id, as_json(rows))
-    whole = [orders[order] for order in done if orders[order].status == RECEIVED and orders[order].all_invoiced]
+    whole = [
+        orders[order] for order in done if orders[order].status == RECEIVED and orders[order].all_invoiced
+    ]
     steps = [
         Step(Subject(PurchaseOrder, concern_id, o.id, o.status, o.organisation_id, o.supplier_id), "finish")
         for o in whole
     ]
     await move_all(session, ORDER, steps, system_actor(concern_id), at=now)
-
-

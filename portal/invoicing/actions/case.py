@@ -264,5 +264,6 @@ def flow_facts(case: Case, known: Known, orders: Sequence[OrderCandidate]) -> Fl
     return FlowFacts(
         str(case.organisation_id), str(case.supplier_id), invoice.order_reference, invoice.buyer_reference,
         invoice.contract_reference, invoice.object_id.value if invoice.object_id else None,
-        invoice.is_credit_note, tuple(earlier.number for earlier in invoice.preceding), tuple(orders), (), codes,
+        invoice.is_credit_note, tuple(earlier.number for earlier in invoice.preceding), tuple(orders), (),
+        codes,
     )  # fmt: skip

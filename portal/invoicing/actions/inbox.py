@@ -17,13 +17,11 @@ CHANNEL = "folder"
 async def watch_inbox(
     parts: IntakeParts, folder: Path, clock: Callable[[], datetime], stop: asyncio.Event
 ) -> None:
-    """Until `stop`: each file becomes a delivery; to done/ when it is ours, to refused/ when it is refused."""
+    """Until `stop`: each file becomes a delivery; to done/ when it is ours, to refused/ when refused."""
     inbox = InboxFolder(folder, max_bytes=parts.max_bytes)
 
     async def take(delivery: Delivery) -> bool:
-        received = await receive(
-            parts, delivery.data, channel=CHANNEL, filename=delivery.name, now=clock()
-        )
+        received = await receive(parts, delivery.data, channel=CHANNEL, filename=delivery.name, now=clock())
         return received.outcome == "refused"
 
     try:

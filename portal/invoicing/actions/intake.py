@@ -1,4 +1,4 @@
-"""Take in what arrives: original by hash → delivery row and job in one commit → acknowledged (flow point 9)."""
+"""Take in what arrives: original by hash → delivery row and job in one commit → acknowledged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ __all__ = ["Incoming", "IntakeParts", "Received", "receive", "receive_many"]
 
 JOB = "invoicing.process_delivery"
 _ROUTE = text(
-    "SELECT a.address, route_document(a.address) AS concern_id FROM unnest(CAST(:addresses AS text[])) AS a(address)"
+    "SELECT a.address, route_document(a.address) AS concern_id"
+    " FROM unnest(CAST(:addresses AS text[])) AS a(address)"
 )
 
 
@@ -48,7 +49,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`outcome` is "refused", or None while the pipeline has it. `sha256` in hex. `invoice` as it was read."""
+    """`outcome` is "refused", or None while the pipeline has it. `sha256` in hex; `invoice` as read."""
 
     delivery_id: UUID
     sha256: str
@@ -72,7 +73,7 @@ async def receive(
 ) -> Received:
     """Store the bytes, then note the delivery and queue its work in one commit: from then on it is ours.
 
-    Refused, with findings and kept as evidence: what cannot be read as an invoice, and what is for nobody here.
+    Refused, with findings and kept as evidence: what is no readable invoice, and what is for nobody here.
     StoreError when the bytes cannot be kept.
     """
     one = Incoming(data, channel, filename, transport_id, user_id, supplier_id)

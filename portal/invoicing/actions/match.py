@@ -78,7 +78,9 @@ def _coding_of(case: Case, lines: dict[str, Line]) -> Iterator[CodedRow]:
     rest = case.invoice.net_amount - sum((line.line_amount for line in case.invoice.lines), ZERO)
     for invoiced in case.invoice.lines:
         line = lines[case.order_lines[invoiced.id]]
-        parts = split_by_shares(invoiced.line_amount, [share for _, share in line.coding]) if line.coding else ()
+        parts = (
+            split_by_shares(invoiced.line_amount, [share for _, share in line.coding]) if line.coding else ()
+        )
         for (code, _), amount in zip(line.coding, parts, strict=True):
             yield CodedRow(CodingRow(code, amount + rest), line.facts.name, FROM_ORDER)
             rest = ZERO
@@ -120,8 +122,8 @@ def propose_coding(invoice: Invoice, register: CodingRegister) -> list[CodedRow]
     for line in invoice.lines:
         proposal = next(filter(None, (_account(code.value, register) for code in _unspsc(line))), None)
         if proposal:
-            _, amount, names = found.get(proposal.account, (proposal, ZERO, []))
-            found[proposal.account] = (proposal, amount + line.line_amount, [*names, line.name])
+            first, amount, names = found.get(proposal.account, (proposal, ZERO, []))
+            found[proposal.account] = (first, amount + line.line_amount, [*names, line.name])
     return [
         CodedRow(CodingRow(CodeString(account), amount), names[0], f"UNSPSC {proposal.prefix}")
         for account, (proposal, amount, names) in found.items()

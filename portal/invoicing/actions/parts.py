@@ -28,7 +28,7 @@ async def no_rules(data: bytes) -> tuple[Finding, ...]:
 
 
 class OneByOne:
-    """Judged in a thread of this process: right for a single document, where starting processes costs more."""
+    """Judged in a thread of this process: right for a few documents, where starting processes costs more."""
 
     def __init__(self, rules: Sequence[RuleSet], *, max_bytes: int = MAX_BYTES) -> None:
         self._rules, self._max_bytes = tuple(rules), max_bytes

@@ -55,10 +55,10 @@ async def process_deliveries(
     *,
     already_read: Mapping[UUID, Invoice] | None = None,
 ) -> dict[UUID, Exception]:
-    """Bring each waiting delivery's invoice to rest; delivery → error for those that could not be (they wait on).
+    """Bring each waiting delivery's invoice to rest; delivery → error where that failed (it waits on).
 
-    Those another process has in hand are left to it. `already_read`: neutral invoices `receive` returned, so that
-    they are not parsed again.
+    Those another process has in hand are left to it. `already_read`: neutral invoices `receive` returned, so
+    that they are not parsed again.
     """
     async with parts.database.session(Context.for_system(None)) as session:
         with place(parts.at, "process.load"):

@@ -114,7 +114,9 @@ async def _arrive(batch: Batch, cases: Sequence[Case], waiting: Sequence[Case]) 
         for case in cases:
             _control(case, known, taken.get(case.id))
     with place(batch.at, "process.invoices"):
-        await apply.insert_invoices(batch.session, batch.concern_id, [c for c in cases if c.is_new], batch.now)
+        await apply.insert_invoices(
+            batch.session, batch.concern_id, [c for c in cases if c.is_new], batch.now
+        )
     with place(batch.at, "process.numbers"):
         await _claim(batch, cases, known)
     return known

@@ -67,9 +67,7 @@ async def reminders(
             PurchaseOrder,
             (PurchaseOrder.concern_id == Invoice.concern_id) & (PurchaseOrder.id == Invoice.order_id),
         )
-        .where(
-            Invoice.concern_id == concern_id, Invoice.id == invoice_id, Invoice.status == AWAITING_RECEIPT
-        )
+        .where(Invoice.concern_id == concern_id, Invoice.id == invoice_id, Invoice.status == AWAITING_RECEIPT)
     )
     found = (await session.execute(query)).first()
     if found is None:
@@ -80,14 +78,13 @@ async def reminders(
     wanted = [order.buyer_user_id, *map(UUID, delegates)]
     addresses = select(User.id, User.email).where(User.id.in_(wanted), User.active).order_by(User.email)
     return [
-        _mail(invoice, order, user_id, email, base_url, now)
+        _mail(invoice, order, (user_id, email), base_url, now)
         for user_id, email in (await session.execute(addresses)).all()
     ]
 
 
-def _mail(
-    invoice: Invoice, order: PurchaseOrder, user_id: UUID, email: str, base_url: str, now: datetime
-) -> Mail:
+def _mail(invoice: Invoice, order: PurchaseOrder, to: tuple[UUID, str], base_url: str, now: datetime) -> Mail:
+    user_id, email = to
     deadline = invoice.arrival_date + timedelta(WAIT_DAYS)
     params = {
         "order": order.number, "day": format_day_long(deadline), "link": f"{base_url}/orders/{order.id}",

@@ -21,7 +21,8 @@ _TAKE = text(
     " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
 )
 _ORIGINALS = text(
-    "SELECT sha256 FROM original WHERE sha256 = ANY(CAST(:hashes AS bytea[])) ORDER BY sha256 FOR NO KEY UPDATE"
+    "SELECT sha256 FROM original WHERE sha256 = ANY(CAST(:hashes AS bytea[]))"
+    " ORDER BY sha256 FOR NO KEY UPDATE"
 )
 _INVOICES = text(
     "SELECT sha256, id FROM invoice WHERE concern_id = :concern"

@@ -17,18 +17,19 @@ from portal.invoicing.values import MatchLimits, OrderFacts, OrderLineFacts
 
 # In id order, so that two transactions that share several orders wait for each other and never both ways.
 _LOCK = text(
-    "SELECT id, number, organisation_id, supplier_id, status, buyer_user_id, review_requested, secret, agreement_id"
-    " FROM purchase_order WHERE concern_id = :concern AND id = ANY(CAST(:ids AS uuid[]))"
+    "SELECT id, number, organisation_id, supplier_id, status, buyer_user_id, review_requested, secret,"
+    " agreement_id FROM purchase_order WHERE concern_id = :concern AND id = ANY(CAST(:ids AS uuid[]))"
     " ORDER BY id FOR NO KEY UPDATE"
 )
 _LINES = text(
-    "SELECT id, order_id, position, name, unit, price, quantity, received_quantity, invoiced_quantity, vat_category,"
-    " vat_rate, item_no, buyer_item_no, article_id, unspsc FROM order_line"
+    "SELECT id, order_id, position, name, unit, price, quantity, received_quantity, invoiced_quantity,"
+    " vat_category, vat_rate, item_no, buyer_item_no, article_id, unspsc FROM order_line"
     " WHERE concern_id = :concern AND order_id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE"
 )
 _CODING = text(
-    "SELECT order_line_id, account, responsibility, operation, project, activity, free, share FROM order_coding"
-    " WHERE concern_id = :concern AND order_line_id = ANY(CAST(:lines AS uuid[])) ORDER BY id"
+    "SELECT order_line_id, account, responsibility, operation, project, activity, free, share"
+    " FROM order_coding WHERE concern_id = :concern AND order_line_id = ANY(CAST(:lines AS uuid[]))"
+    " ORDER BY id"
 )
 _LIMITS = text(
     "SELECT organisation_id, supplier_id, agreement_id, unspsc_prefix, name, value FROM match_limit"

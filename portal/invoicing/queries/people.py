@@ -21,7 +21,8 @@ _SEERS = text(
 )
 _HANDLERS = text(
     "SELECT i.id, i.status, i.handler_role, o.code AS organisation,"
-    " (SELECT array_agg(u.login ORDER BY u.login) FROM invoice_participant p JOIN app_user u ON u.id = p.user_id"
+    " (SELECT array_agg(u.login ORDER BY u.login) FROM invoice_participant p"
+    "  JOIN app_user u ON u.id = p.user_id"
     "  WHERE p.concern_id = i.concern_id AND p.invoice_id = i.id AND p.waiting) AS logins"
     " FROM invoice i LEFT JOIN organisation o ON o.concern_id = i.concern_id AND o.id = i.organisation_id"
     " WHERE i.id = ANY(CAST(:ids AS uuid[]))"
@@ -49,7 +50,7 @@ async def sight_of_secrecy(session: AsyncSession, concern_id: UUID, day: date) -
 
 
 async def handlers(session: AsyncSession, ids: Iterable[UUID]) -> Mapping[UUID, str | None]:
-    """Invoice → its handler in words: logins, "role:levgruppen", "role:local_admin@ORG", or None for nobody."""
+    """Invoice → its handler: logins, "role:levgruppen", "role:local_admin@ORG", or None for nobody."""
     rows = (await session.execute(_HANDLERS, {"ids": list(ids)})).all()
     return {row.id: _words(row) for row in rows}
 

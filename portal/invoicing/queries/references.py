@@ -25,11 +25,11 @@ _CODES = text(
     " WHERE concern_id = :concern AND code = ANY(:codes)"
 )
 _SUPPLIERS = text(
-    "SELECT s.id, s.name, s.org_number, s.vat_number, s.endpoint, s.gln, r.status, r.secret, r.vat_min, r.vat_max,"
-    " r.internal_organisation_id FROM supplier s"
+    "SELECT s.id, s.name, s.org_number, s.vat_number, s.endpoint, s.gln, r.status, r.secret, r.vat_min,"
+    " r.vat_max, r.internal_organisation_id FROM supplier s"
     " JOIN supplier_relation r ON r.supplier_id = s.id AND r.concern_id = :concern"
-    " WHERE s.org_number = ANY(:org_numbers) OR s.vat_number = ANY(:vat_numbers) OR s.endpoint = ANY(:endpoints)"
-    " OR s.id = ANY(CAST(:chosen AS uuid[])) ORDER BY s.id"
+    " WHERE s.org_number = ANY(:org_numbers) OR s.vat_number = ANY(:vat_numbers)"
+    " OR s.endpoint = ANY(:endpoints) OR s.id = ANY(CAST(:chosen AS uuid[])) ORDER BY s.id"
 )
 _ACCOUNTS = text(
     "SELECT a.supplier_id, a.kind, a.number, a.status, a.valid_from, a.valid_to, f.org_number AS factor"
@@ -141,7 +141,9 @@ async def look_up(session: AsyncSession, concern_id: UUID, wanted: Wanted, today
     )
 
 
-async def _rows(session: AsyncSession, query: Any, concern: Mapping[str, Any], **values: Iterable[Any]) -> Any:
+async def _rows(
+    session: AsyncSession, query: Any, concern: Mapping[str, Any], **values: Iterable[Any]
+) -> Any:
     lists = {name: sorted(value) for name, value in values.items()}
     return (await session.execute(query, {**concern, **lists})).all() if any(lists.values()) else []
 

@@ -17,12 +17,15 @@ _LOCK = text(
 )
 # A number or supplier put right by a person: the claim of before is let go.
 _DROP_CLAIMS = text(
-    "DELETE FROM number_claim c USING invoice i WHERE c.concern_id = :concern AND c.invoice_id = ANY(CAST(:ids AS uuid[]))"
+    "DELETE FROM number_claim c USING invoice i"
+    " WHERE c.concern_id = :concern AND c.invoice_id = ANY(CAST(:ids AS uuid[]))"
     " AND i.concern_id = c.concern_id AND i.id = c.invoice_id"
-    " AND (c.number_key, c.supplier_id) IS DISTINCT FROM (i.number_key, coalesce(i.supplier_id, c.supplier_id))"
+    " AND (c.number_key, c.supplier_id)"
+    " IS DISTINCT FROM (i.number_key, coalesce(i.supplier_id, c.supplier_id))"
 )
 _CLAIMED = text(
-    "SELECT invoice_id FROM number_claim WHERE concern_id = :concern AND invoice_id = ANY(CAST(:ids AS uuid[]))"
+    "SELECT invoice_id FROM number_claim"
+    " WHERE concern_id = :concern AND invoice_id = ANY(CAST(:ids AS uuid[]))"
 )
 _CODED = text(
     "SELECT DISTINCT invoice_id FROM invoice_coding"
@@ -37,7 +40,8 @@ _WAITING = text(
     " AND arrival_date <= :latest ORDER BY arrived_at, id"
 )
 _REMIND = text(
-    "UPDATE invoice SET receipt_reminded_at = :now WHERE concern_id = :concern AND status = 'awaiting_receipt'"
+    "UPDATE invoice SET receipt_reminded_at = :now"
+    " WHERE concern_id = :concern AND status = 'awaiting_receipt'"
     " AND arrival_date <= :latest AND receipt_reminded_at IS NULL RETURNING id"
 )
 _SETTING = text(

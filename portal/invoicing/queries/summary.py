@@ -21,8 +21,8 @@ from portal.kernel.money import canonical
 
 _EVENTS = text(
     "SELECT subject_id, at, actor, from_status, to_status, why FROM audit_event"
-    " WHERE subject_type = 'invoice' AND subject_id = ANY(CAST(:ids AS uuid[])) AND tag <> 'invoice:secret:see'"
-    " ORDER BY id"
+    " WHERE subject_type = 'invoice' AND subject_id = ANY(CAST(:ids AS uuid[]))"
+    " AND tag <> 'invoice:secret:see' ORDER BY id"
 )
 _DECISIONS = text(
     "SELECT invoice_id, kind, stored FROM rule_decision WHERE invoice_id = ANY(CAST(:ids AS uuid[]))"
@@ -64,7 +64,7 @@ def in_words(reason: Mapping[str, Any]) -> str:
 
 
 async def details(session: AsyncSession, invoices: Sequence[Invoice]) -> list[dict[str, Any]]:
-    """What `portal invoice show` prints: amounts, history, match, and whether today's code decides the same."""
+    """What `portal invoice show` prints: amounts, history, match, and if today's code decides the same."""
     ids = [invoice.id for invoice in invoices]
     short = await summaries(session, invoices)
     history: dict[UUID, list[dict[str, Any]]] = {}
