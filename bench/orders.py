@@ -113,6 +113,4 @@ async def _attest(database: Database, work: Work, requisition: UUID, now: dateti
 
 async def _receipt(database: Database, buyer: Actor, order: UUID, now: datetime) -> None:
     async with database.session(buyer.context()) as session:
-        await receive_all(
-            session, buyer, order, received_on=stockholm_date(now), note=None, now=now
-        )
+        await receive_all(session, buyer, order, received_on=stockholm_date(now), note=None, now=now)

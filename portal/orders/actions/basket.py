@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
@@ -284,10 +284,9 @@ async def save(
         raise Conflict(CHANGED)
     await _require_choices(session, actor, requested, changes.values, stockholm_date(now))
     await _set(session, requested.concern_id, requisition_id, {**changes.values, "updated_at": now})
-    for line in requested.lines:
-        change = next((one for one in changes.lines if one.id == line.id), None)
-        if change is not None:
-            await _change_line(session, requested.concern_id, line, change)
+    pairs = [(line, one) for line in requested.lines for one in changes.lines if one.id == line.id]
+    await _change_quantities(session, requested.concern_id, pairs)
+    await _change_codings(session, requested.concern_id, pairs)
     return await load_editable(session, actor, requisition_id)
 
 
@@ -310,28 +309,54 @@ async def _require_choices(
         require(actor, p.SEE_SECRET, what="Sekretessmarkera")
 
 
-async def _change_line(
-    session: AsyncSession, concern_id: UUID, line: RequestedLine, change: LineChange
-) -> None:
-    if change.quantity is not None and change.quantity != line.quantity and change.quantity > 0:
+Pairs = Sequence[tuple[RequestedLine, LineChange]]
+
+
+async def _change_quantities(session: AsyncSession, concern_id: UUID, pairs: Pairs) -> None:
+    rows = [
+        {"line": line.id, "amount": change.quantity}
+        for line, change in pairs
+        if change.quantity is not None and change.quantity != line.quantity and change.quantity > 0
+    ]
+    if rows:
         table = table_of(RequisitionLine)
-        mine = (table.c.concern_id == concern_id) & (table.c.id == line.id)
-        await session.execute(update(table).where(mine).values(quantity=change.quantity))
-    before = {row.id: row for row in line.coding}
-    for row in change.coding:
-        old = before.get(row.id)
-        if old is not None and (old.code, old.share) != (row.code, row.share):
-            await _change_coding(session, concern_id, old, row)
+        mine = (table.c.concern_id == concern_id) & (table.c.id == bindparam("line"))
+        connection = await session.connection()
+        await connection.execute(update(table).where(mine).values(quantity=bindparam("amount")), rows)
+
+
+async def _change_codings(session: AsyncSession, concern_id: UUID, pairs: Pairs) -> None:
+    changed = []
+    for line, change in pairs:
+        before = {row.id: row for row in line.coding}
+        changed += [
+            _coding_values(before[row.id], row)
+            for row in change.coding
+            if row.id in before and (before[row.id].code, before[row.id].share) != (row.code, row.share)
+        ]
+    await _update_codings(session, concern_id, changed)
 
 
 async def _change_coding(session: AsyncSession, concern_id: UUID, old: CodingShare, row: CodingShare) -> None:
-    table = table_of(RequisitionCoding)
-    codes: dict[str, Any] = {name: row.code.get(name) for name in DIMENSIONS}
-    codes["account"] = codes["account"] or ""
-    codes["responsibility"] = codes["responsibility"] or ""
+    await _update_codings(session, concern_id, [_coding_values(old, row)])
+
+
+def _coding_values(old: CodingShare, row: CodingShare) -> dict[str, Any]:
+    codes = {f"new_{name}": row.code.get(name) for name in DIMENSIONS}
+    known = {f"new_{name}": row.code.get(name) or "" for name in ("account", "responsibility")}
     source = old.source if old.code.account == row.code.account else None
-    mine = (table.c.concern_id == concern_id) & (table.c.id == row.id)
-    await session.execute(update(table).where(mine).values(**codes, share=row.share, source=source))
+    return {**codes, **known, "new_share": row.share, "new_source": source, "row": row.id}
+
+
+async def _update_codings(session: AsyncSession, concern_id: UUID, rows: Sequence[dict[str, Any]]) -> None:
+    """All rows in one round trip."""
+    if not rows:
+        return
+    table = table_of(RequisitionCoding)
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*DIMENSIONS, "share", "source")}
+    mine = (table.c.concern_id == concern_id) & (table.c.id == bindparam("row"))
+    connection = await session.connection()
+    await connection.execute(update(table).where(mine).values(**values), list(rows))
 
 
 async def split_coding(session: AsyncSession, actor: Actor, line_id: UUID, now: datetime) -> None:
@@ -405,11 +430,3 @@ async def refresh_prices(session: AsyncSession, actor: Actor, requisition_id: UU
         await session.execute(update(table).where(mine).values(price=price))
     await _touch(session, requested.concern_id, requested.id, now)
     return len(changed)
-
-
-async def count_lines(session: AsyncSession, concern_id: UUID, requisition_id: UUID) -> int:
-    """How many lines a requisition has."""
-    query = select(func.count()).where(
-        RequisitionLine.concern_id == concern_id, RequisitionLine.requisition_id == requisition_id
-    )
-    return (await session.execute(query)).scalar_one()
