@@ -27,7 +27,10 @@ from portal.suppliers.status import INVITED, PENDING
 
 ATTEMPTS_PER_HOUR = 20
 TOO_MANY = "Många anmälningar har gjorts härifrån den senaste timmen. Vänta en stund och försök igen."
-KNOWN = "Företaget är redan anmält. Logga in, eller fråga en kollega. Kommer ingen in: ring supporten, så hjälper vi er."
+KNOWN = (
+    "Företaget är redan anmält. Logga in, eller fråga en kollega."
+    " Kommer ingen in: ring supporten, så hjälper vi er."
+)
 EMAIL_USED = "E-postadressen används redan för en inloggning. Logga in med den, eller skriv en annan adress."
 FAILED = "Anmälan kunde inte skickas. Rätta fälten nedan."
 

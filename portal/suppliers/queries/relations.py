@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
@@ -72,7 +72,7 @@ async def list_suppliers(
         query = query.where(_holds(word))
     if after:
         key, _, supplier_id = after.rpartition("|")
-        query = query.where(or_(key < SORT_KEY, (key == SORT_KEY) & (Supplier.id > UUID(supplier_id))))
+        query = query.where(tuple_(SORT_KEY, Supplier.id) > tuple_(key, UUID(supplier_id)))
     rows = (await session.execute(query.order_by(SORT_KEY, Supplier.id).limit(PAGE + 1))).all()
     shown = rows[:PAGE]
     following = f"{shown[-1].key}|{shown[-1].id}" if len(rows) > PAGE else None
@@ -90,7 +90,7 @@ async def status_counts(session: AsyncSession, actor: Actor) -> dict[str, int]:
         SupplierRelation.status, func.count(), maintain_column_froms=True
     )
     rows = (await session.execute(query.group_by(SupplierRelation.status))).all()
-    return {status: count for status, count in rows}
+    return {row.status: row[1] for row in rows}
 
 
 async def pending_count(session: AsyncSession, actor: Actor) -> int:

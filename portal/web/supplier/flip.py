@@ -1,4 +1,4 @@
-"""PO-flip: an order and what is to be invoiced of it → the neutral invoice; pure, so that it is tried before it is sent.
+"""PO-flip: an order and what is to be invoiced of it → the neutral invoice. Pure: it is tried before it is sent.
 
 Numbers, prices, units and VAT come from the order, so that what is invoiced is what was ordered (EN 16931,
 Peppol BIS Billing 3).

@@ -53,7 +53,7 @@ class SupplierOrdersController(Controller):
         words, tab = (query.get("q") or "").strip()[:100], query.get("tab") or ""
         rows = await list_orders(
             state["session"], state["actor"], words=words, statuses=statuses_of(ORDER_TABS, tab),
-            after=fields.page_key(query.get("after")),
+            after=fields.page_key(query.get("after")), limit=PAGE,
         )  # fmt: skip
         shown, following = rows[:PAGE], None
         if len(rows) > PAGE and (last := shown[-1]).sent_at:

@@ -173,7 +173,7 @@ def tabs(
     counts: dict[str, int],
 ) -> tuple[Tab, ...]:
     """Alla and one tab per group of statuses; words stay in the address."""
-    rows = [("", "Alla", ())] + list(options)
+    rows = [("", "Alla", ()), *options]
     made = []
     for code, label, _statuses in rows:
         query = urlencode({key: value for key, value in (("q", words), ("tab", code)) if value})

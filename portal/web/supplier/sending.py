@@ -1,4 +1,4 @@
-"""The supplier's two doors to the common intake (flow point 9): the invoice made from an order, and the uploaded file."""
+"""The supplier's two doors to the common intake (flow point 9): an invoice made from an order, an uploaded file."""
 
 from __future__ import annotations
 

@@ -93,6 +93,10 @@ def _figures(
     to_answer = ngettext("en beställning", "%(num)s beställningar", waiting) % {"num": waiting}
     return [
         (paid, format_kr(total.next_amount), note),
-        (gettext("Hos kunden"), format_kr(total.waiting_amount), held if total.waiting_count else gettext("inga fakturor")),
+        (
+            gettext("Hos kunden"),
+            format_kr(total.waiting_amount),
+            held if total.waiting_count else gettext("inga fakturor"),
+        ),
         (gettext("Att bekräfta"), format_kr(sent), to_answer if waiting else gettext("inga beställningar")),
     ]  # fmt: skip

@@ -116,7 +116,9 @@ class AgreementsController(Controller):
         return _back(request, agreement_id, "Leverantören är kopplad till avtalet.")
 
     @post("/{agreement_id:uuid}/suppliers/{supplier_id:uuid}/removal", opt={"permission": p.SUPPLIER_ADMIN})
-    async def unlink(self, request: Req, agreement_id: FromPath[UUID], supplier_id: FromPath[UUID]) -> Response[Any]:
+    async def unlink(
+        self, request: Req, agreement_id: FromPath[UUID], supplier_id: FromPath[UUID]
+    ) -> Response[Any]:
         """Take a supplier off the agreement."""
         state = request.scope["state"]
         await actions.unlink(state["session"], state["actor"], agreement_id, supplier_id, now=state["now"])
