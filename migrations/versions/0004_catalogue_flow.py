@@ -61,9 +61,14 @@ SET enable_seqscan = off
 AS $$
 BEGIN
   RETURN QUERY
-  SELECT g.w, longer.word FROM unnest(given_words) AS g (w) CROSS JOIN LATERAL (
+  SELECT g.w, longer.word
+  FROM (SELECT w, regexp_replace(coalesce((ts_lexize('swedish_stem', w))[1], w), '(.)\\1$', '\\1') AS stem
+        FROM unnest(given_words) AS u (w)) g
+  CROSS JOIN LATERAL (
     SELECT v.word FROM public.search_word v
-    WHERE v.concern_id = public.app_concern() AND v.word LIKE '%_' || g.w || CASE WHEN g.w = given_last THEN '%' ELSE '' END
+    WHERE v.concern_id = public.app_concern() AND v.word LIKE '%_' || g.stem || '%'
+      AND (v.word LIKE '%_' || g.w || CASE WHEN g.w = given_last THEN '%' ELSE '' END
+           OR regexp_replace((ts_lexize('swedish_stem', v.word))[1], '(.)\\1$', '\\1') LIKE '%_' || g.stem)
     ORDER BY v.articles DESC, v.word LIMIT given_most
   ) longer;
 END $$;

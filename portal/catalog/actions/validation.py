@@ -115,7 +115,7 @@ async def _refuse(
     database: Database, context: Context, upload: UploadFacts, problems: list[Problem], clock: Clock
 ) -> None:
     plain = [{"message": message, "params": params} for message, params in problems]
-    first = problems[0][0] % problems[0][1] if problems[0][1] else problems[0][0]
+    first = filled(*problems[0])
     await _end(database, context, upload, "refuse", "failed", clock, told=Told(why=first), problems=plain)
 
 
@@ -143,6 +143,11 @@ def _columns(table: Table) -> Columns:
     if columns.problems:
         raise FileProblems([_problem(message) for message in columns.problems])
     return columns
+
+
+def filled(message: str, params: Mapping[str, str]) -> str:
+    """A msgid with its params, in Swedish."""
+    return message % params if params else message
 
 
 def _problem(message: Message) -> Problem:

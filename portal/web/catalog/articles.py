@@ -8,6 +8,7 @@ from uuid import UUID
 
 from litestar import Controller, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
@@ -44,7 +45,7 @@ class ArticleController(Controller):
         return partials(request, f"catalog/articles/{part}.html", view=view)
 
     @get("/{article_id:uuid}", opt=BUYS)
-    async def show(self, request: Req, article_id: UUID) -> Html:
+    async def show(self, request: Req, article_id: FromPath[UUID]) -> Html:
         """One article, whether it may be bought or not."""
         scope = request.scope["state"]
         actor, today = _buyer(scope["actor"]), stockholm_date(scope["now"])

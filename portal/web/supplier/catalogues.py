@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 
 from portal.access import permissions as p
 from portal.web.catalog.upload_pages import (
@@ -53,36 +53,36 @@ class SupplierCatalogueController(Controller):
         return await upload_file(request, SIDE, state.services, data)
 
     @get("/{upload_id:uuid}", opt=MAY)
-    async def show(self, request: Req, upload_id: UUID) -> Html:
+    async def show(self, request: Req, upload_id: FromPath[UUID]) -> Html:
         """One upload."""
         return await show_page(request, SIDE, upload_id)
 
     @get("/{upload_id:uuid}/errors", opt=MAY)
-    async def errors(self, request: Req, state: State, upload_id: UUID) -> Response[bytes]:
+    async def errors(self, request: Req, state: State, upload_id: FromPath[UUID]) -> Response[bytes]:
         """The file with what is wrong beside each row."""
         return await errors_file(request, state.services, upload_id)
 
     @get("/{upload_id:uuid}/rows/{row_number:int}", opt=MAY)
-    async def row(self, request: Req, upload_id: UUID, row_number: int) -> Html:
+    async def row(self, request: Req, upload_id: FromPath[UUID], row_number: FromPath[int]) -> Html:
         """One wrong row as a form."""
         return await row_page(request, SIDE, upload_id, row_number)
 
     @post("/{upload_id:uuid}/rows/{row_number:int}", opt=MAY)
-    async def mend(self, request: Req, upload_id: UUID, row_number: int, data: Form) -> Response[Any]:
+    async def mend(self, request: Req, upload_id: FromPath[UUID], row_number: FromPath[int], data: Form) -> Response[Any]:
         """Judge one row again."""
         return await mend_row(request, SIDE, upload_id, row_number, data)
 
     @post("/{upload_id:uuid}/stop", opt=MAY)
-    async def stop(self, request: Req, upload_id: UUID, data: Form) -> Response[Any]:
+    async def stop(self, request: Req, upload_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Stop the validation that runs."""
         return await decide(request, SIDE, upload_id, "stop", data)
 
     @post("/{upload_id:uuid}/disposal", opt=MAY)
-    async def discard(self, request: Req, upload_id: UUID, data: Form) -> Response[Any]:
+    async def discard(self, request: Req, upload_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Throw away what was never sent."""
         return await decide(request, SIDE, upload_id, "disposal", data)
 
     @post("/{upload_id:uuid}/submission", opt=MAY)
-    async def submit(self, request: Req, upload_id: UUID, data: Form) -> Response[Any]:
+    async def submit(self, request: Req, upload_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Send it to the customer for approval."""
         return await decide(request, SIDE, upload_id, "submission", data)
