@@ -1,5 +1,57 @@
-"""Files over 200 lines, and why each is one file all the same."""
+"""Files over 200 lines, and why each is one file all the same. None may pass 400."""
 
 from __future__ import annotations
 
-WHY_LONG: dict[str, str] = {}
+TABLES = "the tables of one domain, read together with their keys"
+ONE_DOCUMENT = "one document type, element by element in the order of its schema"
+ONE_RULE = "one table of rules with their texts, in the order they are tried"
+ONE_ACT = "one act of a person, gathered, decided and applied with all it may meet"
+ONE_QUESTION = "one page's or action's rows in set-based SQL, with the values they fill"
+ONE_PAGE = "one page's values, made from what the queries gave"
+
+WHY_LONG: dict[str, str] = {
+    "portal/access/models.py": TABLES,
+    "portal/attest/actions/decisions.py": ONE_ACT,
+    "portal/attest/queries.py": ONE_QUESTION,
+    "portal/catalog/rules/rows.py": ONE_RULE,
+    "portal/db/embedded.py": "one server's life: made, started, found dead, stopped, each step guarded",
+    "portal/formats/peppol/invoice_writer.py": ONE_DOCUMENT,
+    "portal/formats/peppol/order.py": ONE_DOCUMENT,
+    "portal/formats/peppol/order_response.py": ONE_DOCUMENT,
+    "portal/formats/peppol/reader.py": ONE_DOCUMENT,
+    "portal/integrations/search.py": "one integration: its Protocol, the client and the fake, side by side",
+    "portal/invoicing/actions/apply.py": "all that is written for a batch of invoices, in the order of its keys",
+    "portal/invoicing/actions/approval.py": ONE_ACT,
+    "portal/invoicing/actions/case.py": "what every act on an invoice is built from: the row, the lock, the reasons",
+    "portal/invoicing/actions/correction.py": ONE_ACT,
+    "portal/invoicing/actions/opening.py": ONE_ACT,
+    "portal/invoicing/actions/settle.py": ONE_ACT,
+    "portal/invoicing/models.py": TABLES,
+    "portal/invoicing/queries/detail.py": ONE_QUESTION,
+    "portal/invoicing/queries/lists.py": ONE_QUESTION,
+    "portal/invoicing/rules/arrival.py": ONE_RULE,
+    "portal/invoicing/rules/matching.py": ONE_RULE,
+    "portal/invoicing/values.py": "the words of the domain: small values that rules and actions share",
+    "portal/orders/actions/basket.py": ONE_ACT,
+    "portal/orders/actions/receipts.py": ONE_ACT,
+    "portal/orders/models.py": TABLES,
+    "portal/orders/queries/orders.py": ONE_QUESTION,
+    "portal/orders/queries/requisitions.py": ONE_QUESTION,
+    "portal/settings.py": "every setting of an installation, read in one place",
+    "portal/web/attest/present.py": ONE_PAGE,
+    "portal/web/attest/steps.py": "the verbs of one list: open, approve, return, and what each may answer",
+    "portal/web/catalog/present.py": ONE_PAGE,
+    "portal/web/catalog/upload_pages.py": "the verbs of one upload, each a few lines, for two kinds of readers",
+    "portal/web/catalog/upload_view.py": ONE_PAGE,
+    "portal/web/invoicing/coding_form.py": ONE_PAGE,
+    "portal/web/invoicing/comparison.py": ONE_PAGE,
+    "portal/web/invoicing/page.py": ONE_PAGE,
+    "portal/web/invoicing/solutions.py": ONE_PAGE,
+    "portal/web/orders/basket.py": "the verbs of the basket, each a few lines",
+    "portal/web/orders/basket_view.py": ONE_PAGE,
+    "portal/web/orders/orders.py": "the verbs of an order, each a few lines",
+    "portal/web/orders/present.py": ONE_PAGE,
+    "portal/web/supplier/queries/invoices.py": ONE_QUESTION,
+    "portal/web/supplier/queries/orders.py": ONE_QUESTION,
+    "portal/web/suppliers/present.py": ONE_PAGE,
+}
