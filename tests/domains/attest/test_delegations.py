@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from dev.demo_city.ids import demo_id
+from dev.demo_city.ids import CONCERN_ID, demo_id
 from dev.demo_city.master_data import user_id
 from portal.access.actor import Actor
 from portal.access.models import User
@@ -40,8 +40,8 @@ async def _register(database: Database, actor: Actor, new: NewDelegation, now: d
 
 
 async def _acting(database: Database, login: str, function: str, day: date) -> set[UUID]:
-    async with database.session(Actor(user_id(login), login, "", frozenset(), demo_id("concern", "Exempelstad"),
-                                      demo_id("organisation", "GSF")).context()) as session:  # fmt: skip
+    own = Actor(user_id(login), login, "", frozenset(), CONCERN_ID, demo_id("organisation", "GSF"))
+    async with database.session(own.context()) as session:
         return set(await acting_for(session, user_id(login), function, day))
 
 

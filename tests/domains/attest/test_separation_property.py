@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -89,9 +90,9 @@ class Cases(RuleBasedStateMachine):
                 named = update(Responsibility).where(Responsibility.code == code)
                 await session.execute(named.values(approver_id=demo_id("user", login)))
 
-    @rule(login=LOGIN, ansvar=st.sampled_from(ANSVAR))
+    @initialize(login=LOGIN, ansvar=st.sampled_from(ANSVAR))
     def order(self, login: str, ansvar: str) -> None:
-        """A new case, ordered and sent."""
+        """The case, ordered and sent."""
 
         async def deed() -> None:
             buyer, made = acting(login), uuid7()
@@ -126,15 +127,18 @@ class Cases(RuleBasedStateMachine):
             )
 
     @precondition(lambda self: self.case)
-    @rule(login=LOGIN)
-    def approve(self, login: str) -> None:
-        """Whoever tries takes the first step of the route."""
+    @rule(login=LOGIN, by_owner=st.booleans())
+    def approve(self, login: str, by_owner: bool) -> None:
+        """The step's owner, or whoever tries, takes the first step of the route."""
 
         async def deed() -> None:
-            actor, case = acting(login), self.case
+            case = self.case
             assert case is not None
+            async with self.database.session(SYSTEM) as session:
+                steps = (await steps_of(session, CONCERN_ID, "requisition", case))[:1]
+            actor = acting(steps[0].approver_login if by_owner and steps else login)
             async with self.database.session(actor.context()) as session:
-                for step in (await steps_of(session, CONCERN_ID, "requisition", case))[:1]:
+                for step in steps:
                     await approve_step(
                         session, actor, step.id, case_id=case, shown=b"", note=None, now=self.now
                     )
@@ -163,10 +167,23 @@ class Cases(RuleBasedStateMachine):
 
         self.run(deed)
 
-    @precondition(lambda self: self.case)
-    @rule(login=LOGIN, act=st.sampled_from(["review", "accept_deviation", "approve"]), pick=st.integers(0, 5))
-    def invoice_act(self, login: str, act: str, pick: int) -> None:
-        """The invoice's acts in the same case, by oneself or with anybody's rights that lead here."""
+    @rule(login=LOGIN, act=st.sampled_from(["review", "accept_deviation"]), pick=st.integers(0, 3))
+    def review(self, login: str, act: str, pick: int) -> None:
+        """The invoice is reviewed in the same case."""
+        self._act(login, act, pick)
+
+    @rule(login=LOGIN, pick=st.integers(0, 3))
+    def approve_invoice(self, login: str, pick: int) -> None:
+        """The invoice is attested in the same case."""
+        self._act(login, "approve", pick)
+
+    @rule(login=LOGIN)
+    def order_again(self, login: str) -> None:
+        """Somebody takes the order over."""
+        self._act(login, "order", 0)
+
+    def _act(self, login: str, act: str, pick: int) -> None:
+        """By oneself (pick 0) or with anybody's rights that lead here."""
 
         async def deed() -> None:
             actor, case = acting(login), self.case
@@ -174,7 +191,7 @@ class Cases(RuleBasedStateMachine):
             function = "approve_invoice" if act == "approve" else "review_invoice"
             async with self.database.session(actor.context()) as session:
                 rights = await acting_for(session, actor.user_id, function, stockholm_date(self.now))
-                user, chain = sorted(rights.items())[pick % len(rights)]
+                user, chain = sorted(rights.items(), key=lambda right: len(right[1]))[pick % len(rights)]
                 behalf = {"on_behalf_of": user, "chain": chain} if chain else {}
                 await self._record(session, actor, case, act, **behalf)
 
