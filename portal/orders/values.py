@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -43,7 +43,7 @@ class Totals:
     net: Decimal
     tax: Decimal
     gross: Decimal
-    taxes: tuple[tuple[Decimal, Decimal], ...] = ()
+    taxes: tuple[tuple[Decimal, Decimal], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
