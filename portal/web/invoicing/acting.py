@@ -46,8 +46,13 @@ def uuid_or_none(text: str | None) -> UUID | None:
         return None
 
 
-async def act(request: Req, invoice_id: UUID, form: Mapping[str, str], deed: Act) -> Response[Any]:
-    """Do it in the request's transaction, let the pipeline go on after the commit, and say where it led."""
+async def act(
+    request: Req, invoice_id: UUID, form: Mapping[str, str], deed: Act, *, goes_on: bool = False
+) -> Response[Any]:
+    """Do it in the request's transaction and say where it led.
+
+    `goes_on`: the rules decide what follows, so the pipeline runs after the commit, before the answer.
+    """
     scope = request.scope["state"]
     session, actor, now = scope["session"], scope["actor"], scope["now"]
     try:
@@ -56,7 +61,8 @@ async def act(request: Req, invoice_id: UUID, form: Mapping[str, str], deed: Act
         await session.rollback()
         return await refused(request, invoice_id, form, error)
     await session.commit()
-    await rerun(request.app.state.services.database, actor.concern_id, [invoice_id], now)
+    if goes_on:
+        await rerun(request.app.state.services.database, actor.concern_id, [invoice_id], now)
     request.app.state.counts.forget(actor.user_id)
     text = await where_now(session, actor, invoice_id, now)
     if form.get("queue"):

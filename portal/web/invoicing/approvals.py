@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
@@ -28,12 +29,12 @@ class ApprovalController(Controller):
     opt = {"permission": p.ORDER_AND_INVOICE}  # noqa: RUF012
 
     @get("/approval")
-    async def show(self, request: Req, invoice_id: UUID) -> Html:
+    async def show(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """The invoice with its steps."""
         return await page.answer(request, invoice_id)
 
     @post("/approval", status_code=HTTP_200_OK)
-    async def approve(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def approve(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Attestera the chosen steps, all or part."""
         found = await gather(request, invoice_id)
 
@@ -54,7 +55,7 @@ class ApprovalController(Controller):
         return await act(request, invoice_id, data, deed)
 
     @post("/return-to-reviewer", status_code=HTTP_200_OK)
-    async def send_back(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def send_back(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Returnera till granskare."""
 
         async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from portal.catalog.rules.units import unit_name
 from portal.invoicing.queries.detail import Detail
 from portal.invoicing.rules.reasons import REASONS
 from portal.kernel.dates import format_day_long
 from portal.kernel.money import MINUS, format_number_sv, format_sv, to_ore
 from portal.web.i18n import current_locale, gettext
 from portal.web.invoicing.rows import filled
+from portal.web.invoicing.units import unit_word
 
 ZERO = Decimal(0)
 Cell = Mapping[str, Any]
@@ -94,10 +94,10 @@ def _line(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> _Line:
 def _unit(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
     for line in stored["inputs"]["order"]["lines"]:
         if line["number"] == outcome["order_line"]:
-            return unit_name(line["unit"])
+            return unit_word(line["unit"])
     for line in stored["inputs"]["lines"]:
         if line["id"] in outcome["invoice_lines"]:
-            return unit_name(line["unit"])
+            return unit_word(line["unit"])
     return ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
@@ -25,7 +26,8 @@ from portal.web.pages import Html, Req
 HANDLES = (p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN, p.LEVGRUPPEN, p.CENTRAL_SYSTEM_ADMIN)
 CHOOSE = "Välj hur du vill lösa det."
 BAD_DATE = "Skriv datumet som år-månad-dag, till exempel 2026-12-16."
-Ids = Mapping[str, str]
+_FINAL = frozenset({"cancel", "reviewer", "send_back", "accept_coding"})
+"""Ways out that say themselves where the invoice goes; after the others the rules do."""
 
 
 class CorrectionController(Controller):
@@ -35,14 +37,15 @@ class CorrectionController(Controller):
     opt = {"permission": HANDLES}  # noqa: RUF012
 
     @get()
-    async def show(self, request: Req, invoice_id: UUID) -> Html:
+    async def show(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """The invoice with its ways out."""
         return await page.answer(request, invoice_id)
 
     @post(status_code=HTTP_200_OK)
-    async def create(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def create(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Do what was chosen; the pipeline then goes on."""
-        return await act(request, invoice_id, data, _deed(invoice_id, data))
+        goes_on = data.get("solution") not in _FINAL
+        return await act(request, invoice_id, data, _deed(invoice_id, data), goes_on=goes_on)
 
 
 def _deed(invoice_id: UUID, form: Form) -> Act:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
@@ -27,12 +28,12 @@ class DeviationController(Controller):
     opt = {"permission": (p.MATCHING_REVIEW, p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN)}  # noqa: RUF012
 
     @get()
-    async def show(self, request: Req, invoice_id: UUID) -> Html:
+    async def show(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """The comparison and the choices."""
         return await page.answer(request, invoice_id)
 
     @post(status_code=HTTP_200_OK)
-    async def create(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def create(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Do what was chosen."""
         found = await gather(request, invoice_id)
 
@@ -40,7 +41,7 @@ class DeviationController(Controller):
             how = {"seen": seen, "now": now}
             await _chosen(found, data, session, actor, invoice_id, how)
 
-        return await act(request, invoice_id, data, deed)
+        return await act(request, invoice_id, data, deed, goes_on=data.get("choice") == "receipt")
 
 
 async def _chosen(

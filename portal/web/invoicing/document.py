@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portal.catalog.rules.units import unit_name
 from portal.formats.en16931 import Invoice as Neutral
 from portal.formats.en16931 import Party
 from portal.invoicing.models import Invoice
@@ -15,6 +14,7 @@ from portal.invoicing.values import Account
 from portal.kernel.identifiers import format_org_number
 from portal.kernel.money import format_number_sv, format_sv
 from portal.web.i18n import gettext
+from portal.web.invoicing.units import unit_word
 
 MISSING = "saknas"
 
@@ -46,7 +46,7 @@ def paper_of(neutral: Neutral, invoice: Invoice) -> Paper:
         facts=tuple(_facts(neutral, invoice)),
         lines=tuple(
             (
-                line.name, line.seller_item_id or "", f"{format_number_sv(line.quantity)} {unit_name(line.unit)}",
+                line.name, line.seller_item_id or "", f"{format_number_sv(line.quantity)} {unit_word(line.unit)}",
                 format_number(line.net_price), f"{format_number_sv(line.vat_rate or Decimal(0))} %",
                 format_sv(line.line_amount),
             )

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from litestar import Controller, Response, get
+from litestar.params import FromPath
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
@@ -78,12 +79,12 @@ class InvoiceController(Controller):
         return await page(request, "invoicing/invoices/index.html", list=view)
 
     @get("/{invoice_id:uuid}")
-    async def show(self, request: Req, invoice_id: UUID) -> Html:
+    async def show(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """The invoice with the work that its status asks for."""
         return await invoice_page.answer(request, invoice_id)
 
     @get("/{invoice_id:uuid}/original")
-    async def original(self, request: Req, invoice_id: UUID) -> Response[bytes]:
+    async def original(self, request: Req, invoice_id: FromPath[UUID]) -> Response[bytes]:
         """The bytes as they came, as a download that no browser runs."""
         return await original_answer(request, invoice_id)
 

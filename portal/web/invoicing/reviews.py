@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
@@ -31,12 +32,12 @@ class ReviewController(Controller):
     opt = {"permission": REVIEWS}  # noqa: RUF012
 
     @get("/review")
-    async def show(self, request: Req, invoice_id: UUID) -> Html:
+    async def show(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """The invoice with its coding."""
         return await page.answer(request, invoice_id)
 
     @post("/review", status_code=HTTP_200_OK)
-    async def accept(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def accept(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Acceptera: to attest."""
         found = await gather(request, invoice_id)
 
@@ -49,7 +50,7 @@ class ReviewController(Controller):
         return await act(request, invoice_id, data, deed)
 
     @post("/coding", status_code=HTTP_200_OK)
-    async def code(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def code(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Keep the rows as a draft, after what a row's button asks for; htmx gets the panel again."""
         scope = request.scope["state"]
         session, actor, now = scope["session"], scope["actor"], scope["now"]
@@ -92,12 +93,12 @@ class HandOnController(Controller):
     opt = {"permission": ANSWERS}  # noqa: RUF012
 
     @get("/reviewer")
-    async def ask_reviewer(self, request: Req, invoice_id: UUID) -> Html:
+    async def ask_reviewer(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """Who shall review instead."""
         return await self._ask(request, invoice_id, "reviewer")
 
     @post("/reviewer", status_code=HTTP_200_OK)
-    async def reviewer(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def reviewer(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Välj annan granskare."""
 
         async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:
@@ -109,12 +110,12 @@ class HandOnController(Controller):
         return await self._done(request, invoice_id, data, deed, "reviewer")
 
     @get("/rejection")
-    async def ask_rejection(self, request: Req, invoice_id: UUID) -> Html:
+    async def ask_rejection(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """Why it is not mine."""
         return await self._ask(request, invoice_id, "rejection")
 
     @post("/rejection", status_code=HTTP_200_OK)
-    async def rejection(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def rejection(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Inte min faktura."""
 
         async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:
@@ -125,12 +126,12 @@ class HandOnController(Controller):
         return await self._done(request, invoice_id, data, deed, "rejection")
 
     @get("/return")
-    async def ask_return(self, request: Req, invoice_id: UUID) -> Html:
+    async def ask_return(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """What needs to be put right."""
         return await self._ask(request, invoice_id, "return")
 
     @post("/return", status_code=HTTP_200_OK)
-    async def send_back(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def send_back(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Skicka tillbaka."""
 
         async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:
@@ -141,12 +142,12 @@ class HandOnController(Controller):
         return await self._done(request, invoice_id, data, deed, "return")
 
     @get("/investigation")
-    async def ask_investigation(self, request: Req, invoice_id: UUID) -> Html:
+    async def ask_investigation(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """Mark or unmark."""
         return await self._ask(request, invoice_id, "investigation")
 
     @post("/investigation", status_code=HTTP_200_OK)
-    async def investigation(self, request: Req, invoice_id: UUID, data: Form) -> Response[Any]:
+    async def investigation(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Under utredning, on or off."""
 
         async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:

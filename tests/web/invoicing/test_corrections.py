@@ -1,0 +1,196 @@
+"""Arrival control in the browser: every stop put right by whoever may, refused for everybody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from dev.demo_city.ids import demo_id
+from dev.invoices.writer import Account, Buyer, Totals
+from tests.web.core.conftest import Site
+from tests.web.invoicing.conftest import CYKEL, GSF, fields, manual, post, rows, status_of, today_of, user
+
+ADMINS = ("admin@gsf", "fakturaadmin@gsf")
+OTHERS = ("granskare@gsf", "synare@gsf", "revisor@stad", "leverantorsadmin@stad")
+
+
+def at(invoice: Any) -> str:
+    """The address of the corrections of an invoice."""
+    return f"/invoicing/invoices/{invoice}/correction"
+
+
+async def solved(site: Site, login: str, invoice: Any, **form: str) -> Any:
+    """Send one way out; the answer."""
+    return await post(await user(site, login), at(invoice), form)
+
+
+async def test_the_wrong_sum_is_corrected_and_the_invoice_goes_on(site: Site) -> None:
+    totals = Totals(net=Decimal("1137.71"), tax=Decimal("136.52"), gross=Decimal("1274.21"), payable=Decimal("1274.21"))
+    invoice = await manual(site, "F-77120", totals=totals)
+    assert await status_of(site, invoice) == "invoice_information"
+    browser = await user(site, "fakturaadmin@gsf")
+    page = await browser.get(f"/invoicing/arrivals?id={invoice}")
+    text = page.text.replace("\u00a0", " ")
+    assert "Ändra totalen till 1 274,23 kr" in text and "Föreslås" in text and "0,02" in text
+    form = fields(page.text) | {"solution": "total"}
+    answer = await post(browser, at(invoice), form)
+    assert answer.status_code == 303 and answer.headers["location"] == "/invoicing/arrivals"
+    assert await status_of(site, invoice) == "review"
+    found = (await rows(site, "SELECT gross_amount, payable_amount FROM invoice WHERE id = :id", id=invoice))[0]
+    assert (found.gross_amount, found.payable_amount) == (Decimal("1274.23"), Decimal("1274.23"))
+    history = (await browser.get(f"/invoicing/invoices/{invoice}")).text
+    assert "Du rättade uppgifter på fakturan." in history and "1274.21 → 1274.23" in history
+
+
+async def test_due_date_number_and_manual(site: Site) -> None:
+    day = today_of(site)
+    late = await manual(site, "D-1", due_date=day + timedelta(days=101))
+    good = (day + timedelta(days=30)).isoformat()
+    assert (await solved(site, "admin@gsf", late, solution="due_date", due_date="snart")).status_code == 422
+    assert (await solved(site, "admin@gsf", late, solution="due_date", due_date=good)).status_code == 303
+    assert await status_of(site, late) == "review"
+    await manual(site, "D-2")
+    double = await manual(site, "D-2", note="andra bytes")
+    assert await status_of(site, double) == "invoice_information"
+    assert (await solved(site, "admin@gsf", double, solution="number", number="D-2B")).status_code == 303
+    assert await status_of(site, double) == "review"
+    vat = await manual(site, "D-3", totals=Totals(tax=Decimal(27), gross=Decimal(127), payable=Decimal(127)))
+    assert await status_of(site, vat) == "invoice_information"
+    assert (await solved(site, "admin@gsf", vat, solution="manual")).status_code == 303
+    controls = (await rows(site, "SELECT manual_controls FROM invoice WHERE id = :id", id=vat))[0]
+    assert controls.manual_controls == ["vat_rate"]
+
+
+async def test_cancelled_with_a_reason_and_the_number_is_free(site: Site) -> None:
+    invoice = await manual(site, "K-1", currency="EUR")
+    silent = await solved(site, "admin@gsf", invoice, solution="cancel", comment=" ")
+    assert silent.status_code == 422 and "Skriv varför fakturan makuleras" in silent.text
+    assert (await solved(site, "admin@gsf", invoice, solution="cancel", comment="Fel valuta.")).status_code == 303
+    assert await status_of(site, invoice) == "cancelled"
+    assert await status_of(site, await manual(site, "K-1")) == "review"
+    admin = await user(site, "admin@gsf")
+    assert "Skäl: Fel valuta." in (await admin.get(f"/invoicing/invoices/{invoice}")).text
+
+
+async def test_flow_by_order_number_drops_the_coding_into_the_log(site: Site) -> None:
+    invoice = await manual(site, "B-1")
+    reviewer = await user(site, "granskare@gsf")
+    form = fields((await reviewer.get(f"/invoicing/invoices/{invoice}")).text)
+    await post(reviewer, f"/invoicing/invoices/{invoice}/coding", form | {"account-1": "6461", "do": "save"})
+    admin = await user(site, "admin@gsf")
+    held = await post(admin, f"/invoicing/invoices/{invoice}/return", {"note": "Det finns en order."})
+    assert held.status_code == 409  # granskare@gsf still has it open
+    await site.change("DELETE FROM record_lock")
+    back = await post(admin, f"/invoicing/invoices/{invoice}/return", {"note": "Det finns en order."})
+    assert back.status_code == 303 and await status_of(site, invoice) == "invoice_information"
+    answer = await post(admin, at(invoice), {"solution": "flow", "order_number": "EX-100006"})
+    assert answer.status_code == 303
+    assert await status_of(site, invoice) == "matching_required"
+    sql = "SELECT data FROM audit_event WHERE subject_id = :id AND tag = 'invoice:status:change_flow'"
+    logged = (await rows(site, sql, id=invoice))[0].data
+    assert logged["order"] == "EX-100006" and logged["dropped_coding"][0]["account"] == "6461"
+
+
+async def test_levgruppen_chooses_the_supplier_and_nobody_else(site: Site) -> None:
+    invoice = await manual(site, "L-1", seller=CYKEL, accounts=(Account("5050208"),))
+    assert await status_of(site, invoice) == "supplier_not_chosen"
+    form = {"solution": "supplier", "supplier_id": str(demo_id("supplier", "Skolgrossisten AB"))}
+    for login in ADMINS:
+        assert (await solved(site, login, invoice, **form)).status_code == 403
+    unjoined = form | {"supplier_id": str(demo_id("supplier", "Cykelverkstaden HB"))}
+    assert (await solved(site, "levgruppen@stad", invoice, **unjoined)).status_code == 422
+    assert (await solved(site, "levgruppen@stad", invoice, **form)).status_code == 303
+    assert await status_of(site, invoice) == "review"
+
+
+async def test_payment_is_confirmed_with_a_note_and_the_register_stays(site: Site) -> None:
+    invoice = await manual(site, "L-2", accounts=(Account("5050802"),))
+    assert await status_of(site, invoice) == "payment_information"
+    before = await rows(site, "SELECT id, number, status FROM supplier_account ORDER BY id")
+    assert (await solved(site, "admin@gsf", invoice, solution="payment", note_payment="Ja")).status_code == 403
+    silent = await solved(site, "levgruppen@stad", invoice, solution="payment", note_payment="")
+    assert silent.status_code == 422 and "Skriv vem du talade med" in silent.text
+    form = {"solution": "payment", "note_payment": "Ringde växeln, ekonomichefen bekräftade."}
+    assert (await solved(site, "levgruppen@stad", invoice, **form)).status_code == 303
+    assert await status_of(site, invoice) == "review"
+    assert await rows(site, "SELECT id, number, status FROM supplier_account ORDER BY id") == before
+
+
+async def test_organisation_is_chosen_centrally_and_internal_invoices_never_move(site: Site) -> None:
+    nowhere = Buyer("Exempelstads kommun", ("0007", "2120990011"))
+    invoice = await manual(site, "O-1", "XYZ", buyer=nowhere)
+    assert await status_of(site, invoice) == "invoice_information"
+    form = {"solution": "organisation", "organisation_id": str(demo_id("organisation", "GSF"))}
+    assert (await solved(site, "admin@gsf", invoice, **form)).status_code == 404
+    assert (await solved(site, "central@stad", invoice, **form)).status_code == 303
+    assert await status_of(site, invoice) == "reviewer_missing"
+    internal = await manual(site, "O-2", currency="EUR")
+    await site.change(
+        "UPDATE supplier_relation SET internal_organisation_id = :org WHERE supplier_id = :s",
+        org=demo_id("organisation", "LOK"), s=demo_id("supplier", "Skolgrossisten AB"),
+    )  # fmt: skip
+    for chosen in (form, {"solution": "cancel", "comment": "Nej."}):
+        answer = await solved(site, "levgruppen@stad", internal, **chosen)
+        assert answer.status_code == 403 and "Interna fakturor" in answer.text
+    assert await status_of(site, internal) == "invoice_information"
+
+
+async def test_a_reviewer_is_chosen_by_the_administrators(site: Site) -> None:
+    invoice = await manual(site, "G-1", "GSF10")
+    assert await status_of(site, invoice) == "reviewer_missing"
+    assert (await solved(site, "admin@gsf", invoice, solution="reviewer", user_id="")).status_code == 422
+    wrong = str(demo_id("user", "bestallare@aof"))
+    assert (await solved(site, "admin@gsf", invoice, solution="reviewer", user_id=wrong)).status_code == 422
+    await (await user(site, "admin@gsf")).get(f"/invoicing/invoices/{invoice}")  # has it open
+    right = str(demo_id("user", "granskare@gsf"))
+    assert (await solved(site, "fakturaadmin@gsf", invoice, solution="reviewer", user_id=right)).status_code == 409
+    await site.change("DELETE FROM record_lock")
+    assert (await solved(site, "fakturaadmin@gsf", invoice, solution="reviewer", user_id=right)).status_code == 303
+    assert await status_of(site, invoice) == "review"
+
+
+@pytest.mark.parametrize("login", OTHERS)
+async def test_nobody_else_corrects(site: Site, login: str) -> None:
+    invoice = await manual(site, "N-1", currency="EUR")
+    answer = await solved(site, login, invoice, solution="cancel", comment="Nej.")
+    assert answer.status_code == 403, answer.text
+    assert await status_of(site, invoice) == "invoice_information"
+
+
+async def test_a_foreign_organisation_is_not_told_that_it_exists(site: Site) -> None:
+    invoice = await manual(site, "X-1", currency="EUR")
+    admin = await user(site, "admin@aof")
+    for path in (f"/invoicing/invoices/{invoice}", f"/invoicing/invoices/{invoice}/original", at(invoice)):
+        assert (await admin.get(path)).status_code == 404
+    answer = await post(admin, at(invoice), {"solution": "cancel", "comment": "Nej."})
+    assert answer.status_code == 404
+
+
+async def test_the_queue_loads_the_next_and_levgruppens_is_for_reading(site: Site) -> None:
+    first = await manual(site, "Q-1", currency="EUR")
+    await manual(site, "Q-2", currency="EUR", buyer=Buyer(GSF[0], ("0088", GSF[1]), GSF[1]))
+    stopped = await manual(site, "Q-3", accounts=(Account("5050802"),))
+    browser = await user(site, "fakturaadmin@gsf")
+    page = await browser.get(f"/invoicing/arrivals?id={first}")
+    form = fields(page.text) | {"solution": "cancel", "comment": "Fel valuta."}
+    part = await post(browser, at(first), form, htmx=True)
+    assert part.status_code == 200 and part.text.lstrip().startswith('<div id="arrival-work"')
+    assert "Faktura Q-1: Makulerad." in part.text and ">Q-2<" in part.text and ">Q-1<" not in part.text
+    bad = await post(browser, at(first).replace(str(first), str(stopped)), {"solution": "cancel", "queue": "1"}, htmx=True)
+    assert bad.status_code in (403, 422)
+    theirs = await browser.get("/invoicing/arrivals?tab=levgruppen")
+    assert "Q-3" in theirs.text and "Bara läsa" in theirs.text and 'id="work"' not in theirs.text
+
+
+async def test_htmx_shows_errors_in_place(site: Site) -> None:
+    invoice = await manual(site, "Q-9", currency="EUR")
+    browser = await user(site, "fakturaadmin@gsf")
+    form = {"solution": "cancel", "comment": "", "queue": "1"}
+    part = await post(browser, at(invoice), form, htmx=True)
+    assert part.status_code == 422 and part.text.lstrip().startswith('<div id="arrival-work"')
+    assert "Skriv varför fakturan makuleras" in part.text and 'href="#comment"' in part.text
+
+

@@ -1,0 +1,135 @@
+"""Ordermatchning krävs in the browser: the difference in kronor, every choice, and who may make it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.web.core.conftest import Site
+from tests.web.invoicing.conftest import fields, ordered, post, rows, status_of, user
+
+NBSP = "\u00a0"
+
+
+def dearer(lines: tuple[Any, ...]) -> tuple[Any, ...]:
+    """12 instead of 10, 52,40 instead of 49,90."""
+    return (replace(lines[0], price=Decimal("52.40"), quantity=Decimal(12)), *lines[1:])
+
+
+def of(invoice: Any, rest: str = "") -> str:
+    """The address of the invoice's page."""
+    return f"/invoicing/invoices/{invoice}{rest}"
+
+
+async def answered(site: Site, login: str, invoice: Any, choice: str, **form: str) -> Any:
+    """Open the page and send one choice; the answer."""
+    browser = await user(site, login)
+    page = await browser.get(of(invoice))
+    return await post(browser, of(invoice, "/deviation"), fields(page.text) | {"choice": choice} | form)
+
+
+async def test_the_difference_is_said_in_kronor_and_words(site: Site) -> None:
+    invoice = await ordered(site, "EX-100001", "88190", lines=dearer)
+    assert await status_of(site, invoice) == "matching_required"
+    text = (await (await user(site, "bestallare@gsf")).get(of(invoice))).text.replace(NBSP, " ")
+    assert "<h1>129,80 kr mer än beställt</h1>" in text and "Be om kredit på 129,80 kr" in text
+    assert "2 förp mer" in text and "+99,80 kr" in text
+    assert "2,50 kr dyrare per förp" in text and "+30,00 kr" in text
+    assert "Ordermatchning krävs, Beställare" in text and "Din tur" in text
+
+
+async def test_accepted_it_goes_to_attest_and_then_klar(site: Site) -> None:
+    invoice = await ordered(site, "EX-100001", "88190", lines=dearer)
+    silent = await answered(site, "bestallare@gsf", invoice, "accept")
+    assert silent.status_code == 422 and "Skriv varför skillnaden godkänns" in silent.text
+    done = await answered(site, "bestallare@gsf", invoice, "accept", note_accept="Vi fick tolv, priset är nytt.")
+    assert done.status_code == 303, done.text
+    assert await status_of(site, invoice) == "approval"
+    attestant = await user(site, "attestant@gsf")
+    form = fields((await attestant.get(of(invoice))).text, "approve")
+    assert (await post(attestant, of(invoice, "/approval"), form)).status_code == 303
+    assert await status_of(site, invoice) == "done"
+    sql = "SELECT invoiced_quantity FROM order_line l JOIN purchase_order o ON o.id = l.order_id WHERE o.number = :n"
+    assert sorted(row.invoiced_quantity for row in await rows(site, sql, n="EX-100001")) == [12, 20]
+
+
+async def test_a_matched_invoice_held_for_review_needs_no_new_attest(site: Site) -> None:
+    invoice = await ordered(site, "EX-100004", "88193")
+    page = (await (await user(site, "bestallare@gsf")).get(of(invoice))).text
+    assert "Fakturan stämmer. Du ville granska den" in page and "Ordern är redan attesterad" in page
+    assert (await answered(site, "bestallare@gsf", invoice, "accept_match")).status_code == 303
+    assert await status_of(site, invoice) == "done"
+    steps = await rows(site, "SELECT 1 FROM approval_step WHERE subject_id = :id", id=invoice)
+    assert not steps
+    assert (await rows(site, "SELECT status FROM purchase_order WHERE number = 'EX-100004'"))[0].status == "closed"
+
+
+async def test_a_deviating_invoice_is_never_accepted_as_a_match(site: Site) -> None:
+    invoice = await ordered(site, "EX-100001", "88190", lines=dearer)
+    answer = await answered(site, "bestallare@gsf", invoice, "accept_match")
+    assert answer.status_code == 409 and "Godkänn skillnaden i stället" in answer.text
+
+
+async def test_credit_is_asked_for_and_the_invoice_is_under_investigation(site: Site) -> None:
+    invoice = await ordered(site, "EX-100003", "88192")
+    assert (await answered(site, "bestallare@gsf", invoice, "credit")).status_code == 422
+    done = await answered(site, "bestallare@gsf", invoice, "credit", note_credit="Fyra pärmar fattas.")
+    assert done.status_code == 303 and await status_of(site, invoice) == "matching_required"
+    page = (await (await user(site, "bestallare@gsf")).get(of(invoice))).text
+    assert "Under utredning" in page and "Du bad leverantören om en kreditfaktura." in page
+    assert "Fyra pärmar fattas." in page
+
+
+async def test_a_changed_receipt_is_asked_for_and_matched_again(site: Site) -> None:
+    invoice = await ordered(site, "EX-100003", "88192")
+    await site.change("UPDATE order_line SET received_quantity = quantity WHERE received_quantity = 6")
+    done = await answered(site, "bestallare@gsf", invoice, "receipt", note_receipt="Alla tio har kommit.")
+    assert done.status_code == 303 and await status_of(site, invoice) == "done"
+
+
+async def test_not_mine_goes_to_the_administrators(site: Site) -> None:
+    invoice = await ordered(site, "EX-100003", "88192")
+    done = await answered(site, "bestallare@gsf", invoice, "not_mine", note_not_mine="Jag har slutat där.")
+    assert done.status_code == 303 and await status_of(site, invoice) == "reviewer_missing"
+
+
+@pytest.mark.parametrize(
+    ("login", "status"),
+    [
+        ("granskare@gsf", 404),  # a normal user sees own invoices only (A2.24)
+        ("bestallare@aof", 404),
+        ("synare@gsf", 403),
+        ("revisor@stad", 403),
+        ("admin@gsf", 303),  # A44 handles others' invoices (A3.08)
+        ("fakturaadmin@gsf", 303),
+    ],
+)
+async def test_who_may_answer(site: Site, login: str, status: int) -> None:
+    invoice = await ordered(site, "EX-100003", "88192")
+    browser = await user(site, login)
+    form = {"choice": "credit", "note_credit": "Fyra fattas."}
+    assert (await post(browser, of(invoice, "/deviation"), form)).status_code == status
+
+
+async def test_without_bx1_the_buyer_may_not_answer(site: Site) -> None:
+    invoice = await ordered(site, "EX-100003", "88192")
+    await site.change("DELETE FROM group_permission WHERE group_code = 'standard' AND permission = 'BX1'")
+    browser = await user(site, "bestallare@gsf")
+    form = {"choice": "credit", "note_credit": "Fyra fattas."}
+    assert (await post(browser, of(invoice, "/deviation"), form)).status_code == 403
+    assert "Vad vill du göra?" not in (await browser.get(of(invoice))).text
+
+
+async def test_nobody_handles_an_invoice_that_waits_for_its_receipt(site: Site) -> None:
+    invoice = await ordered(site, "EX-100002", "88191")
+    assert await status_of(site, invoice) == "awaiting_receipt"
+    for login in ("admin@gsf", "levgruppen@stad"):
+        browser = await user(site, login)
+        page = (await browser.get(of(invoice))).text
+        assert "Fakturan väntar på att Beställare kvitterar leveransen av order EX-100002." in page
+        assert 'id="work"' not in page and "Din tur" not in page
+        answer = await post(browser, of(invoice, "/return"), {"note": "Nej."})
+        assert answer.status_code == 403
