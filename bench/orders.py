@@ -11,11 +11,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 
+from bench.figures import Figures, ground
+from dev.demo_city.ids import CONCERN_ID, demo_id
 from portal.access.actor import Actor
 from portal.attest.models import ApprovalStep
+from portal.catalog.models import SearchWord
+from portal.cli.acting import acting_as
 from portal.coding.values import CodeString
+from portal.db.context import Context
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
 from portal.orders.actions.approval import approve
@@ -114,3 +119,33 @@ async def _attest(database: Database, work: Work, requisition: UUID, now: dateti
 async def _receipt(database: Database, buyer: Actor, order: UUID, now: datetime) -> None:
     async with database.session(buyer.context()) as session:
         await receive_all(session, buyer, order, received_on=stockholm_date(now), note=None, now=now)
+
+
+BUYERS = ("bestallare@gsf", "bestallare2@gsf", "granskare@gsf", "mottagare@gsf")
+ARTICLES = ("KB-1001", "KB-1002", "KB-1003", "KB-5000", "KB-5001")
+ROUND_TRIPS = 500
+
+
+async def run(orders: int = 200) -> Figures:
+    """Whole orders a second; beside it the bare commits of this database on one connection."""
+    async with ground() as installation:
+        now = installation.clock.now()
+        actors = {login: (await acting_as(installation, login))[0] for login in (*BUYERS, "attestant@gsf")}
+        articles = [demo_id("article", item) for item in ARTICLES]
+        work = Work([actors[login] for login in BUYERS], actors["attestant@gsf"], articles, "31100", "440")
+        figures = await w3(installation.database, work, now, orders=orders)
+        figures["ms_of_each_part"] = await profile(installation.database, work, now)
+        limits = {"bare_commits_per_s": await _commits(installation.database)}
+    return Figures("W3", figures, limits)
+
+
+async def _commits(database: Database) -> float:
+    """Transactions of one small insert a second: what a durable commit costs here."""
+    async with database.session(Context.for_system(CONCERN_ID)) as session:
+        await session.execute(text("SELECT 1"))
+    started = time.perf_counter()
+    for number in range(ROUND_TRIPS):
+        async with database.session(Context.for_system(CONCERN_ID)) as session:
+            row = {"concern_id": CONCERN_ID, "word": f"bench{number}", "articles": 1}
+            await session.execute(insert(SearchWord).values(**row))
+    return round(ROUND_TRIPS / (time.perf_counter() - started), 1)

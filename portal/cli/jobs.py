@@ -33,7 +33,7 @@ def list_jobs() -> None:
 
 @jobs.command("run")
 @click.argument("name")
-@click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Som om det vore den dagen, svensk tid.")
+@click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Som den dagen, svensk tid.")
 @told
 def run_job(name: str, at: datetime | None) -> None:
     """Kör ett återkommande jobb nu, eller som om det vore en annan dag. Bara utanför produktion."""
