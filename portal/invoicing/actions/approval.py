@@ -130,7 +130,10 @@ async def _failed(
     """Back to whoever reviewed; what was attested no longer counts."""
     why = " ".join(one.text for one in closing.result.reasons)
     to = await _reviewers(session, opened.invoice)
-    values = {"reasons": [to_plain(one) for one in closing.result.reasons], "reviewer_id": to[0] if to else None}
+    values = {
+        "reasons": [to_plain(one) for one in closing.result.reasons],
+        "reviewer_id": to[0] if to else None,
+    }
     system = system_actor(opened.invoice.concern_id)
     status = await move(session, opened, "fail_final_check", system, now=now, why=why, values=values)
     await _void(session, opened.invoice, now)

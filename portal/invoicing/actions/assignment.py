@@ -107,7 +107,9 @@ async def not_my_invoice(
     """Inte min faktura (A9.02): to the local administrators, who choose a reviewer; attests given become void."""
     text = required(note, "note", WHY_NOT_MINE)
     opened = await open_invoice(session, actor, invoice_id, "not_my_invoice", seen=seen, now=now)
-    why = reason("not_mine", "%(who)s säger att det inte är hens faktura: %(note)s", who=actor.name, note=text)
+    why = reason(
+        "not_mine", "%(who)s säger att det inte är hens faktura: %(note)s", who=actor.name, note=text
+    )
     values = {"reviewer_id": None, "handler_role": LOCAL_ADMIN, "reasons": [why]}
     return await _to_role(session, opened, "not_my_invoice", actor, text, values=values, now=now)
 

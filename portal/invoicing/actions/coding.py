@@ -150,5 +150,9 @@ def _coded_key(row: Coded) -> tuple[object, ...]:
 
 
 def _logged(row: InvoiceCoding) -> dict[str, str]:
-    named = {"account": row.account, "responsibility": row.responsibility or "", "operation": row.operation or ""}
+    named = {
+        "account": row.account,
+        "responsibility": row.responsibility or "",
+        "operation": row.operation or "",
+    }
     return {**named, "amount": canonical(row.amount)}

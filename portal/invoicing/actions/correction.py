@@ -80,9 +80,7 @@ def _changes(opened: Opened, correction: Correction) -> dict[str, Any]:
         payable = correction.gross - invoice.prepaid_amount + invoice.rounding_amount
         values |= {"gross_amount": correction.gross, "payable_amount": payable}
     values |= {
-        name: value
-        for name in ("issue_date", "due_date")
-        if (value := getattr(correction, name)) is not None
+        name: value for name in ("issue_date", "due_date") if (value := getattr(correction, name)) is not None
     }
     return {name: value for name, value in values.items() if getattr(invoice, name) != value}
 
@@ -141,9 +139,7 @@ async def confirm_payment(
     """
     text = required(note, "note", CALLED_MISSING)
     opened = await open_invoice(session, actor, invoice_id, "confirm_payment", seen=seen, now=now)
-    return await _settled(
-        session, opened, "confirm_payment", actor, (CONFIRMED_PAYMENT,), note=text, now=now
-    )
+    return await _settled(session, opened, "confirm_payment", actor, (CONFIRMED_PAYMENT,), note=text, now=now)
 
 
 async def change_organisation(
@@ -158,7 +154,9 @@ async def change_organisation(
 ) -> str:
     """Byt organisation (A9.08): central and levgruppen only, never an internal invoice."""
     opened = await open_invoice(session, actor, invoice_id, "change_organisation", seen=seen, now=now)
-    found = [one for one in await organisations(session, opened.invoice.concern_id) if one.id == organisation_id]
+    found = [
+        one for one in await organisations(session, opened.invoice.concern_id) if one.id == organisation_id
+    ]
     if not found:
         raise Invalid(ORGANISATION_MISSING, fields={"organisation_id": ORGANISATION_MISSING})
     dropped = await _drop_coding(session, opened, now)

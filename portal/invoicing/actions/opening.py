@@ -52,11 +52,7 @@ class Opened:
     behalf: UUID | None
     behalf_login: str | None
     chain: tuple[UUID, ...]
-
-    @property
-    def case_id(self) -> UUID:
-        """What separation of duties counts as one case: the order's, or the invoice's own."""
-        return self.invoice.order_id or self.invoice.id
+    case_id: UUID
 
 
 async def open_invoice(
@@ -85,7 +81,8 @@ async def open_invoice(
     standing = stand(place, who)
     behalf = UUID(standing.behalf) if standing.behalf else None
     login = next((owner.login for owner in owners if owner.id == behalf), None)
-    return Opened(head.invoice, place, who, behalf, login, tuple(map(UUID, standing.chain)))
+    chain = tuple(map(UUID, standing.chain))
+    return Opened(head.invoice, place, who, behalf, login, chain, head.case_id)
 
 
 async def _unmoved(session: AsyncSession, invoice: Invoice, seen: Seen | None) -> None:
@@ -123,9 +120,7 @@ async def move(
     )
     told = Told(why, opened.behalf_login, data or {})
     changed = {"status_since": now, **(values or {})}
-    target = await transition.move(
-        session, INVOICE, subject, code, actor, at=now, told=told, values=changed
-    )
+    target = await transition.move(session, INVOICE, subject, code, actor, at=now, told=told, values=changed)
     await release_lock(session, actor, SUBJECT, invoice.id)
     await session.refresh(invoice)
     return target
@@ -135,7 +130,9 @@ async def hand_over(session: AsyncSession, invoice: Invoice, users: Collection[U
     """Now `users` have it before them; for all others it is among the handled (A2.24)."""
     key = (InvoiceParticipant.concern_id == invoice.concern_id, InvoiceParticipant.invoice_id == invoice.id)
     done = update(InvoiceParticipant).where(*key, InvoiceParticipant.waiting)
-    await session.execute(done.where(InvoiceParticipant.user_id.not_in(users)).values(waiting=False, since=now))
+    await session.execute(
+        done.where(InvoiceParticipant.user_id.not_in(users)).values(waiting=False, since=now)
+    )
     if users:
         await _participants(session, invoice, users, waiting=True, now=now)
 

@@ -46,7 +46,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The invoice and the names around it. `order` holds number, buyer_name, sent_at and net of the order, if any."""
+    """The invoice and the names around it.
+
+    `case_id` is what separation of duties counts as one case: the requisition the order came from, else the order,
+    else the invoice itself.
+    """
 
     invoice: Invoice
     organisation: str | None
@@ -57,6 +61,7 @@ class Head:
     order_sent_at: datetime | None
     order_buyer: str | None
     reviewer: str | None
+    case_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ async def head_of(
         select(
             Invoice, Organisation.name, Organisation.code, Supplier.name,
             SupplierRelation.internal_organisation_id, PurchaseOrder.number, PurchaseOrder.sent_at,
-            buyer.name, reviewer.name,
+            buyer.name, reviewer.name, PurchaseOrder.requisition_id,
         )
         .outerjoin(
             Organisation,
@@ -140,9 +145,19 @@ async def head_of(
     row = (await session.execute(query)).first()
     if row is None:
         raise NotFound(MISSING)
-    invoice, organisation, code, supplier, internal, number, sent, buyer_name, reviewer_name = row
+    invoice, organisation, code, supplier, internal, number, sent, buyer_name, reviewer_name, asked = row
+    case_id = asked or invoice.order_id or invoice.id
     return Head(
-        invoice, organisation, code, supplier, internal is not None, number, sent, buyer_name, reviewer_name
+        invoice,
+        organisation,
+        code,
+        supplier,
+        internal is not None,
+        number,
+        sent,
+        buyer_name,
+        reviewer_name,
+        case_id,
     )
 
 

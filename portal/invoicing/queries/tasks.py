@@ -46,7 +46,9 @@ async def arrival_rows(session: AsyncSession, actor: Actor) -> Sequence[Any]:
 
 async def counted(session: AsyncSession, actor: Actor, rights: Rights) -> dict[str, int]:
     """The menu's counters `invoices` (own, attest too) and `arrivals`."""
-    personal = and_(in_scope(actor), Invoice.status.in_((*PERSONAL, APPROVAL)), taken_part(rights.users, waiting=True))
+    personal = and_(
+        in_scope(actor), Invoice.status.in_((*PERSONAL, APPROVAL)), taken_part(rights.users, waiting=True)
+    )
     counts = {"invoices": await _count(session, personal)}
     if handled_roles(actor):
         counts["arrivals"] = await _count(session, queue.mine(actor))

@@ -81,7 +81,9 @@ def refusal(move: Move, place: Place, who: Who) -> str | None:
 
 def _not_handler(move: Move, place: Place, who: Who) -> str | None:
     if move.code in BY_ADMIN_ANYWHERE and place.status not in ROLE_STATUSES:
-        return None if who.has(p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN) else "Bara administratörer får göra det."
+        return (
+            None if who.has(p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN) else "Bara administratörer får göra det."
+        )
     if place.status in ROLE_STATUSES:
         central = move.code == "change_organisation" and who.has(p.CENTRAL_SYSTEM_ADMIN)
         return None if central or _is_handler(place, who) else "Levgruppen hanterar den här fakturan."

@@ -73,9 +73,7 @@ async def act(
     return see_other(request, target, flash=("ok", text or gettext("Sparat.")))
 
 
-async def refused(
-    request: Req, invoice_id: UUID, form: Mapping[str, str], error: Invalid
-) -> Response[Any]:
+async def refused(request: Req, invoice_id: UUID, form: Mapping[str, str], error: Invalid) -> Response[Any]:
     """The same page with what was filled in and the errors at their fields (422)."""
     message = gettext(error.message) % error.params if error.params else gettext(error.message)
     errors = {name: gettext(text) for name, text in error.fields.items()}
@@ -99,7 +97,12 @@ async def where_now(session: AsyncSession, actor: Actor, invoice_id: UUID, now: 
     if owners:
         who = sentence_list(owners, gettext("och"))
         return gettext("Faktura %(number)s: %(status)s, hos %(who)s.") % {**params, "who": who}
-    if invoice.handler_role and invoice.status in (*ARRIVAL, *MATCHING, "reviewer_missing", "coding_unchecked"):
+    if invoice.handler_role and invoice.status in (
+        *ARRIVAL,
+        *MATCHING,
+        "reviewer_missing",
+        "coding_unchecked",
+    ):
         who = role_name(invoice.handler_role)
         return gettext("Faktura %(number)s: %(status)s, hos %(who)s.") % {**params, "who": who}
     return gettext("Faktura %(number)s: %(status)s.") % params

@@ -47,9 +47,7 @@ class ApprovalController(Controller):
             note = data.get("note", "").strip() or None
             shown = shown_of(found.detail)
             for step_id in known:
-                await approval.approve(
-                    session, actor, step_id, shown=shown, note=note, seen=seen, now=now
-                )
+                await approval.approve(session, actor, step_id, shown=shown, note=note, seen=seen, now=now)
                 seen, note = None, None  # the first has moved it, in this very transaction
 
         return await act(request, invoice_id, data, deed)

@@ -134,7 +134,11 @@ def _position(rows: Sequence[Any], invoice_id: UUID | None) -> int:
 
 
 async def _chosen(
-    request: Req, invoice_id: UUID, form: Mapping[str, str] | None, errors: Mapping[str, str], message: str | None
+    request: Req,
+    invoice_id: UUID,
+    form: Mapping[str, str] | None,
+    errors: Mapping[str, str],
+    message: str | None,
 ) -> InvoicePage | None:
     try:
         found = await invoice_page.gather(request, invoice_id)
@@ -156,7 +160,11 @@ def _lead(rows: Sequence[Any], today: date) -> str:
 
 
 def _href(tab: str, invoice_id: Any = None) -> str:
-    pairs = [(name, str(value)) for name, value in (("tab", tab if tab != MINE else ""), ("id", invoice_id)) if value]
+    pairs = [
+        (name, str(value))
+        for name, value in (("tab", tab if tab != MINE else ""), ("id", invoice_id))
+        if value
+    ]
     return localised(PATH) + (f"?{urlencode(pairs)}" if pairs else "")
 
 

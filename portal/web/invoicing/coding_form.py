@@ -73,7 +73,9 @@ def read_rows(form: Mapping[str, str]) -> list[Coded]:
             wrong[f"amount-{number}"] = str(error)
             amount = ZERO
         code = CodeString(**{name: form.get(f"{name}-{number}", "").strip() or None for name in DIMENSIONS})
-        rows.append(Coded(code, amount, form.get(f"text-{number}") or None, form.get(f"source-{number}") or None))
+        rows.append(
+            Coded(code, amount, form.get(f"text-{number}") or None, form.get(f"source-{number}") or None)
+        )
     if wrong:
         raise Invalid("Ett belopp kan inte läsas.", fields=wrong)
     return rows
@@ -190,7 +192,9 @@ def _soft(rows: Sequence[Coded], register: CodingRegister) -> dict[str, str]:
 
 def _row(number: int, row: Coded, errors: Mapping[str, str], register: CodingRegister) -> RowView:
     code = {name: row.code.get(name) or "" for name in DIMENSIONS}
-    own = {name: errors[f"{name}-{number}"] for name in (*DIMENSIONS, "amount") if f"{name}-{number}" in errors}
+    own = {
+        name: errors[f"{name}-{number}"] for name in (*DIMENSIONS, "amount") if f"{name}-{number}" in errors
+    }
     account = code["account"]
     warning = None
     if account in register.comment_accounts:
@@ -218,14 +222,19 @@ async def _route(
     assert invoice.organisation_id is not None
     return await plan_route(
         session, concern_id=invoice.concern_id, organisation_id=invoice.organisation_id, amounts=amounts,
-        case_id=invoice.order_id or invoice.id,
+        case_id=detail.head.case_id,
         asking_persons=frozenset({actor.person_id} if actor.person_id else ()), function="approve_invoice",
         day=day, secret=invoice.secret,
     )  # fmt: skip
 
 
 def _steps(route: Route) -> list[dict[str, Any]]:
-    mine = {"number": 1, "name": gettext("Du godkänner"), "note": gettext("Det räknas som granskning."), "now": True}
+    mine = {
+        "number": 1,
+        "name": gettext("Du godkänner"),
+        "note": gettext("Det räknas som granskning."),
+        "now": True,
+    }
     steps = [
         {
             "number": step.number + 1,
@@ -240,5 +249,3 @@ def _steps(route: Route) -> list[dict[str, Any]]:
         for step in route.steps
     ]  # fmt: skip
     return [mine, *steps] if steps else []
-
-

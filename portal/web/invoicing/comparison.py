@@ -81,9 +81,19 @@ def comparison_of(detail: Detail) -> Comparison | None:
     )  # fmt: skip
 
 
+_FIGURES = (
+    "ordered",
+    "received",
+    "invoiced_before",
+    "invoiced",
+    "order_price",
+    "invoice_price",
+    "difference",
+)
+
+
 def _line(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> _Line:
-    numbers = {name: Decimal(outcome[name]) for name in
-               ("ordered", "received", "invoiced_before", "invoiced", "order_price", "invoice_price", "difference")}  # fmt: skip
+    numbers = {name: Decimal(outcome[name]) for name in _FIGURES}
     return _Line(
         outcome["name"], outcome["order_line"], _unit(outcome, stored), numbers["ordered"], numbers["received"],
         numbers["invoiced_before"], numbers["invoiced"], numbers["order_price"], numbers["invoice_price"],
@@ -108,13 +118,19 @@ def _view(line: _Line, reasons: Sequence[Mapping[str, Any]], detail: Detail) -> 
     ordered = _cell(line, line.ordered, line.order_price) if known else None
     received: Cell | None = {"quantity": _quantity(line, line.received)} if known and line.received else None
     differs = [name for name, codes in _MARKS.items() if codes & set(line.codes)]
-    invoiced = {**_cell(line, line.invoiced, line.price), "differs": differs, "agrees": known and not line.codes}
+    invoiced = {
+        **_cell(line, line.invoiced, line.price),
+        "differs": differs,
+        "agrees": known and not line.codes,
+    }
     words = tuple((bold, rest, _signed(amount) if amount else "") for bold, rest, amount in found)
     return LineView(line.name, number, ordered, received, invoiced, words)
 
 
 _MARKS: Mapping[str, frozenset[str]] = {
-    "quantity": frozenset({"quantity_over_received", "quantity_over_ordered", "unit", "line_unknown", "receipt_missing"}),
+    "quantity": frozenset(
+        {"quantity_over_received", "quantity_over_ordered", "unit", "line_unknown", "receipt_missing"}
+    ),
     "price": frozenset({"price", "vat"}),
     "amount": frozenset({"total", "charge", "negative_quantity"}),
 }  # fmt: skip
@@ -198,7 +214,10 @@ def _received_note(detail: Detail) -> str:
     if not detail.receipts:
         return gettext("inget kvitterat")
     day, name, _count = detail.receipts[-1]
-    return gettext("kvitterat av %(who)s %(day)s") % {"who": name, "day": format_day_long(day, current_locale())}
+    return gettext("kvitterat av %(who)s %(day)s") % {
+        "who": name,
+        "day": format_day_long(day, current_locale()),
+    }
 
 
 def _invoiced_note(detail: Detail) -> str:

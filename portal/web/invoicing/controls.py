@@ -42,7 +42,9 @@ def controls_of(detail: Detail) -> Controls:
     if match := detail.decisions.get("match"):
         passed = not match["reasons"]
         good_text = gettext("Fakturan stämmer med order och kvittens")
-        items.append((passed, good_text if passed else gettext("Fakturan stämmer inte med order och kvittens")))
+        items.append(
+            (passed, good_text if passed else gettext("Fakturan stämmer inte med order och kvittens"))
+        )
     if final := detail.decisions.get("final"):
         failed = {one["code"]: filled(one) for one in final["reasons"]}
         items += [_item(label, codes, failed) for label, codes in FINAL]

@@ -101,7 +101,9 @@ def _manual(_form: Form) -> Any:
     async def run(session: Any, actor: Any, invoice_id: UUID, **how: Any) -> Any:
         rights = await rights_of(session, actor, stockholm_date(how["now"]))
         invoice = (await head_of(session, actor, rights, invoice_id)).invoice
-        codes = tuple(c for c in dict.fromkeys(str(one.get("code")) for one in invoice.reasons) if c in FORCIBLE)
+        codes = tuple(
+            c for c in dict.fromkeys(str(one.get("code")) for one in invoice.reasons) if c in FORCIBLE
+        )
         return await correction.set_manual(session, actor, invoice_id, codes, **how)
 
     return run

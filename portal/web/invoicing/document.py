@@ -71,7 +71,10 @@ def _party(party: Party) -> tuple[str, ...]:
     town = " ".join(filter(None, (address.postcode, address.city)))
     legal = party.legal_id
     number = f"{gettext('Org.nr')} {format_org_number(legal.value)}" if legal else None
-    gln = next((f"GLN {one.value}" for one in (party.endpoint, *party.identifiers) if one and one.scheme == "0088"), None)
+    gln = next(
+        (f"GLN {one.value}" for one in (party.endpoint, *party.identifiers) if one and one.scheme == "0088"),
+        None,
+    )
     name = party.name or party.legal_name
     return tuple(filter(None, (name, party.contact_name, address.street, town, number, gln)))
 
@@ -83,7 +86,11 @@ def _facts(neutral: Neutral, invoice: Invoice) -> list[tuple[str, str, bool]]:
         (gettext("Fakturadatum"), _iso(neutral.issue_date), False),
         (gettext("Förfaller"), _iso(neutral.due_date) or missing, _stopped(invoice, "due_date")),
         (gettext("Er referens"), neutral.buyer_reference or missing, not by_order),
-        (gettext("Ert ordernummer"), neutral.order_reference or missing, by_order or not neutral.order_reference),
+        (
+            gettext("Ert ordernummer"),
+            neutral.order_reference or missing,
+            by_order or not neutral.order_reference,
+        ),
     ]
     if neutral.preceding:
         credited = ", ".join(one.number for one in neutral.preceding)
@@ -104,7 +111,10 @@ def _iso(day: date | None) -> str:
 def _totals(neutral: Neutral) -> list[tuple[str, str]]:
     rows = [(gettext("Netto"), format_sv(neutral.net_amount))]
     rows += [
-        (gettext("Moms %(rate)s %%") % {"rate": format_number_sv(row.rate or Decimal(0))}, format_sv(row.tax_amount))
+        (
+            gettext("Moms %(rate)s %%") % {"rate": format_number_sv(row.rate or Decimal(0))},
+            format_sv(row.tax_amount),
+        )
         for row in neutral.vat_breakdown
     ]
     for entry in neutral.allowances_charges:

@@ -74,7 +74,10 @@ SILENT = ("invoice:decision:", "invoice:approval:", "invoice:lock:")
 def timeline(events: Sequence[AuditEvent], actor: Actor, now: datetime) -> list[dict[str, Any]]:
     """What the timeline macro shows: at, iso, text and now on the last."""
     told = [event for event in events if not event.tag.startswith(SILENT)]
-    rows: list[dict[str, Any]] = [{"at": _at(event.at, now), "iso": event.at.isoformat(), "text": sentence(event, actor)} for event in told]
+    rows: list[dict[str, Any]] = [
+        {"at": _at(event.at, now), "iso": event.at.isoformat(), "text": sentence(event, actor)}
+        for event in told
+    ]
     if rows:
         rows[-1]["now"] = True
     return rows

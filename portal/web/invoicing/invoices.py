@@ -140,7 +140,9 @@ def _empty(tab: str, chosen: Filters) -> tuple[str, str]:
     if address.chips(chosen):
         return gettext("Inga fakturor passar filtren."), gettext("Ta bort ett filter för att se fler.")
     if tab == HANDLED:
-        return gettext("Du har inte hanterat någon faktura än."), gettext("De visas här när du är klar med dem.")
+        return gettext("Du har inte hanterat någon faktura än."), gettext(
+            "De visas här när du är klar med dem."
+        )
     if tab == ALL:
         return gettext("Det finns inga fakturor."), gettext("De visas här när de har kommit in.")
     return gettext("Inget väntar på dig."), gettext("Nya fakturor visas här samma minut som de kommer in.")

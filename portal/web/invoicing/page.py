@@ -174,7 +174,9 @@ async def build(
     locked = lock is not None and not lock.mine
     original = request.query_params.get("document") == "original"
     coding = await _coding(found, form, errors, locked=locked)
-    solutions = None if locked else await solutions_of(found.session, found.actor, detail, found.who, found.now)
+    solutions = (
+        None if locked else await solutions_of(found.session, found.actor, detail, found.who, found.now)
+    )
     comparison = comparison_of(detail)
     choices = () if locked else _choices(found, comparison)
     steps = _steps(found, locked=locked)
@@ -231,7 +233,9 @@ def shown_of(detail: Detail, rows: Sequence[Coded] | None = None) -> bytes:
     coding = (
         [[*map(str, _codes(row)), row.amount] for row in rows]
         if rows is not None
-        else [[row.account, row.responsibility, row.operation, row.project, row.amount] for row in detail.coding]
+        else [
+            [row.account, row.responsibility, row.operation, row.project, row.amount] for row in detail.coding
+        ]
     )
     return canonical_bytes({
         "invoice": invoice.id, "original": invoice.sha256.hex(), "number": invoice.number,
@@ -340,12 +344,18 @@ def _choices(found: Gathered, comparison: Comparison | None) -> tuple[dict[str, 
         return ()
     more = comparison.difference if comparison is not None else Decimal(0)
     attest = gettext("Du skriver varför. Fakturan går sedan till attest hos den som ansvarar för kostnaden.")
-    credit = gettext("Be om kredit på %(amount)s kr") % {"amount": format_sv(more)} if more > 0 else gettext("Be om kredit")
+    credit = (
+        gettext("Be om kredit på %(amount)s kr") % {"amount": format_sv(more)}
+        if more > 0
+        else gettext("Be om kredit")
+    )
     cards: list[dict[str, Any]] = [
         {"value": "credit", "title": credit,
          "consequence": gettext("Vi betalar inget förrän krediten har kommit. Fakturan märks Under utredning.")},
         {"value": "receipt", "title": gettext("Be om ändrad kvittens"),
-         "consequence": gettext("Välj det här om mer har kommit än som är kvitterat. Fakturan matchas om av sig själv.")},
+         "consequence": gettext(
+             "Välj det här om mer har kommit än som är kvitterat. Fakturan matchas om av sig själv."
+         )},
         {"value": "accept", "title": gettext("Godkänn skillnaden"), "consequence": attest},
         {"value": "not_mine", "title": gettext("Inte min faktura"),
          "consequence": gettext("Fakturan går till lokal administratör med din kommentar.")},
@@ -363,9 +373,15 @@ def _links(found: Gathered, base: str) -> list[Link]:
     if status in (s.REVIEW, s.APPROVAL):
         links.append(Link(gettext("Inte min faktura"), f"{base}/rejection", found.why_not("not_my_invoice")))
     if status == s.REVIEW:
-        links.append(Link(gettext("Välj annan granskare"), f"{base}/reviewer", found.why_not("choose_other_reviewer")))
+        links.append(
+            Link(gettext("Välj annan granskare"), f"{base}/reviewer", found.why_not("choose_other_reviewer"))
+        )
     if status in (s.REVIEW, s.MATCHING_REQUIRED) and found.why_not(_INVESTIGATES[status]) is None:
-        text = gettext("Avsluta utredningen") if found.invoice.under_investigation else gettext("Under utredning")
+        text = (
+            gettext("Avsluta utredningen")
+            if found.invoice.under_investigation
+            else gettext("Under utredning")
+        )
         links.append(Link(text, f"{base}/investigation"))
     if status in (s.REVIEW, s.APPROVAL, s.MATCHING_REQUIRED) and found.why_not("send_back") is None:
         links.append(Link(gettext("Skicka tillbaka"), f"{base}/return"))
@@ -377,7 +393,9 @@ _INVESTIGATES = {s.REVIEW: "accept_review", s.MATCHING_REQUIRED: "rematch"}
 
 def _blocked(found: Gathered) -> str | None:
     """Why the main action is not the reader's, in a status where somebody has one."""
-    verb = {s.REVIEW: "accept_review", s.APPROVAL: "approve", s.MATCHING_REQUIRED: "rematch"}.get(found.invoice.status)
+    verb = {s.REVIEW: "accept_review", s.APPROVAL: "approve", s.MATCHING_REQUIRED: "rematch"}.get(
+        found.invoice.status
+    )
     reason = found.why_not(verb) if verb else None
     return gettext(reason) if reason else None
 
@@ -402,7 +420,9 @@ def _behalf(found: Gathered) -> str | None:
 
 
 def _amount(invoice: Invoice) -> str:
-    return f"{format_sv(invoice.payable_amount)}\u00a0{'kr' if invoice.currency == 'SEK' else invoice.currency}"
+    return (
+        f"{format_sv(invoice.payable_amount)}\u00a0{'kr' if invoice.currency == 'SEK' else invoice.currency}"
+    )
 
 
 def _marks(invoice: Invoice, now: datetime) -> list[tuple[str, str, str | None]]:

@@ -81,9 +81,7 @@ class ReviewController(Controller):
             found.session, found.actor, found.detail, rows, editable=True, errors=errors, now=found.now,
             check=True,
         )  # fmt: skip
-        return partials(
-            request, "invoicing/invoices/_coding.html", invoice=page.with_coding(view, panel)
-        )
+        return partials(request, "invoicing/invoices/_coding.html", invoice=page.with_coding(view, panel))
 
 
 class HandOnController(Controller):
@@ -135,9 +133,7 @@ class HandOnController(Controller):
         """Skicka tillbaka."""
 
         async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:
-            await assignment.send_back(
-                session, actor, invoice_id, note=data.get("note"), seen=seen, now=now
-            )
+            await assignment.send_back(session, actor, invoice_id, note=data.get("note"), seen=seen, now=now)
 
         return await self._done(request, invoice_id, data, deed, "return")
 

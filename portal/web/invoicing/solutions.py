@@ -80,7 +80,10 @@ async def solutions_of(
         if "reviewer" in named else (),
         tuple(f"{r.kind.capitalize()} {r.number}" for r in await choices.registered_accounts(session, invoice, day))
         if "payment" in named else (),
-        tuple((str(r.id), r.number, format_sv(r.payable_amount)) for r in await choices.same_number(session, actor, invoice))
+        tuple(
+            (str(r.id), r.number, format_sv(r.payable_amount))
+            for r in await choices.same_number(session, actor, invoice)
+        )
         if "number" in named else (),
         _equation(invoice),
         _values(invoice),
@@ -123,7 +126,10 @@ def _cards(invoice: Invoice) -> Sequence[Solution]:
 
 def _cancel(verb: str = "cancel") -> Solution:
     return Solution(
-        "cancel", verb, gettext("Makulera och be om ny faktura"), gettext("Leverantören får skälet i klartext.")
+        "cancel",
+        verb,
+        gettext("Makulera och be om ny faktura"),
+        gettext("Leverantören får skälet i klartext."),
     )
 
 
@@ -175,7 +181,9 @@ def _information(invoice: Invoice) -> list[Solution]:
             gettext("Fakturan är rätt trots att kontrollen stoppade den. Den granskas av en person."),
         ))  # fmt: skip
     organisation = Solution(
-        "organisation", "change_organisation", gettext("Byt organisation"),
+        "organisation",
+        "change_organisation",
+        gettext("Byt organisation"),
         gettext("Fakturan hör till en annan organisation. Konteringen tas bort."),
     )
     if set(codes) & {"organisation_unknown", "organisation_conflict"}:
@@ -208,7 +216,8 @@ def _reviewer(_invoice: Invoice) -> list[Solution]:
 def _coding(_invoice: Invoice) -> list[Solution]:
     return [
         Solution(
-            "accept_coding", "accept_coding", gettext("Godkänn konteringen"), gettext("Fakturan blir klar för betalning.")
+            "accept_coding", "accept_coding", gettext("Godkänn konteringen"),
+            gettext("Fakturan blir klar för betalning."),
         ),
         Solution(
             "send_back", "send_back", gettext("Skicka tillbaka"),

@@ -60,7 +60,9 @@ def _deviations(rows: Sequence[Any], today: date) -> Task:
 def _arrivals(rows: Sequence[Any], today: date) -> Task:
     if rows:
         days = (today - stockholm_date(rows[0].arrived_at)).days
-        text = ngettext("Äldst har väntat %(num)s dag.", "Äldst har väntat %(num)s dagar.", days) % {"num": days}
+        text = ngettext("Äldst har väntat %(num)s dag.", "Äldst har väntat %(num)s dagar.", days) % {
+            "num": days
+        }
     else:
         text = gettext("Inget väntar. Fakturor som stannar visas här samma minut.")
     first = _first(rows, gettext("Rätta faktura från %(party)s"), gettext("Öppna ankomstkontrollen"))
@@ -89,7 +91,11 @@ def _flag(rows: Sequence[Any], today: date) -> tuple[str, str, str] | None:
         return "stop", "clock", ngettext("%(num)s förfallen", "%(num)s förfallna", late) % {"num": late}
     soon = sum(bool(row.due_date and row.due_date <= today + SOON) for row in rows)
     if soon:
-        return "warn", "clock", ngettext("%(num)s förfaller snart", "%(num)s förfaller snart", soon) % {"num": soon}
+        return (
+            "warn",
+            "clock",
+            ngettext("%(num)s förfaller snart", "%(num)s förfaller snart", soon) % {"num": soon},
+        )
     return None
 
 

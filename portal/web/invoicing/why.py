@@ -61,7 +61,9 @@ def _information(told: Told) -> list[str]:
 
 
 def _reviewer_missing(told: Told) -> list[str]:
-    who = gettext("Du") if told.standing.turn else role_name(told.detail.invoice.handler_role or s.LOCAL_ADMIN)
+    who = (
+        gettext("Du") if told.standing.turn else role_name(told.detail.invoice.handler_role or s.LOCAL_ADMIN)
+    )
     then = gettext("%(who)s anger vem som ska granska den. Sedan attesteras den.") % {"who": who}
     return [told.reasons, then]
 
@@ -82,7 +84,11 @@ def _awaiting(told: Told) -> list[str]:
     }
     waits = gettext("Fakturan väntar på att %(buyer)s kvitterar leveransen av order %(order)s.") % params
     then = gettext("Då matchas den av sig själv. Ingen behöver göra något här.")
-    return [waits, then, gettext("Finns ingen kvittens den %(day)s får beställaren svara på fakturan.") % params]
+    return [
+        waits,
+        then,
+        gettext("Finns ingen kvittens den %(day)s får beställaren svara på fakturan.") % params,
+    ]
 
 
 def _matching(told: Told) -> list[str]:
@@ -91,7 +97,10 @@ def _matching(told: Told) -> list[str]:
     if told.standing.turn and told.standing.behalf is None:
         mine = gettext("Du beställde order %(order)s, så du svarar.") % order
     else:
-        mine = gettext("%(who)s svarar för order %(order)s.") % {"who": told.owners or head.order_buyer, **order}
+        mine = gettext("%(who)s svarar för order %(order)s.") % {
+            "who": told.owners or head.order_buyer,
+            **order,
+        }
     then = gettext("Godkänner du skillnaden går fakturan till attest.")
     if {str(one.get("code")) for one in told.detail.invoice.reasons} == {"review_requested"}:
         then = gettext("Godkänns den är den klar: ordern är redan attesterad.")
@@ -112,7 +121,10 @@ def _review(told: Told) -> list[str]:
         }  # fmt: skip
     else:
         first = gettext("Fakturan saknar ordernummer. Granskare är %(who)s.") % {"who": who}
-    return [first, gettext("Efter granskning och kontering attesteras den av den som ansvarar för kostnaden.")]
+    return [
+        first,
+        gettext("Efter granskning och kontering attesteras den av den som ansvarar för kostnaden."),
+    ]
 
 
 def _approval(told: Told) -> list[str]:
@@ -125,9 +137,13 @@ def _approval(told: Told) -> list[str]:
                          if told.standing.behalf is None
                          else gettext("Du attesterar för %(who)s.") % {"who": told.owners})  # fmt: skip
     else:
-        sentences.append(gettext("Den väntar på attest av %(who)s.") % {"who": sentence_list(left, gettext("och"))})
+        sentences.append(
+            gettext("Den väntar på attest av %(who)s.") % {"who": sentence_list(left, gettext("och"))}
+        )
     if done:
-        sentences.append(gettext("%(who)s har redan attesterat.") % {"who": sentence_list(done, gettext("och"))})
+        sentences.append(
+            gettext("%(who)s har redan attesterat.") % {"who": sentence_list(done, gettext("och"))}
+        )
     return [*sentences, gettext("När alla har attesterat är fakturan klar för betalning.")]
 
 
@@ -139,12 +155,16 @@ def _done(told: Told) -> list[str]:
     invoice = told.detail.invoice
     by = {event.tag for event in told.detail.events}
     if "invoice:status:finish_match" in by:
-        first = gettext("Fakturan stämmer med order %(order)s och det som är kvitterat. Ingen behövde göra något.")
+        first = gettext(
+            "Fakturan stämmer med order %(order)s och det som är kvitterat. Ingen behövde göra något."
+        )
         first = first % {"order": told.detail.head.order_number or ""}
     else:
         first = gettext("Fakturan är granskad och attesterad.")
     if invoice.payment_date:
-        paid = gettext("Den betalas %(day)s.") % {"day": format_day_long(invoice.payment_date, current_locale())}
+        paid = gettext("Den betalas %(day)s.") % {
+            "day": format_day_long(invoice.payment_date, current_locale())
+        }
     else:
         paid = gettext("Den regleras i redovisningen och betalas inte ut.")
     return [first, paid]

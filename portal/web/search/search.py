@@ -77,7 +77,9 @@ async def _find(session: AsyncSession, actor: Actor, words: str, now: datetime) 
     rights = await rights_of(session, actor, today)
     invoices = rows_of(await find_invoices(session, actor, rights, words), today)
     orders = [_order(row) for row in await find_orders(session, actor, words, today)]
-    suppliers = [(row.name, format_org_number(row.org_number)) for row in await find_suppliers(session, actor, words)]
+    suppliers = [
+        (row.name, format_org_number(row.org_number)) for row in await find_suppliers(session, actor, words)
+    ]
     hits = len(invoices) + len(orders) + len(suppliers)
     lead = ngettext("%(num)s träff på ”%(words)s”.", "%(num)s träffar på ”%(words)s”.", hits)
     empty = (

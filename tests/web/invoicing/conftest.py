@@ -23,7 +23,18 @@ from portal.invoicing.actions.pipeline import process_deliveries
 from portal.kernel.dates import stockholm_date
 from tests.web.core.conftest import Browser, Site, make_site, site
 
-__all__ = ["HTMX", "fields", "invoice_of", "make_site", "manual", "ordered", "post", "site", "status_of", "user"]
+__all__ = [
+    "HTMX",
+    "fields",
+    "invoice_of",
+    "make_site",
+    "manual",
+    "ordered",
+    "post",
+    "site",
+    "status_of",
+    "user",
+]
 HTMX = {"hx-request": "true"}
 GSF, AOF = ("Grundskoleförvaltningen", "7350099900013"), ("Äldreomsorgsförvaltningen", "7350099900020")
 SKOL = Seller("Skolgrossisten AB", "5599001020", "SE559900102001")
@@ -46,7 +57,13 @@ async def ordered(site: Site, order: str, number: str, **changes: Any) -> UUID:
 
 
 async def manual(
-    site: Site, number: str, reference: str = "GSF100", *, seller: Seller = SKOL, org: Any = GSF, **changes: Any
+    site: Site,
+    number: str,
+    reference: str = "GSF100",
+    *,
+    seller: Seller = SKOL,
+    org: Any = GSF,
+    **changes: Any,
 ) -> UUID:
     """An invoice without an order, taken in; its id. One line of 100,00 kr."""
     buyer = Buyer(org[0], ("0088", org[1]), org[1])
@@ -87,7 +104,9 @@ async def user(site: Site, login: str) -> Browser:
     return browser
 
 
-async def post(browser: Browser, path: str, form: dict[str, Any] | None = None, *, htmx: bool = False) -> httpx.Response:
+async def post(
+    browser: Browser, path: str, form: dict[str, Any] | None = None, *, htmx: bool = False
+) -> httpx.Response:
     """POST a form with the person's own token."""
     token = await browser.token("/account")
     return await browser.post(path, form, csrf=token, headers=HTMX if htmx else {})
@@ -99,7 +118,9 @@ def fields(html: str, form_id: str = "work") -> dict[str, str]:
     given: dict[str, str] = {}
     for tag in re.findall(r"<input [^>]*>", form):
         attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if "name" in attributes and (attributes.get("type") not in ("checkbox", "radio") or " checked" in tag):
+        if "name" in attributes and (
+            attributes.get("type") not in ("checkbox", "radio") or " checked" in tag
+        ):
             given[attributes["name"]] = attributes.get("value", "")
     for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'<option value="([^"]*)" selected', options)
@@ -113,4 +134,3 @@ def fields(html: str, form_id: str = "work") -> dict[str, str]:
 def now(seeded_at: datetime) -> datetime:
     """The moment the city was seeded."""
     return seeded_at
-

@@ -28,7 +28,9 @@ async def solved(site: Site, login: str, invoice: Any, **form: str) -> Any:
 
 
 async def test_the_wrong_sum_is_corrected_and_the_invoice_goes_on(site: Site) -> None:
-    totals = Totals(net=Decimal("1137.71"), tax=Decimal("136.52"), gross=Decimal("1274.21"), payable=Decimal("1274.21"))
+    totals = Totals(
+        net=Decimal("1137.71"), tax=Decimal("136.52"), gross=Decimal("1274.21"), payable=Decimal("1274.21")
+    )
     invoice = await manual(site, "F-77120", totals=totals)
     assert await status_of(site, invoice) == "invoice_information"
     browser = await user(site, "fakturaadmin@gsf")
@@ -39,7 +41,9 @@ async def test_the_wrong_sum_is_corrected_and_the_invoice_goes_on(site: Site) ->
     answer = await post(browser, at(invoice), form)
     assert answer.status_code == 303 and answer.headers["location"] == "/invoicing/arrivals"
     assert await status_of(site, invoice) == "review"
-    found = (await rows(site, "SELECT gross_amount, payable_amount FROM invoice WHERE id = :id", id=invoice))[0]
+    found = (await rows(site, "SELECT gross_amount, payable_amount FROM invoice WHERE id = :id", id=invoice))[
+        0
+    ]
     assert (found.gross_amount, found.payable_amount) == (Decimal("1274.23"), Decimal("1274.23"))
     history = (await browser.get(f"/invoicing/invoices/{invoice}")).text
     assert "Du rättade uppgifter på fakturan." in history and "1274.21 → 1274.23" in history
@@ -68,7 +72,9 @@ async def test_cancelled_with_a_reason_and_the_number_is_free(site: Site) -> Non
     invoice = await manual(site, "K-1", currency="EUR")
     silent = await solved(site, "admin@gsf", invoice, solution="cancel", comment=" ")
     assert silent.status_code == 422 and "Skriv varför fakturan makuleras" in silent.text
-    assert (await solved(site, "admin@gsf", invoice, solution="cancel", comment="Fel valuta.")).status_code == 303
+    assert (
+        await solved(site, "admin@gsf", invoice, solution="cancel", comment="Fel valuta.")
+    ).status_code == 303
     assert await status_of(site, invoice) == "cancelled"
     assert await status_of(site, await manual(site, "K-1")) == "review"
     admin = await user(site, "admin@gsf")
@@ -110,7 +116,9 @@ async def test_payment_is_confirmed_with_a_note_and_the_register_stays(site: Sit
     invoice = await manual(site, "L-2", accounts=(Account("5050802"),))
     assert await status_of(site, invoice) == "payment_information"
     before = await rows(site, "SELECT id, number, status FROM supplier_account ORDER BY id")
-    assert (await solved(site, "admin@gsf", invoice, solution="payment", note_payment="Ja")).status_code == 403
+    assert (
+        await solved(site, "admin@gsf", invoice, solution="payment", note_payment="Ja")
+    ).status_code == 403
     silent = await solved(site, "levgruppen@stad", invoice, solution="payment", note_payment="")
     assert silent.status_code == 422 and "Skriv vem du talade med" in silent.text
     form = {"solution": "payment", "note_payment": "Ringde växeln, ekonomichefen bekräftade."}
@@ -146,9 +154,13 @@ async def test_a_reviewer_is_chosen_by_the_administrators(site: Site) -> None:
     assert (await solved(site, "admin@gsf", invoice, solution="reviewer", user_id=wrong)).status_code == 422
     await (await user(site, "admin@gsf")).get(f"/invoicing/invoices/{invoice}")  # has it open
     right = str(demo_id("user", "granskare@gsf"))
-    assert (await solved(site, "fakturaadmin@gsf", invoice, solution="reviewer", user_id=right)).status_code == 409
+    assert (
+        await solved(site, "fakturaadmin@gsf", invoice, solution="reviewer", user_id=right)
+    ).status_code == 409
     await site.change("DELETE FROM record_lock")
-    assert (await solved(site, "fakturaadmin@gsf", invoice, solution="reviewer", user_id=right)).status_code == 303
+    assert (
+        await solved(site, "fakturaadmin@gsf", invoice, solution="reviewer", user_id=right)
+    ).status_code == 303
     assert await status_of(site, invoice) == "review"
 
 
@@ -179,7 +191,9 @@ async def test_the_queue_loads_the_next_and_levgruppens_is_for_reading(site: Sit
     part = await post(browser, at(first), form, htmx=True)
     assert part.status_code == 200 and part.text.lstrip().startswith('<div id="arrival-work"')
     assert "Faktura Q-1: Makulerad." in part.text and ">Q-2<" in part.text and ">Q-1<" not in part.text
-    bad = await post(browser, at(first).replace(str(first), str(stopped)), {"solution": "cancel", "queue": "1"}, htmx=True)
+    bad = await post(
+        browser, at(first).replace(str(first), str(stopped)), {"solution": "cancel", "queue": "1"}, htmx=True
+    )
     assert bad.status_code in (403, 422)
     theirs = await browser.get("/invoicing/arrivals?tab=levgruppen")
     assert "Q-3" in theirs.text and "Bara läsa" in theirs.text and 'id="work"' not in theirs.text
@@ -192,5 +206,3 @@ async def test_htmx_shows_errors_in_place(site: Site) -> None:
     part = await post(browser, at(invoice), form, htmx=True)
     assert part.status_code == 422 and part.text.lstrip().startswith('<div id="arrival-work"')
     assert "Skriv varför fakturan makuleras" in part.text and 'href="#comment"' in part.text
-
-

@@ -45,7 +45,9 @@ async def test_accepted_it_goes_to_attest_and_then_klar(site: Site) -> None:
     invoice = await ordered(site, "EX-100001", "88190", lines=dearer)
     silent = await answered(site, "bestallare@gsf", invoice, "accept")
     assert silent.status_code == 422 and "Skriv varför skillnaden godkänns" in silent.text
-    done = await answered(site, "bestallare@gsf", invoice, "accept", note_accept="Vi fick tolv, priset är nytt.")
+    done = await answered(
+        site, "bestallare@gsf", invoice, "accept", note_accept="Vi fick tolv, priset är nytt."
+    )
     assert done.status_code == 303, done.text
     assert await status_of(site, invoice) == "approval"
     attestant = await user(site, "attestant@gsf")
@@ -64,7 +66,9 @@ async def test_a_matched_invoice_held_for_review_needs_no_new_attest(site: Site)
     assert await status_of(site, invoice) == "done"
     steps = await rows(site, "SELECT 1 FROM approval_step WHERE subject_id = :id", id=invoice)
     assert not steps
-    assert (await rows(site, "SELECT status FROM purchase_order WHERE number = 'EX-100004'"))[0].status == "closed"
+    assert (await rows(site, "SELECT status FROM purchase_order WHERE number = 'EX-100004'"))[
+        0
+    ].status == "closed"
 
 
 async def test_a_deviating_invoice_is_never_accepted_as_a_match(site: Site) -> None:

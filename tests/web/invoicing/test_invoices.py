@@ -54,7 +54,10 @@ async def test_pages_of_fifty_by_keyset_both_ways(site: Site) -> None:
     assert sizes == [50, 50, 20] and seen == [f"P-{n}" for n in range(120, 0, -1)]
     html = (await browser.get(last)).text
     previous = re.search(r'rel="prev" href="([^"]+)"', html)
-    assert previous and numbers((await browser.get(previous.group(1).replace("&amp;", "&"))).text) == seen[50:100]
+    assert (
+        previous
+        and numbers((await browser.get(previous.group(1).replace("&amp;", "&"))).text) == seen[50:100]
+    )
     assert len(numbers((await browser.get(f"{LIST}?supplier=Provbolaget&cursor=damaged")).text)) == 50
 
 
@@ -86,7 +89,9 @@ async def test_a_normal_user_sees_own_invoices_only(site: Site) -> None:
     assert "Alla</a>" not in (await owner.get(LIST)).text
 
 
-@pytest.mark.parametrize("login", ["synare@gsf", "admin@gsf", "fakturaadmin@gsf", "revisor@stad", "levgruppen@stad"])
+@pytest.mark.parametrize(
+    "login", ["synare@gsf", "admin@gsf", "fakturaadmin@gsf", "revisor@stad", "levgruppen@stad"]
+)
 async def test_b26_administrators_and_auditors_see_all_of_theirs(site: Site, login: str) -> None:
     invoice = await manual(site, "E-2")
     browser = await user(site, login)
@@ -106,14 +111,19 @@ async def test_a_secret_invoice_is_seen_counted_and_found_by_nobody_without_b45(
                         ("bestallare@aof", False), ("revisor@stad", False), ("central@stad", False)):  # fmt: skip
         browser = await user(site, login)
         found = [
-            "HEMLIG-1" in (await browser.get(path)).text.replace("value=\"HEMLIG-1\"", "").replace("”HEMLIG-1”", "")
+            "HEMLIG-1"
+            in (await browser.get(path)).text.replace('value="HEMLIG-1"', "").replace("”HEMLIG-1”", "")
             for path in (f"{LIST}?tab=all", LIST, "/search?q=HEMLIG-1", "/")
         ]
         assert any(found) == sees, (login, found)
         assert ((await browser.get(f"{LIST}/{invoice}")).status_code == 200) == sees, login
         assert ((await browser.get(f"{LIST}/{invoice}/original")).status_code == 200) == sees, login
-        assert ("Vårdboendet" in (await browser.get("/search?q=vårdboendet")).text.replace("”", "")) == sees, login
-    assert "counter" not in (await (await user(site, "bestallare@aof")).get("/")).text.split("Fakturor")[1][:80]
+        assert (
+            "Vårdboendet" in (await browser.get("/search?q=vårdboendet")).text.replace("”", "")
+        ) == sees, login
+    assert (
+        "counter" not in (await (await user(site, "bestallare@aof")).get("/")).text.split("Fakturor")[1][:80]
+    )
 
 
 async def test_the_original_is_text_or_a_download_that_no_browser_runs(site: Site) -> None:
@@ -157,7 +167,9 @@ async def test_search_finds_by_number_order_and_supplier(site: Site) -> None:
     await manual(site, "S-2026/77")
     browser = await user(site, "granskare@gsf")
     for words in ("S-2026/77", "s202677", "skolgross"):
-        assert "S-2026/77" in (await browser.get("/search", params={"q": words})).text.replace("”S-2026/77”", "")
+        assert "S-2026/77" in (await browser.get("/search", params={"q": words})).text.replace(
+            "”S-2026/77”", ""
+        )
     buyer = await user(site, "bestallare@gsf")
     assert "Kontorsbolaget AB" in (await buyer.get("/search?q=EX-100001")).text
     assert "Skriv minst två tecken." in (await browser.get("/search?q=x")).text
