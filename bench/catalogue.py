@@ -45,7 +45,8 @@ SYLLABLES = [
 ]
 HEADINGS = "Artikelnummer;Benämning;Enhet;Pris;Moms %;UNSPSC;Tillverkare"
 BARE = """
-CREATE TEMPORARY TABLE bare_staged (item_no text, name text, unit text, price numeric, vat text, unspsc text, maker text);
+CREATE TEMPORARY TABLE bare_staged (item_no text, name text, unit text, price numeric, vat text, unspsc text,
+  maker text);
 CREATE TEMPORARY TABLE bare (item_no text PRIMARY KEY, name text, unit text, price numeric, vat text, unspsc text,
   maker text, search tsvector GENERATED ALWAYS AS (to_tsvector('simple', name)) STORED);
 """

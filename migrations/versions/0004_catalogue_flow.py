@@ -1,4 +1,4 @@
-"""A catalogue upload is sent for approval, published or dropped; search that may use its indexes under row-level security.
+"""A catalogue upload is sent for approval, published or dropped; search that may use its indexes under policies.
 
 PostgreSQL does not let an operator that is not leakproof (text search, trigrams) reach an index of a table with
 policies. The two functions below look past the policies, see one concern only, and give article ids and words: the
@@ -73,7 +73,8 @@ BEGIN
   ) longer;
 END $$;
 CREATE FUNCTION settle_article_search() RETURNS bigint
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public SET maintenance_work_mem = '256MB' SET work_mem = '256MB'
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public SET maintenance_work_mem = '256MB'
+SET work_mem = '256MB'
 AS $$ SELECT gin_clean_pending_list('public.ix_article_search'::regclass) $$;
 """
 NAMES = (
@@ -84,7 +85,8 @@ NAMES = (
 )
 # A slash no longer makes one word of two ("A4/A5" was read as the path of a file).
 VECTOR = (
-    "setweight(to_tsvector('simple', item_no), 'A') || setweight(to_tsvector('swedish', translate(name, '/', ' ')), 'A')"
+    "setweight(to_tsvector('simple', item_no), 'A')"
+    " || setweight(to_tsvector('swedish', translate(name, '/', ' ')), 'A')"
     " || setweight(to_tsvector('simple', translate(name || ' ' || coalesce(manufacturer, ''), '/', ' ')), 'B')"
     " || setweight(to_tsvector('swedish', translate(coalesce(description, ''), '/', ' ')), 'C')"
 )
@@ -103,14 +105,20 @@ def remake_vector(expression: str, fastupdate: str) -> None:
     computed = sa.Computed(expression, persisted=True)
     op.add_column("article", sa.Column("search", postgresql.TSVECTOR(), computed, nullable=True))
     op.create_index(
-        "ix_article_search", "article", ["search"], postgresql_using="gin", postgresql_with={"fastupdate": fastupdate}
+        "ix_article_search",
+        "article",
+        ["search"],
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": fastupdate},
     )
 
 
 def upgrade() -> None:
     op.drop_constraint(op.f("ck_catalogue_upload_state_known"), "catalogue_upload")
     op.alter_column("catalogue_upload", "state", new_column_name="status")
-    op.create_check_constraint(op.f("ck_catalogue_upload_status_known"), "catalogue_upload", f"status IN {NEW}")
+    op.create_check_constraint(
+        op.f("ck_catalogue_upload_status_known"), "catalogue_upload", f"status IN {NEW}"
+    )
     op.drop_column("catalogue_upload", "message")
     for column in (
         sa.Column("problems", postgresql.JSONB(), nullable=True,
@@ -128,7 +136,9 @@ def upgrade() -> None:
     ):  # fmt: skip
         op.add_column("catalogue_upload", column)
     for column in ("submitted_by", "confirmed_by"):
-        op.create_foreign_key(f"fk_catalogue_upload_{column}", "catalogue_upload", "app_user", [column], ["id"])
+        op.create_foreign_key(
+            f"fk_catalogue_upload_{column}", "catalogue_upload", "app_user", [column], ["id"]
+        )
     for table in SEEN_BY_THEM:
         op.execute(f"CREATE POLICY definer ON {table} FOR SELECT TO CURRENT_USER USING (true)")
     remake_vector(VECTOR, "on")

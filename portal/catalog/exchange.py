@@ -42,7 +42,9 @@ def template() -> bytes:
     with xlsxwriter.Workbook(out, options) as book:
         bold = book.add_format({"bold": True})
         sheet = book.add_worksheet("Artiklar")
-        _write_rows(sheet, [[HEADINGS[field][0] for field in fields], [_EXAMPLE[field] for field in fields]], bold)
+        _write_rows(
+            sheet, [[HEADINGS[field][0] for field in fields], [_EXAMPLE[field] for field in fields]], bold
+        )
         sheet.set_column(0, len(fields) - 1, 20)
         guide = book.add_worksheet("Så fyller du i")
         _write_rows(guide, [["Kolumn", "Måste fyllas i", "Vad som ska stå"], *_guide_rows(fields)], bold)
@@ -69,6 +71,8 @@ def with_errors(data: bytes, errors: Mapping[int, str], *, only_wrong: bool = Fa
     xlsx = data.startswith(b"PK")
     write: Callable[..., bytes] = write_xlsx if xlsx else write_csv
     rows = (
-        (*row.cells, errors.get(row.number, "")) for row in table.rows if not only_wrong or row.number in errors
+        (*row.cells, errors.get(row.number, ""))
+        for row in table.rows
+        if not only_wrong or row.number in errors
     )
     return write([*table.header, ERROR_COLUMN], rows), "xlsx" if xlsx else "csv"

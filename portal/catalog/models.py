@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Computed, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
@@ -13,7 +14,8 @@ from portal.catalog.status import UPLOAD
 from portal.db.base import Base, ConcernKey, Id, Instant, Price, Quantity, Rate, one_of
 
 SEARCH_VECTOR = (
-    "setweight(to_tsvector('simple', item_no), 'A') || setweight(to_tsvector('swedish', translate(name, '/', ' ')), 'A')"
+    "setweight(to_tsvector('simple', item_no), 'A')"
+    " || setweight(to_tsvector('swedish', translate(name, '/', ' ')), 'A')"
     " || setweight(to_tsvector('simple', translate(name || ' ' || coalesce(manufacturer, ''), '/', ' ')), 'B')"
     " || setweight(to_tsvector('swedish', translate(coalesce(description, ''), '/', ' ')), 'C')"
 )
@@ -60,10 +62,10 @@ class CatalogueUpload(Base):
     rows_to_confirm: Mapped[int] = mapped_column(
         default=0, server_default="0", comment="prices ten times up or down"
     )
-    problems: Mapped[list | None] = mapped_column(  # type: ignore[type-arg]
+    problems: Mapped[list[Any] | None] = mapped_column(
         JSONB(none_as_null=True), comment="what is wrong with the file as a whole: [{message, params}]"
     )
-    columns: Mapped[dict | None] = mapped_column(  # type: ignore[type-arg]
+    columns: Mapped[dict[str, Any] | None] = mapped_column(
         JSONB(none_as_null=True), comment="which column is which: {field: [index, heading as written]}"
     )
     base_version: Mapped[int] = mapped_column(
@@ -104,8 +106,12 @@ class UploadRow(Base):
     lead_time_days: Mapped[int | None]
     change: Mapped[str | None] = mapped_column(comment="new, changed, unchanged; none when wrong")
     old_price: Mapped[Price | None]
-    errors: Mapped[list | None] = mapped_column(JSONB(none_as_null=True), comment="[{column, value, message, mend}]")  # type: ignore[type-arg]
-    cells: Mapped[dict | None] = mapped_column(JSONB(none_as_null=True), comment="the row as written, when it is wrong")  # type: ignore[type-arg]
+    errors: Mapped[list[Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="[{column, value, message, mend}]"
+    )
+    cells: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="the row as written, when it is wrong"
+    )
     __table_args__ = (
         ForeignKeyConstraint(
             ["concern_id", "upload_id"],

@@ -66,7 +66,7 @@ class PostgresSearch:
         concern_id: UUID,
         organisation_id: UUID,
         limit: int,
-        filters: SearchFilters = SearchFilters(),
+        filters: SearchFilters = SearchFilters(),  # noqa: B008 - frozen
     ) -> SearchResult:
         words = split_query(query)
         scope = self._scope(concern_id, organisation_id, filters)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class CatalogueChoice:
-    """A supplier's place on an agreement: a catalogue can be uploaded for it. `articles` are those that can be bought."""
+    """A supplier's place on an agreement: a catalogue can be uploaded for it."""
 
     concern_id: UUID
     concern_name: str

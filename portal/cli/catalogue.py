@@ -44,10 +44,12 @@ def catalogue() -> None:
 def import_(file: Path, agreement: str, supplier: str, *, publish: bool, as_json: bool) -> None:
     """Läs in en katalogfil (CSV eller XLSX), kontrollera den och jämför med katalogen."""
 
+    data = file.read_bytes()
+
     async def work(installation: Installation) -> dict[str, Any]:
         choice = await _choice(installation.database, agreement, supplier)
         upload = await import_file(
-            installation.database, installation.store, choice, file.name, file.read_bytes(), publish=publish,
+            installation.database, installation.store, choice, file.name, data, publish=publish,
             clock=installation.clock.now,
         )  # fmt: skip
         async with installation.database.session(Context.for_system(choice.concern_id)) as session:
@@ -122,7 +124,9 @@ def _say(element: dict[str, Any]) -> None:
         f" {rows['removed']} borttagna, {rows['unchanged']} oförändrade."
     )
     if rows["to_confirm"]:
-        click.echo(f"  {rows['to_confirm']} priser är tio gånger högre eller lägre. Bekräfta dem på sidan Kataloger.")
+        click.echo(
+            f"  {rows['to_confirm']} priser är tio gånger högre eller lägre. Bekräfta dem på sidan Kataloger."
+        )
     for finding in element["findings"]:
         where = f"Rad {finding['row']}, kolumn ”{finding['column']}”: " if finding["row"] else ""
         click.echo(f"  {where}{finding['message']} {finding['mend']}".rstrip())

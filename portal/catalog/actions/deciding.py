@@ -25,15 +25,23 @@ _NOTHING = "Filen ändrar ingenting: alla artiklar finns redan med samma uppgift
 _STALE = "Katalogen har ändrats sedan filen kontrollerades. Skillnaden är räknad på nytt, granska den igen."
 
 
-async def submit(session: AsyncSession, upload_id: UUID, actor: Actor, *, confirmed: bool, now: datetime) -> None:
+async def submit(
+    session: AsyncSession, upload_id: UUID, actor: Actor, *, confirmed: bool, now: datetime
+) -> None:
     """Send a checked upload to who approves it. Invalid when nothing would change, or odd prices are unconfirmed."""
     upload = await find_upload(session, upload_id, actor)
     _refuse_empty(upload)
-    values = {"submitted_by": actor.user_id, "submitted_at": now, "confirmed_by": _confirmer(upload, actor, confirmed)}
+    values = {
+        "submitted_by": actor.user_id,
+        "submitted_at": now,
+        "confirmed_by": _confirmer(upload, actor, confirmed),
+    }
     await move(session, UPLOAD, subject(upload), "submit", actor, at=now, told=_told(upload), values=values)
 
 
-async def publish(session: AsyncSession, upload_id: UUID, actor: Actor, *, confirmed: bool, now: datetime) -> None:
+async def publish(
+    session: AsyncSession, upload_id: UUID, actor: Actor, *, confirmed: bool, now: datetime
+) -> None:
     """Decide that the upload becomes the catalogue; a job carries it out. Conflict when the catalogue has moved on."""
     upload = await find_upload(session, upload_id, actor)
     if upload.status in {READY, SUBMITTED} and upload.stale:
@@ -41,7 +49,11 @@ async def publish(session: AsyncSession, upload_id: UUID, actor: Actor, *, confi
         await session.commit()
         raise Conflict(_STALE)
     _refuse_empty(upload)
-    values = {"decided_by": actor.user_id, "decided_at": now, "confirmed_by": _confirmer(upload, actor, confirmed)}
+    values = {
+        "decided_by": actor.user_id,
+        "decided_at": now,
+        "confirmed_by": _confirmer(upload, actor, confirmed),
+    }
     await move(session, UPLOAD, subject(upload), "publish", actor, at=now, told=_told(upload), values=values)
     await enqueue(session, PUBLISH, concern_id=upload.concern_id, lock=f"catalogue:{upload.catalogue_id}",
                   upload_id=upload.id)  # fmt: skip
@@ -90,7 +102,10 @@ def _confirmer(upload: UploadFacts, actor: Actor, confirmed: bool) -> UUID | Non
 
 
 def _refuse_empty(upload: UploadFacts) -> None:
-    if upload.status in {READY, SUBMITTED} and not upload.rows_new + upload.rows_changed + upload.rows_removed:
+    if (
+        upload.status in {READY, SUBMITTED}
+        and not upload.rows_new + upload.rows_changed + upload.rows_removed
+    ):
         raise Invalid(_NOTHING)
 
 
@@ -98,4 +113,3 @@ def _told(upload: UploadFacts) -> Told:
     names = ("rows_total", "rows_wrong", "rows_new", "rows_changed", "rows_removed", "rows_to_confirm")
     counts = {name: getattr(upload, name) for name in names}
     return Told(data={"agreement": upload.agreement_number, "filename": upload.filename, **counts})
-

@@ -39,7 +39,12 @@ def editable_fields(upload: UploadFacts) -> Sequence[tuple[str, str]]:
 
 
 async def mend(
-    session: AsyncSession, upload: UploadFacts, row_number: int, texts: Mapping[str, str], actor: Actor, now: datetime
+    session: AsyncSession,
+    upload: UploadFacts,
+    row_number: int,
+    texts: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
 ) -> Sequence[RowError]:
     """Judge the row with these texts (field → as written); what is still wrong, or nothing. The texts are kept.
 
@@ -61,17 +66,32 @@ async def mend(
 
 
 async def _judge(
-    session: AsyncSession, upload: UploadFacts, row_number: int, fields: Sequence[str], cells: Mapping[str, str]
+    session: AsyncSession,
+    upload: UploadFacts,
+    row_number: int,
+    fields: Sequence[str],
+    cells: Mapping[str, str],
 ) -> ArticleRow | Sequence[RowError]:
     columns = Columns({field: (place, upload.columns[field][1]) for place, field in enumerate(fields)})
     found = RowReader(columns).read([cells[field] for field in fields], row_number)
     errors = [] if isinstance(found, ArticleRow) else list(found)
-    given = {"concern": upload.concern_id, "upload": upload.id, "row": row_number, "item_no": cells["item_no"]}
+    given = {
+        "concern": upload.concern_id,
+        "upload": upload.id,
+        "row": row_number,
+        "item_no": cells["item_no"],
+    }
     earlier = (await session.execute(_REPEATED, given)).scalar()
     if earlier is not None and cells["item_no"]:
         message = Message("%(item_no)s finns redan på rad %(row)s.", item_no=cells["item_no"], row=earlier)
         errors.append(
-            RowError(row_number, columns.heading("item_no"), cells["item_no"], message, Message("Ta bort en av raderna."))
+            RowError(
+                row_number,
+                columns.heading("item_no"),
+                cells["item_no"],
+                message,
+                Message("Ta bort en av raderna."),
+            )
         )
     return errors or found
 

@@ -31,9 +31,9 @@ _NAMES = ", ".join(VALUES)
 _ROWS = "r.concern_id = :concern AND r.upload_id = :upload"
 _HERE = "a.concern_id = :concern AND a.catalogue_id = :catalogue"
 _GONE = (
-    f"{_HERE} AND a.removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM upload_row r WHERE {_ROWS} AND r.item_no = a.item_no)"
+    f"{_HERE} AND a.removed_at IS NULL AND NOT EXISTS ("  # noqa: S608
+    f"SELECT 1 FROM upload_row r WHERE {_ROWS} AND r.item_no = a.item_no)"
 )
-
 # A UUIDv7 by the transaction's clock: keys of one publishing lie together in the index.
 _NEW_ID = """(substr(t.hex, 1, 8) || '-' || substr(t.hex, 9, 4) || '-7' || substr(gen_random_uuid()::text, 16))::uuid"""
 _CLOCK = "(SELECT lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') AS hex) t"
@@ -49,30 +49,30 @@ SELECT a.name, a.manufacturer FROM article a WHERE {_GONE}
 UNION ALL
 SELECT a.name, a.manufacturer FROM article a JOIN upload_row r ON {_ROWS} AND r.item_no = a.item_no
 WHERE {_HERE} AND a.removed_at IS NULL AND r.change = 'changed'
-"""
-_COMING = f"SELECT r.name, r.manufacturer FROM upload_row r WHERE {_ROWS} AND r.change IN ('new', 'changed')"
+"""  # noqa: S608
+_COMING = f"SELECT r.name, r.manufacturer FROM upload_row r WHERE {_ROWS} AND r.change IN ('new', 'changed')"  # noqa: S608
 
 FORGET_WORDS = f"""
 UPDATE search_word s SET articles = greatest(s.articles - w.articles, 0)
 FROM ({_WORDS.format(articles=_LEAVING)}) w WHERE s.concern_id = :concern AND s.word = w.word
-"""
+"""  # noqa: S608
 LEARN_WORDS = f"""
 INSERT INTO search_word AS s (concern_id, word, articles)
 SELECT :concern, word, articles FROM ({_WORDS.format(articles=_COMING)}) w
 ON CONFLICT (concern_id, word) DO UPDATE SET articles = s.articles + excluded.articles
-"""
+"""  # noqa: S608
 DROP_WORDS = "DELETE FROM search_word WHERE concern_id = :concern AND articles = 0"
-REMOVE = f"UPDATE article a SET removed_at = :now, version = :version WHERE {_GONE}"
+REMOVE = f"UPDATE article a SET removed_at = :now, version = :version WHERE {_GONE}"  # noqa: S608
 CHANGE = f"""
 UPDATE article a SET {_SET}, version = :version FROM upload_row r
 WHERE {_HERE} AND {_ROWS} AND r.change = 'changed' AND r.item_no = a.item_no
-"""
+"""  # noqa: S608
 ADD = f"""
 INSERT INTO article (concern_id, id, catalogue_id, agreement_id, supplier_id, {_NAMES}, version)
 SELECT :concern, {_NEW_ID}, :catalogue, :agreement, :supplier, {", ".join(f"r.{name}" for name in VALUES)}, :version
 FROM upload_row r CROSS JOIN {_CLOCK} WHERE {_ROWS} AND r.change = 'new'
 ON CONFLICT (concern_id, catalogue_id, item_no) DO UPDATE SET {_EXCLUDED}, version = excluded.version, removed_at = NULL
-"""
+"""  # noqa: S608
 PRICES = f"""
 INSERT INTO article_price (concern_id, article_id, valid_from, price, vat_rate)
 SELECT :concern, a.id, :today, a.price, a.vat_rate FROM article a
@@ -83,7 +83,7 @@ WHERE {_HERE} AND a.version = :version AND a.removed_at IS NULL AND NOT EXISTS (
         AND q.valid_from > p.valid_from))
 ON CONFLICT (concern_id, article_id, valid_from)
 DO UPDATE SET price = excluded.price, vat_rate = excluded.vat_rate
-"""
+"""  # noqa: S608
 # Room for a whole publishing in the text index's pending list, which is then sorted in at once.
 ROOM = "SELECT set_config('gin_pending_list_limit', '256MB', true), set_config('work_mem', '256MB', true)"
 SETTLE = "SELECT settle_article_search()"
@@ -126,7 +126,9 @@ async def _swap(session: AsyncSession, upload: UploadFacts, version: int, now: d
         "today": stockholm_date(now),
     }  # fmt: skip
     for step in STEPS:
-        await session.execute(text(step), {name: value for name, value in given.items() if f":{name}" in step})
+        await session.execute(
+            text(step), {name: value for name, value in given.items() if f":{name}" in step}
+        )
     mine = (Catalogue.concern_id == upload.concern_id) & (Catalogue.id == upload.catalogue_id)
     await session.execute(update(Catalogue).where(mine).values(version=version, published_at=now))
     await _move(session, upload, "published", now, None, version=version)

@@ -100,7 +100,9 @@ class Tally:
     wrong: int
 
 
-async def stage(session: AsyncSession, target: Target, rows: Iterator[Row], columns: Columns) -> AsyncIterator[Tally]:
+async def stage(
+    session: AsyncSession, target: Target, rows: Iterator[Row], columns: Columns
+) -> AsyncIterator[Tally]:
     """Validate and copy the rows, telling how far it has come after each chunk; compare when all are there.
 
     One chunk is validated in a thread while the one before it is on its way to the database. Raises what reading

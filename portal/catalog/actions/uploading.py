@@ -73,14 +73,21 @@ async def open_catalogue(database: Database, choice: CatalogueChoice) -> UUID:
         "concern_id": choice.concern_id, "id": uuid7(), "agreement_id": choice.agreement_id,
         "supplier_id": choice.supplier_id, "name": choice.agreement_number, "version": 0,
     }  # fmt: skip
-    made = insert(Catalogue).values(values).on_conflict_do_update(
-        index_elements=["concern_id", "agreement_id", "supplier_id"], set_={"name": choice.agreement_number}
+    made = (
+        insert(Catalogue)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=["concern_id", "agreement_id", "supplier_id"],
+            set_={"name": choice.agreement_number},
+        )
     )
     async with database.session(Context.for_system(choice.concern_id)) as session:
         return (await session.execute(made.returning(Catalogue.id))).scalar_one()
 
 
-def _arrived(upload: CatalogueUpload, choice: CatalogueChoice, actor: Actor, now: datetime, size: int) -> Event:
+def _arrived(
+    upload: CatalogueUpload, choice: CatalogueChoice, actor: Actor, now: datetime, size: int
+) -> Event:
     return Event(
         "upload:file:receive", "upload", upload.id, now, actor=actor.login, actor_id=actor.user_id,
         concern_id=upload.concern_id, supplier_id=upload.supplier_id, to_status=upload.status,

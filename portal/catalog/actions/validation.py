@@ -33,7 +33,9 @@ class Stopped(Exception):
     """A person asked the work to stop."""
 
 
-async def validate(database: Database, store: ObjectStore, concern_id: UUID, upload_id: UUID, clock: Clock) -> None:
+async def validate(
+    database: Database, store: ObjectStore, concern_id: UUID, upload_id: UUID, clock: Clock
+) -> None:
     """Take the upload from received to ready (or faulty, or dropped when stopped). Running it again starts over."""
     context = Context.for_system(concern_id)
     async with database.session(context) as session:
@@ -51,7 +53,15 @@ async def validate(database: Database, store: ObjectStore, concern_id: UUID, upl
     except FileProblems as problems:
         await _refuse(database, context, upload, problems.problems, clock)
     except Stopped:
-        await _end(database, context, upload, "stop", "stopped", clock, told=Told(why="Stoppad av den som laddade upp."))
+        await _end(
+            database,
+            context,
+            upload,
+            "stop",
+            "stopped",
+            clock,
+            told=Told(why="Stoppad av den som laddade upp."),
+        )
 
 
 class FileProblems(Exception):
@@ -71,7 +81,13 @@ def subject(upload: UploadFacts, *, status: str | None = None) -> Subject:
 
 
 async def _judge(
-    database: Database, context: Context, upload: UploadFacts, table: Table, columns: Columns, clock: Clock, total: int
+    database: Database,
+    context: Context,
+    upload: UploadFacts,
+    table: Table,
+    columns: Columns,
+    clock: Clock,
+    total: int,
 ) -> None:
     """All rows in one transaction: another run, or a stop on the way, leaves nothing half done."""
     target = Target(upload.concern_id, upload.id, upload.catalogue_id)
@@ -135,7 +151,9 @@ async def _end(
         await move(session, UPLOAD, subject(upload, status=VALIDATING), verb, system_actor(upload.concern_id),
                    at=clock(), told=told, values=values)  # fmt: skip
         if upload.progress_id:
-            await report(session, upload.progress_id, now=clock(), state="failed" if state == "failed" else "stopped")
+            await report(
+                session, upload.progress_id, now=clock(), state="failed" if state == "failed" else "stopped"
+            )
 
 
 def _columns(table: Table) -> Columns:

@@ -1,4 +1,4 @@
-"""Hits rehydrated: ids from a search engine → what the buyer may see and buy, in one statement under row-level security."""
+"""Hits rehydrated: ids from a search engine → what the buyer may see and buy, under row-level security."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ WITH found AS MATERIALIZED (
   FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS i (id, place)
   JOIN article a ON a.concern_id = :concern AND a.id = i.id {_JOINS} WHERE {_BUYABLE}
 )
-"""
+"""  # noqa: S608
 _COUNTS = text(f"""
 {_FOUND}
 SELECT 'agreement' AS facet, f.agreement_id::text AS value, g.name, count(*) AS hits FROM found f
@@ -160,7 +160,9 @@ async def hit_page(
         else:
             counts[row.facet][row.value] = (row.name, row.hits)
     without = {facet: sum(hits for _, hits in values.values()) for facet, values in counts.items()}
-    hits = await shown(session, page[:limit], concern_id=concern_id, organisation_id=organisation_id, today=today)
+    hits = await shown(
+        session, page[:limit], concern_id=concern_id, organisation_id=organisation_id, today=today
+    )
     return HitPage(tuple(hits), total, len(page) > limit, counts, without)
 
 

@@ -68,7 +68,9 @@ async def difference_page(
     return [DifferenceRow(*row) for row in rows]
 
 
-async def error_texts(session: AsyncSession, upload: UploadFacts) -> AsyncIterator[tuple[int, Sequence[Mapping[str, Any]]]]:
+async def error_texts(
+    session: AsyncSession, upload: UploadFacts
+) -> AsyncIterator[tuple[int, Sequence[Mapping[str, Any]]]]:
     """(row number, its errors) of every wrong row, streamed in order."""
     statement = (
         select(UploadRow.row_number, UploadRow.errors)

@@ -18,7 +18,31 @@ from portal.catalog.values import CatalogueChoice, UploadFacts
 from portal.kernel.errors import NotFound
 from portal.suppliers.models import Agreement, AgreementSupplier, Supplier
 
-_PLAIN = ["concern_id", "id", "catalogue_id", "supplier_id", "sha256", "filename", "status", "progress_id", "rows_total", "rows_ok", "rows_wrong", "rows_new", "rows_changed", "rows_unchanged", "rows_removed", "rows_to_confirm", "base_version", "uploaded_by", "uploaded_at", "submitted_at", "confirmed_by", "reason", "decided_at"]
+_PLAIN = [
+    "concern_id",
+    "id",
+    "catalogue_id",
+    "supplier_id",
+    "sha256",
+    "filename",
+    "status",
+    "progress_id",
+    "rows_total",
+    "rows_ok",
+    "rows_wrong",
+    "rows_new",
+    "rows_changed",
+    "rows_unchanged",
+    "rows_removed",
+    "rows_to_confirm",
+    "base_version",
+    "uploaded_by",
+    "uploaded_at",
+    "submitted_at",
+    "confirmed_by",
+    "reason",
+    "decided_at",
+]
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -62,7 +86,9 @@ def _choosable(actor: Actor) -> ColumnElement[bool]:
     return Agreement.organisation_id == actor.organisation_id
 
 
-async def find_choice(session: AsyncSession, actor: Actor, agreement_id: UUID, supplier_id: UUID) -> CatalogueChoice:
+async def find_choice(
+    session: AsyncSession, actor: Actor, agreement_id: UUID, supplier_id: UUID
+) -> CatalogueChoice:
     """The choice, if it is the actor's; NotFound otherwise."""
     for choice in await catalogue_choices(session, actor):
         if (choice.agreement_id, choice.supplier_id) == (agreement_id, supplier_id):
@@ -82,7 +108,12 @@ async def find_upload(session: AsyncSession, upload_id: UUID, actor: Actor | Non
 
 
 async def list_uploads(
-    session: AsyncSession, actor: Actor, statuses: Sequence[str], *, before: UUID | None = None, limit: int = 30
+    session: AsyncSession,
+    actor: Actor,
+    statuses: Sequence[str],
+    *,
+    before: UUID | None = None,
+    limit: int = 30,
 ) -> Sequence[UploadFacts]:
     """The actor's uploads in any of `statuses`, newest first; `before` is the last id of the page before."""
     statement = _uploads().where(visible(actor), CatalogueUpload.status.in_(statuses))

@@ -71,7 +71,9 @@ class Asked:
         after = _ids([query.get("after", "")])
         self.after = after[0] if after else None
         limit = query.get("limit", "")
-        self.limit = min(int(limit), MOST_SHOWN) if limit.isascii() and limit.isdigit() and int(limit) else PAGE
+        self.limit = (
+            min(int(limit), MOST_SHOWN) if limit.isascii() and limit.isdigit() and int(limit) else PAGE
+        )
 
     def address(self, *, without: tuple[str, str] | None = None, after: UUID | None = None) -> str:
         """The address of this search, without one choice or from another place on."""
@@ -79,7 +81,11 @@ class Asked:
         groups = {"agreement": self.chosen.agreements, "supplier": self.chosen.suppliers,
                   "segment": self.chosen.segments}  # fmt: skip
         pairs += [(name, str(value)) for name, values in groups.items() for value in values]
-        kept = [pair for pair in pairs if pair != without and (without is None or without[1] or pair[0] != without[0])]
+        kept = [
+            pair
+            for pair in pairs
+            if pair != without and (without is None or without[1] or pair[0] != without[0])
+        ]
         if after is not None:
             kept.append(("after", str(after)))
         return f"{PATH}?{urlencode(kept)}" if kept else PATH
@@ -92,13 +98,20 @@ class Asked:
 async def _search(request: Req, services: Services, asked: Asked) -> SearchView:
     scope = request.scope["state"]
     session, actor, today = scope["session"], _buyer(scope["actor"]), stockholm_date(scope["now"])
-    engine, where = services.search(session, today), {"concern_id": _concern(actor), "organisation_id": _organisation(actor)}
+    engine, where = (
+        services.search(session, today),
+        {"concern_id": _concern(actor), "organisation_id": _organisation(actor)},
+    )
     found = await engine.search(asked.words, limit=MOST_CANDIDATES, **where)
     ids = found.article_ids
     if len(ids) >= MOST_CANDIDATES and asked.chosen != Chosen():
-        narrowed = await engine.search(asked.words, limit=MOST_CANDIDATES, filters=_filters(asked.chosen), **where)
+        narrowed = await engine.search(
+            asked.words, limit=MOST_CANDIDATES, filters=_filters(asked.chosen), **where
+        )
         ids = tuple(dict.fromkeys((*narrowed.article_ids, *ids)))
-    hits = await hit_page(session, ids, today=today, chosen=asked.chosen, limit=asked.limit, after=asked.after, **where)
+    hits = await hit_page(
+        session, ids, today=today, chosen=asked.chosen, limit=asked.limit, after=asked.after, **where
+    )
     blocked = await _blocked(request, asked, actor, hits) if not asked.after else []
     result = SearchResult(ids, found.corrected)
     return search_view(asked, result, hits, blocked, actor.organisation_name, today)
@@ -111,7 +124,9 @@ async def _blocked(request: Req, asked: Asked, actor: Actor, hits: HitPage) -> l
     scope = request.scope["state"]
     session, today = scope["session"], stockholm_date(scope["now"])
     ids = await PostgresSearch(session, today).find_number(asked.words, _concern(actor))
-    found = await shown(session, ids, concern_id=_concern(actor), organisation_id=_organisation(actor), today=today)
+    found = await shown(
+        session, ids, concern_id=_concern(actor), organisation_id=_organisation(actor), today=today
+    )
     return [hit for hit in found if hit.agreement_seen and hit.blocked(today)]
 
 

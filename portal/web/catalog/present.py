@@ -180,7 +180,9 @@ def _group(name: str, label: str, asked: Address, page: HitPage) -> GroupView:
     for value in chosen - known.keys():
         known[value] = (_label(name, value, ""), 0)
     order = sorted(known.items(), key=lambda item: (item[0] not in chosen, -item[1][1], item[1][0]))
-    choices = tuple(ChoiceView(value, text, hits, value in chosen) for value, (text, hits) in order[:MOST_CHOICES])
+    choices = tuple(
+        ChoiceView(value, text, hits, value in chosen) for value, (text, hits) in order[:MOST_CHOICES]
+    )
     return GroupView(name, gettext(label), choices)
 
 
@@ -207,9 +209,17 @@ def _shuts_out(asked: Address, page: HitPage, groups: Sequence[GroupView]) -> tu
     hits = page.without[worst.name]
     if not hits:
         return None
-    text = ngettext("Filtret %(filter)s stänger ute %(num)s träff.", "Filtret %(filter)s stänger ute %(num)s träffar.", hits)
+    text = ngettext(
+        "Filtret %(filter)s stänger ute %(num)s träff.",
+        "Filtret %(filter)s stänger ute %(num)s träffar.",
+        hits,
+    )
     params = {"filter": worst.label, "num": format_number_sv(Decimal(hits))}
-    return text % params, gettext("Ta bort filtret %(filter)s") % params, localised(asked.address(without=(worst.name, "")))
+    return (
+        text % params,
+        gettext("Ta bort filtret %(filter)s") % params,
+        localised(asked.address(without=(worst.name, ""))),
+    )
 
 
 def _marks(hit: ArticleHit) -> tuple[tuple[str, str], ...]:

@@ -23,7 +23,9 @@ async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[
         return ()
     waiting = await list_uploads(session, actor, (SUBMITTED,), limit=MOST)
     first = waiting[-1] if waiting else None
-    text = gettext("Leverantörer har skickat nya sortiment och priser.") if waiting else gettext("Inget väntar.")
+    text = (
+        gettext("Leverantörer har skickat nya sortiment och priser.") if waiting else gettext("Inget väntar.")
+    )
     return [
         Task(
             gettext("Kataloger att godkänna"), text, "/catalog/uploads", len(waiting), haste=1,

@@ -1,4 +1,4 @@
-"""The pages of catalogue uploads: the same work for a supplier and for a leverantörsadministratör, under two addresses."""
+"""The pages of catalogue uploads: the same for a supplier and a leverantörsadministratör, under two addresses."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class Side:
     supplier: bool
 
 
-async def index_page(request: Req, side: Side, *, errors: Mapping[str, str] | None = None, status: int = 200) -> Html:
+async def index_page(
+    request: Req, side: Side, *, errors: Mapping[str, str] | None = None, status: int = 200
+) -> Html:
     """The list and the form that uploads."""
     scope = request.scope["state"]
     session, actor = scope["session"], scope["actor"]
@@ -123,7 +125,9 @@ async def row_page(request: Req, side: Side, upload_id: UUID, row_number: int) -
     return await page(request, f"{side.folder}/show.html", **view)
 
 
-async def mend_row(request: Req, side: Side, upload_id: UUID, row_number: int, form: Mapping[str, str]) -> Response[Any]:
+async def mend_row(
+    request: Req, side: Side, upload_id: UUID, row_number: int, form: Mapping[str, str]
+) -> Response[Any]:
     """Judge the row again; what is still wrong stands at its fields."""
     scope = request.scope["state"]
     session, actor = scope["session"], scope["actor"]
@@ -156,7 +160,9 @@ async def decide(
     except Invalid as refused:
         return await show_page(request, side, upload_id, refused=refused)
     except Conflict as moved:
-        return see_other(request, f"{side.base}/{upload_id}", flash=("warn", gettext(moved.message) % moved.params))
+        return see_other(
+            request, f"{side.base}/{upload_id}", flash=("warn", gettext(moved.message) % moved.params)
+        )
     return see_other(request, f"{side.base}/{upload_id}", flash=("ok", gettext(flash)))
 
 
@@ -205,7 +211,9 @@ async def _report(request: Req, side: Side, upload: UploadFacts) -> dict[str, An
     view = upload_view(upload, side.base, scope["actor"], tab, progress)
     start = int(after_row) if after_row.isascii() and after_row.isdigit() else 0
     wrong = await wrong_cells(session, upload, after=start) if upload.rows_wrong else []
-    rows = [] if view.at_work else await difference_page(session, upload, tab, query.get("after", ""), PAGE + 1)
+    rows = (
+        [] if view.at_work else await difference_page(session, upload, tab, query.get("after", ""), PAGE + 1)
+    )
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     key = (last.item_no if tab == "removed" else last.position) if last else None
     wrong_rows = {cell.row for cell in wrong}
@@ -216,7 +224,9 @@ async def _report(request: Req, side: Side, upload: UploadFacts) -> dict[str, An
     }  # fmt: skip
 
 
-async def _row_form(request: Req, upload: UploadFacts, row_number: int, told: Mapping[str, str]) -> dict[str, Any]:
+async def _row_form(
+    request: Req, upload: UploadFacts, row_number: int, told: Mapping[str, str]
+) -> dict[str, Any]:
     """The row's cells as fields with what is wrong at each."""
     row = await row_cells(request.scope["state"]["session"], upload, row_number)
     if row is None or row.cells is None:
@@ -233,7 +243,9 @@ async def _row_form(request: Req, upload: UploadFacts, row_number: int, told: Ma
 
 def _first_tab(upload: UploadFacts) -> str:
     """The first tab that holds anything."""
-    return next((name for name in ("changed", "new", "removed") if getattr(upload, f"rows_{name}")), "unchanged")
+    return next(
+        (name for name in ("changed", "new", "removed") if getattr(upload, f"rows_{name}")), "unchanged"
+    )
 
 
 def _said(message: Any) -> str:

@@ -10,7 +10,17 @@ from typing import Any
 from portal.access.actor import Actor
 from portal.catalog.actions.deciding import may_publish
 from portal.catalog.rules.diff import HUNDRED
-from portal.catalog.status import AT_WORK, DROPPED, FAULTY, MENDABLE, PUBLISHED, PUBLISHING, READY, SUBMITTED, UPLOAD
+from portal.catalog.status import (
+    AT_WORK,
+    DROPPED,
+    FAULTY,
+    MENDABLE,
+    PUBLISHED,
+    PUBLISHING,
+    READY,
+    SUBMITTED,
+    UPLOAD,
+)
 from portal.catalog.values import CatalogueChoice, DifferenceRow, UploadFacts, WrongCell
 from portal.jobs.models import JobProgress
 from portal.kernel.dates import format_clock, format_day_long, stockholm_date
@@ -202,7 +212,9 @@ def _filled(message: str, params: Mapping[str, str]) -> str:
 def _difference(row: DifferenceRow) -> DifferenceView:
     old, new = row.old_price, row.price
     changed = old is not None and new is not None and old != new
-    direction = ("up" if new > old else "down") if old is not None and new is not None and old != new else "same"
+    direction = (
+        ("up" if new > old else "down") if old is not None and new is not None and old != new else "same"
+    )
     text = _price_change(old, new) if changed and old is not None and new is not None else ""
     if old is not None and new is not None and old == new:
         text = gettext("samma pris")
@@ -233,7 +245,12 @@ def _when(upload: UploadFacts) -> str:
 
 def _track(upload: UploadFacts) -> tuple[tuple[str, str, str], ...]:
     """Four steps from the file to what buyers see."""
-    names = (gettext("Inläst"), gettext("Kontrolleras och jämförs"), gettext("Godkänns av kunden"), gettext("Gäller"))
+    names = (
+        gettext("Inläst"),
+        gettext("Kontrolleras och jämförs"),
+        gettext("Godkänns av kunden"),
+        gettext("Gäller"),
+    )
     place = {READY: 1, FAULTY: 1, SUBMITTED: 2, PUBLISHING: 3, PUBLISHED: 4}.get(upload.status, 1)
     if upload.status == DROPPED:
         place = 2 if upload.submitted_at else 1
@@ -241,14 +258,21 @@ def _track(upload: UploadFacts) -> tuple[tuple[str, str, str], ...]:
     steps = []
     for index, name in enumerate(names):
         state = "done" if index < place else "left" if index > place else "stopped" if stopped else "now"
-        note = ngettext("%(num)s rad", "%(num)s rader", upload.rows_total) % {"num": number(upload.rows_total)}
+        note = ngettext("%(num)s rad", "%(num)s rader", upload.rows_total) % {
+            "num": number(upload.rows_total)
+        }
         steps.append((state, name, note if index == 0 and upload.rows_total else ""))
     return tuple(steps)
 
 
 def _counters(upload: UploadFacts, address: str, tab: str) -> tuple[tuple[str, str, str, bool], ...]:
     return tuple(
-        (number(getattr(upload, f"rows_{name}")), gettext(word), localised(f"{address}?tab={name}"), name == tab)
+        (
+            number(getattr(upload, f"rows_{name}")),
+            gettext(word),
+            localised(f"{address}?tab={name}"),
+            name == tab,
+        )
         for name, word in TABS
     )
 
@@ -275,7 +299,9 @@ def _button(upload: UploadFacts, publisher: bool) -> str:
     rows = number(upload.rows_ok)
     if publisher:
         return ngettext("Publicera %(num)s rad", "Publicera %(num)s rader", upload.rows_ok) % {"num": rows}
-    text = ngettext("Skicka %(num)s rad för godkännande", "Skicka %(num)s rader för godkännande", upload.rows_ok)
+    text = ngettext(
+        "Skicka %(num)s rad för godkännande", "Skicka %(num)s rader för godkännande", upload.rows_ok
+    )
     return text % {"num": rows}
 
 

@@ -68,7 +68,9 @@ class UploadController(Controller):
         return await row_page(request, SIDE, upload_id, row_number)
 
     @post("/{upload_id:uuid}/rows/{row_number:int}", opt=MAY)
-    async def mend(self, request: Req, upload_id: FromPath[UUID], row_number: FromPath[int], data: Form) -> Response[Any]:
+    async def mend(
+        self, request: Req, upload_id: FromPath[UUID], row_number: FromPath[int], data: Form
+    ) -> Response[Any]:
         """Judge one row again."""
         return await mend_row(request, SIDE, upload_id, row_number, data)
 

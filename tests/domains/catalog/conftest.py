@@ -29,6 +29,7 @@ from tests.conftest import AUDIT_KEY, DatabaseUrls
 
 HEADER = ("Artikelnummer", "Benämning", "Enhet", "Pris", "Moms %", "UNSPSC")
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "data" / "articles" / "medications.json"
+EVERYTHING = SearchFilters()
 SYSTEM = Context.for_system(CONCERN_ID)
 
 
@@ -39,7 +40,14 @@ def csv(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> bytes:
 
 def row(number: str, name: str = "Vara", price: str = "10,00", **cells: str) -> tuple[str, ...]:
     """One good row, but for the cells given."""
-    return (number, name, cells.get("unit", "st"), price, cells.get("vat", "25"), cells.get("unspsc", "44121704"))
+    return (
+        number,
+        name,
+        cells.get("unit", "st"),
+        price,
+        cells.get("vat", "25"),
+        cells.get("unspsc", "44121704"),
+    )
 
 
 @dataclass(slots=True)
@@ -56,7 +64,9 @@ class Shop:
     def today(self) -> date:
         return stockholm_date(self.clock.now())
 
-    async def take_in(self, data: bytes, *, publish: bool = True, filename: str = "katalog.csv") -> UploadFacts:
+    async def take_in(
+        self, data: bytes, *, publish: bool = True, filename: str = "katalog.csv"
+    ) -> UploadFacts:
         """The file through validation and, unless told otherwise, publishing."""
         async with self.database.session(SYSTEM) as session:
             actor = system_actor(CONCERN_ID)
@@ -68,7 +78,7 @@ class Shop:
         )
 
     async def search(
-        self, query: str, code: str = "GSF", *, limit: int = 50, filters: SearchFilters = SearchFilters()
+        self, query: str, code: str = "GSF", *, limit: int = 50, filters: SearchFilters = EVERYTHING
     ) -> SearchResult:
         """What a buyer of that organisation finds."""
         organisation = demo_id("organisation", code)
@@ -80,7 +90,9 @@ class Shop:
 
     async def names(self, query: str, code: str = "GSF", **given: Any) -> list[str]:
         """Names of what is found, best first."""
-        return [hit.name for hit in await self.hits((await self.search(query, code, **given)).article_ids, code)]
+        return [
+            hit.name for hit in await self.hits((await self.search(query, code, **given)).article_ids, code)
+        ]
 
     async def hits(self, ids: Sequence[UUID], code: str = "GSF") -> list[ArticleHit]:
         organisation = demo_id("organisation", code)

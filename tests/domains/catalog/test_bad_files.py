@@ -13,7 +13,18 @@ from portal.catalog.queries.rows import wrong_cells
 from portal.catalog.status import FAULTY, READY
 from tests.domains.catalog.conftest import SYSTEM, Shop, csv, row
 
-GTIN = ("Artikelnummer", "Benämning", "Enhet", "Pris", "Moms %", "UNSPSC", "EAN", "MOQ", "Leveranstid", "Valuta")
+GTIN = (
+    "Artikelnummer",
+    "Benämning",
+    "Enhet",
+    "Pris",
+    "Moms %",
+    "UNSPSC",
+    "EAN",
+    "MOQ",
+    "Leveranstid",
+    "Valuta",
+)
 
 
 def wide(ean: str = "", least: str = "", days: str = "", currency: str = "") -> bytes:
@@ -26,25 +37,36 @@ def one(**cells: str) -> bytes:
 
 ROWS: dict[str, tuple[bytes, str]] = {
     "number missing": (
-        csv([row("")]), "Rad 2, kolumn ”Artikelnummer”: Artikelnumret saknas. Skriv leverantörens artikelnummer."
+        csv([row("")]),
+        "Rad 2, kolumn ”Artikelnummer”: Artikelnumret saknas. Skriv leverantörens artikelnummer.",
     ),
     "number long": (
-        csv([row("9" * 51)]), "Rad 2, kolumn ”Artikelnummer”: Artikelnumret har 51 tecken. Skriv högst 50."
+        csv([row("9" * 51)]),
+        "Rad 2, kolumn ”Artikelnummer”: Artikelnumret har 51 tecken. Skriv högst 50.",
     ),
     "number twice": (
-        csv([row("N-1"), row("n-1")]), "Rad 3, kolumn ”Artikelnummer”: n-1 finns redan på rad 2. Ta bort en av raderna."
+        csv([row("N-1"), row("n-1")]),
+        "Rad 3, kolumn ”Artikelnummer”: n-1 finns redan på rad 2. Ta bort en av raderna.",
     ),
-    "name missing": (one(name=""), "Rad 2, kolumn ”Benämning”: Benämningen saknas. Skriv vad artikeln heter."),
+    "name missing": (
+        one(name=""),
+        "Rad 2, kolumn ”Benämning”: Benämningen saknas. Skriv vad artikeln heter.",
+    ),
     "name long": (
         one(name="x" * 201),
         "Rad 2, kolumn ”Benämning”: Benämningen har 201 tecken. Resten kan stå i beskrivningen. Skriv högst 200.",
     ),
-    "unit missing": (one(unit=""), "Rad 2, kolumn ”Enhet”: Enheten saknas. Skriv till exempel st, förp eller kg."),
+    "unit missing": (
+        one(unit=""),
+        "Rad 2, kolumn ”Enhet”: Enheten saknas. Skriv till exempel st, förp eller kg.",
+    ),
     "unit unknown": (
-        one(unit="flarn"), "Rad 2, kolumn ”Enhet”: Enheten ”flarn” känner vi inte. Skriv till exempel st, förp eller kg."
+        one(unit="flarn"),
+        "Rad 2, kolumn ”Enhet”: Enheten ”flarn” känner vi inte. Skriv till exempel st, förp eller kg.",
     ),
     "price missing": (
-        one(price=""), "Rad 2, kolumn ”Pris”: Priset saknas. Skriv priset utan moms, till exempel 39,50."
+        one(price=""),
+        "Rad 2, kolumn ”Pris”: Priset saknas. Skriv priset utan moms, till exempel 39,50.",
     ),
     "price with currency": (
         one(price="49,90 kr"),
@@ -65,11 +87,18 @@ ROWS: dict[str, tuple[bytes, str]] = {
         "Rad 2, kolumn ”Pris”: Priset är inte större än noll. Skriv priset utan moms, till exempel 39,50.",
     ),
     "price absurd": (
-        one(price="100000000"), "Rad 2, kolumn ”Pris”: Priset är orimligt högt. Kontrollera decimaltecknet."
+        one(price="100000000"),
+        "Rad 2, kolumn ”Pris”: Priset är orimligt högt. Kontrollera decimaltecknet.",
     ),
     "vat missing": (one(vat=""), "Rad 2, kolumn ”Moms %”: Momssatsen saknas. Skriv 25, 12, 6 eller 0."),
-    "vat unknown": (one(vat="27"), "Rad 2, kolumn ”Moms %”: Momssatsen 27 % finns inte. Skriv 25, 12, 6 eller 0."),
-    "vat in words": (one(vat="hög"), "Rad 2, kolumn ”Moms %”: ”hög” är ingen momssats. Skriv 25, 12, 6 eller 0."),
+    "vat unknown": (
+        one(vat="27"),
+        "Rad 2, kolumn ”Moms %”: Momssatsen 27 % finns inte. Skriv 25, 12, 6 eller 0.",
+    ),
+    "vat in words": (
+        one(vat="hög"),
+        "Rad 2, kolumn ”Moms %”: ”hög” är ingen momssats. Skriv 25, 12, 6 eller 0.",
+    ),
     "unspsc missing": (one(unspsc=""), "Rad 2, kolumn ”UNSPSC”: UNSPSC-koden saknas. Sök koden i listan."),
     "unspsc letters": (
         one(unspsc="4412AB04"),
@@ -85,7 +114,8 @@ ROWS: dict[str, tuple[bytes, str]] = {
         " Välj den vara under gruppen som passar.",
     ),
     "unspsc segment": (
-        one(unspsc="99121701"), "Rad 2, kolumn ”UNSPSC”: Det finns inget segment 99. Sök koden i listan."
+        one(unspsc="99121701"),
+        "Rad 2, kolumn ”UNSPSC”: Det finns inget segment 99. Sök koden i listan.",
     ),
     "gtin check digit": (
         wide(ean="7350099900014"),
@@ -105,7 +135,10 @@ ROWS: dict[str, tuple[bytes, str]] = {
         wide(days="snart"),
         "Rad 2, kolumn ”Leveranstid”: Leveranstiden ”snart” går inte att läsa. Skriv antal dagar, till exempel 5.",
     ),
-    "euro": (wide(currency="EUR"), "Rad 2, kolumn ”Valuta”: Valutan är EUR. Ange priset i svenska kronor, SEK."),
+    "euro": (
+        wide(currency="EUR"),
+        "Rad 2, kolumn ”Valuta”: Valutan är EUR. Ange priset i svenska kronor, SEK.",
+    ),
     "control sign": (
         one(name="a\x07b"),
         "Rad 2, kolumn ”Benämning”: Texten har osynliga styrtecken. Skriv om texten för hand.",
@@ -133,7 +166,10 @@ def bomb() -> bytes:
 FILES: dict[str, tuple[bytes, str]] = {
     "only headings": (csv([]), "Filen har rubriker men inga rader. Fyll i minst en artikel."),
     "a column twice": (
-        csv([(*row("N-1"), "10")], ("Artikelnummer", "Benämning", "Enhet", "Pris", "Moms %", "UNSPSC", "Nettopris")),
+        csv(
+            [(*row("N-1"), "10")],
+            ("Artikelnummer", "Benämning", "Enhet", "Pris", "Moms %", "UNSPSC", "Nettopris"),
+        ),
         "Kolumnerna ”Pris” och ”Nettopris” betyder samma sak. Ta bort den ena.",
     ),
     "a column missing": (

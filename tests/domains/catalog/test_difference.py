@@ -22,7 +22,8 @@ from tests.domains.catalog.conftest import HEADER, SYSTEM, Shop, csv, row
 
 PRICES = ("1", "9,99", "10", "99", "100", "1000")
 CATALOGUES = st.dictionaries(
-    st.sampled_from([f"N-{n}" for n in range(8)]), st.tuples(st.sampled_from(("Kabel", "Dosa")), st.sampled_from(PRICES))
+    st.sampled_from([f"N-{n}" for n in range(8)]),
+    st.tuples(st.sampled_from(("Kabel", "Dosa")), st.sampled_from(PRICES)),
 )
 
 

@@ -32,7 +32,9 @@ LOCAL = person("leverantorsadmin@gsf", "B41")
 async def _sent_by_supplier(shop: Shop, data: bytes) -> UUID:
     """As the supplier's page does it: in the supplier's own eyes, with the job run by hand."""
     async with shop.database.session(SUPPLIER.context()) as session:
-        choice = next(c for c in await catalogue_choices(session, SUPPLIER) if c.agreement_number == shop.agreement)
+        choice = next(
+            c for c in await catalogue_choices(session, SUPPLIER) if c.agreement_number == shop.agreement
+        )
     catalogue_id = await open_catalogue(shop.database, choice)
     async with shop.database.session(SUPPLIER.context()) as session:
         upload_id = await receive_file(
@@ -57,7 +59,11 @@ async def test_two_hundred_rows_three_wrong_mended_published_and_found_by_a_miss
         ]  # fmt: skip
         still = await mend(session, upload, 199, {"price": "fyra"}, SUPPLIER, shop.clock.now())
         assert [error.column for error in still] == ["Pris"]
-        for number, texts in ((199, {"price": "499,00"}), (200, {"unit": "st"}), (201, {"unspsc": "43222609"})):
+        for number, texts in (
+            (199, {"price": "499,00"}),
+            (200, {"unit": "st"}),
+            (201, {"unspsc": "43222609"}),
+        ):
             assert not await mend(session, upload, number, texts, SUPPLIER, shop.clock.now())
         await deciding.submit(session, upload_id, SUPPLIER, confirmed=False, now=shop.clock.now())
     await _publish(shop.database, upload_id, shop)
@@ -101,7 +107,9 @@ async def test_a_refused_upload_tells_the_supplier_why(shop: Shop) -> None:
     async with shop.database.session(PUBLISHER.context()) as session:
         with pytest.raises(Invalid):
             await deciding.drop(session, upload_id, PUBLISHER, reason=" ", now=shop.clock.now())
-        await deciding.drop(session, upload_id, PUBLISHER, reason="Priset följer inte avtalet.", now=shop.clock.now())
+        await deciding.drop(
+            session, upload_id, PUBLISHER, reason="Priset följer inte avtalet.", now=shop.clock.now()
+        )
     async with shop.database.session(SUPPLIER.context()) as session:
         upload = await find_upload(session, upload_id, SUPPLIER)
     assert (upload.status, upload.reason) == (DROPPED, "Priset följer inte avtalet.")
@@ -146,11 +154,15 @@ async def test_an_upload_is_the_whole_catalogue_but_a_wrong_row_removes_nothing(
 
 async def test_an_article_that_comes_back_is_the_same_article(shop: Shop) -> None:
     first = await shop.take_in(csv([row("N-1", "Kabel"), row("N-2")]))
-    before = await shop.rows("SELECT id FROM article WHERE catalogue_id = :c AND item_no = 'N-1'", c=first.catalogue_id)
+    before = await shop.rows(
+        "SELECT id FROM article WHERE catalogue_id = :c AND item_no = 'N-1'", c=first.catalogue_id
+    )
     await shop.take_in(csv([row("N-2")]))
     assert await shop.names("Kabel") == []
     await shop.take_in(csv([row("N-1", "Kabel"), row("N-2")]))
-    after = await shop.rows("SELECT id FROM article WHERE catalogue_id = :c AND item_no = 'N-1'", c=first.catalogue_id)
+    after = await shop.rows(
+        "SELECT id FROM article WHERE catalogue_id = :c AND item_no = 'N-1'", c=first.catalogue_id
+    )
     assert before == after
     assert await shop.names("Kabel") == ["Kabel"]
 
@@ -163,7 +175,9 @@ async def test_the_vocabulary_follows_the_articles(shop: Shop) -> None:
     assert await shop.rows(words) == [("borstad", 1), ("ormskinn", 1)]
 
 
-async def test_publishing_again_changes_nothing_and_a_stale_difference_is_asked_about_again(shop: Shop) -> None:
+async def test_publishing_again_changes_nothing_and_a_stale_difference_is_asked_about_again(
+    shop: Shop,
+) -> None:
     waiting = await shop.take_in(csv([row("N-1", price="11,00")]), publish=False)
     published = await shop.take_in(csv([row("N-1"), row("N-2")]))
     async with shop.database.session(SYSTEM) as session:
@@ -199,7 +213,9 @@ async def test_validating_twice_gives_the_same_rows(shop: Shop) -> None:
 
 async def test_a_stop_leaves_no_rows_and_the_catalogue_as_it_was(shop: Shop) -> None:
     async with shop.database.session(SUPPLIER.context()) as session:
-        choice = next(c for c in await catalogue_choices(session, SUPPLIER) if c.agreement_number == shop.agreement)
+        choice = next(
+            c for c in await catalogue_choices(session, SUPPLIER) if c.agreement_number == shop.agreement
+        )
     catalogue_id = await open_catalogue(shop.database, choice)
     async with shop.database.session(SUPPLIER.context()) as session:
         upload_id = await receive_file(

@@ -47,7 +47,8 @@ async def test_an_agreement_that_has_run_out_or_a_blocked_supplier_sells_nothing
     assert await shop.names("kulspetspenna") == []
     assert await shop.names("handtvål")
     await shop.change(
-        "UPDATE supplier_relation SET status = 'blocked' WHERE supplier_id = :id", id=supplier_id("Hygienlagret AB")
+        "UPDATE supplier_relation SET status = 'blocked' WHERE supplier_id = :id",
+        id=supplier_id("Hygienlagret AB"),
     )
     assert await shop.names("handtvål") == []
 
@@ -73,7 +74,9 @@ async def test_a_slash_does_not_hide_a_word(shop: Shop) -> None:
 async def test_forty_slips_of_the_finger_in_a_real_corpus(shop: Shop, corpus: bytes) -> None:
     """The right article among the first ten, for at least 38 of 40 queries with one slip each (bench W2)."""
     articles = json.loads(corpus)[:6000]
-    names = [f"{a['name']} {a['strength']} {a['form']}".replace(";", ",").replace('"', "")[:200] for a in articles]
+    names = [
+        f"{a['name']} {a['strength']} {a['form']}".replace(";", ",").replace('"', "")[:200] for a in articles
+    ]
     await shop.take_in(csv([row(f"M-{n}", name) for n, name in enumerate(names)]))
     chance = random.Random(20)
     right, missed = 0, []
@@ -89,7 +92,7 @@ async def test_forty_slips_of_the_finger_in_a_real_corpus(shop: Shop, corpus: by
 
 def _slipped(name: str, chance: random.Random) -> str:
     """The name's first long word with a letter lost, doubled, wrong or swapped."""
-    word = name.split()[0].split("/")[0].casefold()
+    word = name.split(maxsplit=1)[0].split("/", maxsplit=1)[0].casefold()
     place = chance.randrange(1, max(len(word) - 1, 2))
     match chance.randrange(4):
         case 0:

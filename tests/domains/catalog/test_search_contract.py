@@ -83,7 +83,9 @@ async def engine(shop: Shop, request: pytest.FixtureRequest) -> AsyncIterator[En
         server.server_close()
 
 
-async def names(shop: Shop, engine: Engine, query: str, code: str = "GSF", limit: int = 10, **narrow: Any) -> set[str]:
+async def names(
+    shop: Shop, engine: Engine, query: str, code: str = "GSF", limit: int = 10, **narrow: Any
+) -> set[str]:
     found = await engine.search(query, code, limit, SearchFilters(**narrow))
     return {hit.name for hit in await shop.hits(found.article_ids, code)}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from portal.worker import drain
 from portal.wiring import registry
+from portal.worker import drain
 from tests.web.core.conftest import Browser, Site, make_site, site
 
 __all__ = ["make_site", "post", "site", "upload", "user", "work"]
@@ -28,7 +28,9 @@ async def post(
     return await browser.post(path, form, csrf=await browser.token("/account"), headers=HTMX if htmx else {})
 
 
-async def upload(browser: Browser, base: str, chosen: str, data: bytes, name: str = "katalog.csv") -> httpx.Response:
+async def upload(
+    browser: Browser, base: str, chosen: str, data: bytes, name: str = "katalog.csv"
+) -> httpx.Response:
     """Send a file as the page's form does."""
     token = await browser.token("/account")
     files = {"file": (name, data, "text/csv")}

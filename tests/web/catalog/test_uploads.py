@@ -20,7 +20,9 @@ async def test_from_a_file_with_errors_to_a_published_catalogue(site: Site) -> N
     supplier, publisher = await user(site, SUPPLIER), await user(site, "leverantorsadmin@stad")
     start = (await supplier.get(MINE)).text
     assert "R-2026-003 IT-utrustning, Exempelstads kommun" in start
-    data = csv([row("N-1", "Patchkabel blå"), row("N-2", "Nätverksväxel", "1 499 kr"), row("N-3", unit="flarn")])
+    data = csv(
+        [row("N-1", "Patchkabel blå"), row("N-2", "Nätverksväxel", "1 499 kr"), row("N-3", unit="flarn")]
+    )
     sent = await upload(supplier, MINE, CHOSEN, data)
     assert sent.status_code == 303
     address = sent.headers["location"]
@@ -85,7 +87,9 @@ async def test_what_is_missing_in_the_form_is_told_at_its_field(site: Site) -> N
     answer = await post(supplier, MINE, {"catalogue": ""})
     assert answer.status_code in {400, 422}
     token = await supplier.token("/account")
-    answer = await supplier.post(MINE, {"catalogue": ""}, csrf=token, files={"other": ("a", b"", "text/plain")})
+    answer = await supplier.post(
+        MINE, {"catalogue": ""}, csrf=token, files={"other": ("a", b"", "text/plain")}
+    )
     assert answer.status_code == 422
     assert "Välj vilken katalog filen gäller." in answer.text
     assert "Välj en fil." in answer.text
@@ -103,7 +107,9 @@ async def test_the_template_can_be_filled_in_and_sent_back_as_it_is(site: Site) 
 async def test_strangers_get_404_and_a_file_with_errors_can_be_fetched(site: Site) -> None:
     supplier, other = await user(site, SUPPLIER), await user(site, "leverantor@kontorsbolaget.test")
     local = await user(site, "leverantorsadmin@gsf")
-    address = (await upload(supplier, MINE, CHOSEN, csv([row("N-1", price="x")]), "höst 2026.csv")).headers["location"]
+    address = (await upload(supplier, MINE, CHOSEN, csv([row("N-1", price="x")]), "höst 2026.csv")).headers[
+        "location"
+    ]
     await work(site)
     theirs = THEIRS + address.removeprefix(MINE)
     for browser, path in ((other, address), (local, theirs)):
