@@ -68,8 +68,8 @@ async def test_an_order_becomes_an_invoice_with_a_pay_date(site: Any, rows: Any,
         text = (await browser.get(path)).text
         assert "Betalas" in text, path
         assert str(row.payment_date.year) in text, path
-    again = (await browser.get(f"{RECEIVED}/invoices/new")).text
-    assert 'name="quantity-1" value="0"' in again, "what is invoiced is not proposed again"
+    again = await browser.get(f"{RECEIVED}/invoices/new")
+    assert again.status_code == 409, "the order is invoiced whole, and closed"
 
 
 async def test_the_form_is_filled_with_what_is_received_and_not_invoiced(
@@ -116,7 +116,9 @@ async def test_a_used_number_is_refused_and_a_credit_note_names_its_invoice(
 ) -> None:
     browser = await signed_in(site, LOGIN)
     row, _ = await flipped(site, rows, browser, RECEIVED, **quantities("5", "0"))
-    again = await browser.post(f"{RECEIVED}/invoices", await invoice_form(browser, RECEIVED, "f 1001"))
+    form = await invoice_form(browser, RECEIVED, "f 1001")
+    assert form | quantities("5", "20") == form, "what is invoiced is not proposed again"
+    again = await browser.post(f"{RECEIVED}/invoices", form)
     assert "redan skickat en faktura med det numret" in again.text
     path = f"/supplier/invoices/{row.id}/credit"
     assert 'value="5"' in (await browser.get(path)).text
