@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
@@ -167,9 +167,14 @@ def _texts_of(tree: ast.Module, place: str) -> Iterator[Message]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _texts_of_call(node, place, skipped)
+    asked = {id(argument) for node in ast.walk(tree) if _asks(node) for argument in node.args}
     for literal in _literals(ast.walk(tree)):
-        if literal.key not in skipped and _reads_as_swedish(literal.value):
+        if literal.key not in skipped | asked and _reads_as_swedish(literal.value):
             yield Message(literal.value, None, f"{place}:{literal.line}")
+
+
+def _asks(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and _name(node) in GETTEXT
 
 
 def _texts_of_call(call: ast.Call, place: str, skipped: set[int]) -> Iterator[Message]:
