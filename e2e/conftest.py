@@ -21,7 +21,7 @@ import pytest
 from e2e.pages.watching import Watch
 
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 120.0
+START_SECONDS = 400.0
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -131,7 +131,10 @@ def visit(chromium: Any, portal: Portal) -> Iterator[Visit]:
     def open_page(*, width: int = 1280, script: bool = True, at: Portal | None = None) -> Any:
         base_url = (at or portal).base_url
         context = chromium.new_context(
-            base_url=base_url, viewport={"width": width, "height": 900}, java_script_enabled=script, locale="sv-SE"
+            base_url=base_url,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=script,
+            locale="sv-SE",
         )
         context.set_default_timeout(20_000)
         page = context.new_page()

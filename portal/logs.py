@@ -37,7 +37,7 @@ def configure(*, production: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for chatty in ("procrastinate", "httpx", "sqlalchemy", "granian"):
+    for chatty in ("alembic", "procrastinate", "httpx", "sqlalchemy", "granian"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

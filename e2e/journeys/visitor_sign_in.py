@@ -50,7 +50,14 @@ def test_english_holds_no_swedish(visit: Visit) -> None:
     sign_in(page, "attestant@gsf", language="en")
     assert page.url.rstrip("/").endswith("/en")
     assert "My day" in menu(page)
-    for path in ("/en", "/en/account", "/en/help", "/en/help/accessibility", "/en/help/status", "/en/help/shortcuts"):
+    for path in (
+        "/en",
+        "/en/account",
+        "/en/help",
+        "/en/help/accessibility",
+        "/en/help/status",
+        "/en/help/shortcuts",
+    ):
         page.goto(path)
         assert page.locator("html").get_attribute("lang") == "en"
         assert swedish_left(page) == [], path

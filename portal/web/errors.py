@@ -59,13 +59,17 @@ def http_error(request: Req, error: HTTPException) -> Html:
 def unexpected(request: Req, error: Exception) -> Html:
     """Anything else: logged with its trace under the code that is shown."""
     code = new_code()
-    log.error("unexpected_error", code=code, method=request.method, path=request.scope["path"], exc_info=error)
+    log.error(
+        "unexpected_error", code=code, method=request.method, path=request.scope["path"], exc_info=error
+    )
     return _error_page(request, HTTP_500_INTERNAL_SERVER_ERROR, "", code)
 
 
 def _told(request: Req, status: int, message: str, kind: str) -> Html:
     code = new_code()
-    log.info("refused", code=code, status=status, kind=kind, method=request.method, path=request.scope["path"])
+    log.info(
+        "refused", code=code, status=status, kind=kind, method=request.method, path=request.scope["path"]
+    )
     return _error_page(request, status, message, code)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portal.settings import Settings
@@ -34,7 +35,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, or answer 400."""
-        if scope["type"] == "http" and not self._lets_in(scope):
+        if scope["type"] == ScopeType.HTTP and not self._lets_in(scope):
             await _refuse(send)
             return
         await self.app(scope, receive, send)

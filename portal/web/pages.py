@@ -35,7 +35,9 @@ def bare_page(request: Req, template: str, *, status: int = 200, **view: Any) ->
     return Response(_render(request, template, **view), media_type=MediaType.HTML, status_code=status)
 
 
-def partials(request: Req, *templates: str, status: int = 200, trigger: str | None = None, **view: Any) -> Html:
+def partials(
+    request: Req, *templates: str, status: int = 200, trigger: str | None = None, **view: Any
+) -> Html:
     """Parts of a page, each a partial whose root id is its name. `view` must hold all they use.
 
     `trigger` is an event htmx raises in the page when the parts are in place.
@@ -54,7 +56,9 @@ def see_other(request: Req, path: str, *, flash: tuple[str, str] | None = None) 
         https = settings.base_url.startswith("https://")
         value = pack(settings.secret_key, *flash)
         name = cookie_name("flash", https=https)
-        cookies.append(Cookie(name, value=value, max_age=SECONDS, httponly=True, samesite="lax", secure=https))
+        cookies.append(
+            Cookie(name, value=value, max_age=SECONDS, httponly=True, samesite="lax", secure=https)
+        )
     where = {"location": localised(path)}
     return Response(None, media_type=MediaType.TEXT, status_code=303, headers=where, cookies=cookies)
 

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import FormMultiDict, MutableScopeHeaders
-from litestar.enums import RequestEncodingType
+from litestar.enums import RequestEncodingType, ScopeType
 from litestar.exceptions import ClientException, NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.access.permissions import PUBLIC, allowed
+from portal.access.permissions import allowed
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 REFUSED_METHODS = frozenset({"OPTIONS", "TRACE", "CONNECT"})
@@ -59,11 +59,13 @@ class SecurityHeaders:
                 self._add(scope, MutableScopeHeaders.from_message(message))
             await send(message)
 
-        if scope["type"] == "http" and scope["method"] in REFUSED_METHODS:
-            await with_headers({"type": "http.response.start", "status": 405, "headers": [(b"allow", b"GET, POST")]})
+        if scope["type"] == ScopeType.HTTP and scope["method"] in REFUSED_METHODS:
+            await with_headers(
+                {"type": "http.response.start", "status": 405, "headers": [(b"allow", b"GET, POST")]}
+            )
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+        await self.app(scope, receive, with_headers if scope["type"] == ScopeType.HTTP else send)
 
     def _add(self, scope: Scope, headers: MutableScopeHeaders) -> None:
         for name, value in HEADERS.items():
@@ -72,7 +74,9 @@ class SecurityHeaders:
             headers.setdefault("strict-transport-security", STRICT_TRANSPORT)
         if scope["path"].startswith("/static/"):
             # The names of built files hold a hash of their content.
-            headers.setdefault("cache-control", A_YEAR if scope["path"].startswith("/static/build/") else "no-cache")
+            headers.setdefault(
+                "cache-control", A_YEAR if scope["path"].startswith("/static/build/") else "no-cache"
+            )
             return
         headers.setdefault("cache-control", "no-store")
         headers.setdefault("vary", "HX-Request, Cookie")
@@ -106,10 +110,15 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     held = state["actor"].permissions if state.get("actor") else ()
     if not held and not allowed(held, required):
         raise NotAuthorizedException
-    if connection.scope["method"] not in SAFE_METHODS and not handler.opt.get("csrf_exempt"):
+    if _method(connection) not in SAFE_METHODS and not handler.opt.get("csrf_exempt"):
         await _check_csrf(connection, state)
     if not allowed(held, required):
         raise PermissionDeniedException
+
+
+def _method(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The request's method; anything that is no request counts as one that changes something."""
+    return connection.method if isinstance(connection, Request) else ""
 
 
 async def _check_csrf(connection: ASGIConnection[Any, Any, Any, Any], state: Any) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from http.cookies import SimpleCookie
+from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.sign_in import find_signed_in
 from portal.db.context import NOBODY
-from portal.web.security import csrf_token
+from portal.web.security import SAFE_METHODS, csrf_token
 from portal.web.services import Services
 
 FAILED = 400
+# As long as counters are kept (portal.web.counts), and a little more.
+CHANGED_SECONDS = 60
 
 
 def cookie_name(kind: str, *, https: bool) -> str:
@@ -28,7 +33,8 @@ def cookie(kind: str, value: str, *, https: bool, seconds: int | None = None) ->
     jar: SimpleCookie = SimpleCookie()
     name = cookie_name(kind, https=https)
     jar[name] = value
-    jar[name].update({"path": "/", "httponly": True, "samesite": "Lax", "secure": https})
+    attributes: dict[str, Any] = {"path": "/", "httponly": True, "samesite": "Lax", "secure": https}
+    jar[name].update(attributes)
     if seconds is not None:
         jar[name]["max-age"] = seconds
     return jar[name].OutputString()
@@ -47,7 +53,7 @@ class UnitOfWork:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request inside its transaction."""
-        if scope["type"] != "http" or scope["path"].startswith(("/static/", "/health/")):
+        if scope["type"] != ScopeType.HTTP or scope["path"].startswith(("/static/", "/health/")):
             await self.app(scope, receive, send)
             return
         async with self.services.database.open(NOBODY) as session:
@@ -79,12 +85,15 @@ class UnitOfWork:
     def _add_cookies(self, scope: Scope, headers: MutableScopeHeaders, cookies: list[str]) -> None:
         for value in cookies:
             headers.add("set-cookie", value)
+        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS:
+            moment = scope["state"]["now"].isoformat()
+            headers.add("set-cookie", cookie("changed", moment, https=self.https, seconds=CHANGED_SECONDS))
         if scope["state"].get("flashes_shown"):
             headers.add("set-cookie", cookie("flash", "", https=self.https, seconds=0))
 
     async def _recognise(self, scope: Scope, session: AsyncSession) -> list[str]:
         """Put session, actor and CSRF token into the request's state; cookies to set, if any."""
-        cookies = ASGIConnection(scope).cookies  # type: ignore[var-annotated]
+        cookies = ASGIConnection(scope).cookies
         now = self.services.clock.now()
         token = cookies.get(cookie_name("session", https=self.https))
         passive = scope["route_handler"].opt.get("passive", False)
@@ -99,8 +108,18 @@ class UnitOfWork:
             actor=found.actor if found else None,
             csrf_token=csrf_token(self.services.settings.secret_key, holder or ""),
             flashes=cookies.get(cookie_name("flash", https=self.https)),
+            changed=_moment(cookies.get(cookie_name("changed", https=self.https))),
         )
         return fresh
+
+
+def _moment(value: str | None) -> datetime | None:
+    """The moment of the person's last change; what is not one of ours is none."""
+    try:
+        moment = datetime.fromisoformat(value or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 async def _tell(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,9 +15,8 @@ from tests.web.core.conftest import SAME_ORIGIN, Browser, Site
 NOBODYS_ID = str(UUID(int=7))
 REFUSED = {303, 401, 403}
 VICTIMS = ("levgruppen@stad", "leverantor@kontorsbolaget.test")
-TABLES = (
-    "SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) AS h FROM {} t"  # order does not matter, every byte does
-)
+# The order of rows does not matter, every byte of them does.
+TABLES = "SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) AS h FROM {} t"
 WATCHED = (
     "app_user", "user_role", "purchase_order", "requisition", "invoice", "catalogue_upload", "supplier",
     "supplier_relation", "agreement", "delegation", "decision", "audit_event", "sign_in_session",

@@ -50,7 +50,9 @@ async def test_foreign_hosts_are_refused(secure_site: Site) -> None:
         assert "content-security-policy" in answer.headers
 
 
-@pytest.mark.parametrize("host", ["portal.exempelstad.test", "PORTAL.exempelstad.TEST", "portal.exempelstad.test:443"])
+@pytest.mark.parametrize(
+    "host", ["portal.exempelstad.test", "PORTAL.exempelstad.TEST", "portal.exempelstad.test:443"]
+)
 async def test_the_own_host_is_let_in(secure_site: Site, host: str) -> None:
     assert (await secure_site.browser(host=host).get("/sign-in")).status_code == 200
 
@@ -97,7 +99,10 @@ def test_hostile_addresses_become_the_start_page_or_stay_here() -> None:
     for given in HOSTILE_NEXT:
         path = own_path(given)
         assert path.isascii() and path.isprintable() and " " not in path, given
-        assert urlsplit(urljoin("https://portal.exempelstad.test/sign-in", path)).netloc == "portal.exempelstad.test"
+        assert (
+            urlsplit(urljoin("https://portal.exempelstad.test/sign-in", path)).netloc
+            == "portal.exempelstad.test"
+        )
         assert not path.startswith(("//", "/\\")) and path.startswith("/"), given
 
 
@@ -123,7 +128,9 @@ async def test_the_way_back_keeps_the_query_and_the_language(shared_site: Site) 
     assert 'name="next" value="/account?tab=2&amp;q=%C3%A5"' in shown.text
 
 
-@pytest.mark.parametrize("path", ["//angripare.example/help", "/en//angripare.example/help", "/en///help", "//help"])
+@pytest.mark.parametrize(
+    "path", ["//angripare.example/help", "/en//angripare.example/help", "/en///help", "//help"]
+)
 async def test_two_slashes_make_no_link_to_another_host(shared_site: Site, path: str) -> None:
     client = shared_site.browser().client
     answer = await client.get(client.base_url.copy_with(raw_path=path.encode()))
@@ -131,7 +138,9 @@ async def test_two_slashes_make_no_link_to_another_host(shared_site: Site, path:
     assert not answer.headers.get("location", "/").startswith("//")
 
 
-async def test_the_base_address_decides_in_production_too(make_site: MakeSite, module_seeded_urls: Urls) -> None:
+async def test_the_base_address_decides_in_production_too(
+    make_site: MakeSite, module_seeded_urls: Urls
+) -> None:
     async with make_site(module_seeded_urls, mode="production", base_url="http://intern.test:8080") as site:
         assert (await site.browser().get("/sign-in")).status_code == 200
         assert (await site.browser(host="intern.test").get("/sign-in")).status_code == 400

@@ -131,5 +131,11 @@ async def _form(
 ) -> Html:
     users = await demo_users(services) if services.settings.mode == "demo" else ()
     return await page(
-        request, "signin/show.html", status=status, error=error, email=email, next_path=next_path, demo_users=users
+        request,
+        "signin/show.html",
+        status=status,
+        error=error,
+        email=email,
+        next_path=next_path,
+        demo_users=users,
     )

@@ -10,11 +10,13 @@ from sqlalchemy import text
 from portal.db.context import Context
 from portal.web.services import Services
 
-# The demo's users of all concerns and suppliers; read with the system's eyes, only in the demo, and only people who
-# cannot be real: .test is reserved for this.
+# The demo's users of all concerns and suppliers; read with the system's eyes, only in the demo, and only people
+# who cannot be real: .test is reserved for this.
 _USERS = text("""
-SELECT u.id, u.login, u.name, coalesce(s.name, '') AS supplier FROM app_user u LEFT JOIN supplier s ON s.id = u.supplier_id
-WHERE u.active AND u.email LIKE '%.test' AND (:login = '' OR u.login = :login) ORDER BY u.supplier_id IS NOT NULL, split_part(u.login, '@', 2), u.login
+SELECT u.id, u.login, u.name, coalesce(s.name, '') AS supplier
+FROM app_user u LEFT JOIN supplier s ON s.id = u.supplier_id
+WHERE u.active AND u.email LIKE '%.test' AND (:login = '' OR u.login = :login)
+ORDER BY u.supplier_id IS NOT NULL, split_part(u.login, '@', 2), u.login
 """)
 
 

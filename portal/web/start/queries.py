@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,7 +64,7 @@ async def stand_ins(session: AsyncSession, actor: Actor, day: date) -> StandIns:
         .group_by(*period, taker.id)
         .order_by(Delegation.starts_on)
     )
-    found = [_stand_in(actor, day, *row) for row in (await session.execute(query)).all()]
+    found = [_stand_in(actor, day, *tuple[Any, ...](row)) for row in (await session.execute(query)).all()]
     shown = bool(found) or await is_attestant(session, actor, day)
     mine = tuple(one for one in found if one.mine)
     return StandIns(shown, mine, tuple(one for one in found if not one.mine))
@@ -75,4 +76,6 @@ def _stand_in(
 ) -> StandIn:  # fmt: skip
     mine = giver_id != actor.user_id
     labels = tuple(label for code, label in FUNCTION_LABELS.items() if code in functions)
-    return StandIn(mine, giver if mine else taker, labels, starts, ends, (ends - day).days + 1 if ends else None)
+    return StandIn(
+        mine, giver if mine else taker, labels, starts, ends, (ends - day).days + 1 if ends else None
+    )

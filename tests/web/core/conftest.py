@@ -114,7 +114,11 @@ def make_site(tmp_path: Path, seeded_at: datetime) -> MakeSite:
 
     @asynccontextmanager
     async def make(
-        urls: Urls, *, mode: Mode = "demo", base_url: str = "http://127.0.0.1:8000", handlers: tuple[Any, ...] = ()
+        urls: Urls,
+        *,
+        mode: Mode = "demo",
+        base_url: str = "http://127.0.0.1:8000",
+        handlers: tuple[Any, ...] = (),
     ) -> AsyncIterator[Site]:
         settings = Settings(
             data_dir=tmp_path, mode=mode, database_url=urls.app, base_url=base_url, secret_key="k" * 64,
@@ -149,5 +153,7 @@ async def shared_site(make_site: MakeSite, module_seeded_urls: Urls) -> AsyncIte
 @pytest.fixture
 async def secure_site(make_site: MakeSite, module_seeded_urls: Urls) -> AsyncIterator[Site]:
     """An installation for real, behind https."""
-    async with make_site(module_seeded_urls, mode="production", base_url="https://portal.exempelstad.test") as made:
+    async with make_site(
+        module_seeded_urls, mode="production", base_url="https://portal.exempelstad.test"
+    ) as made:
         yield made

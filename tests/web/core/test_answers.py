@@ -58,8 +58,18 @@ def lines(written: io.StringIO) -> list[dict[str, str]]:
 async def test_every_answer_carries_the_headers(secure_site: Site) -> None:
     visitor, browser = secure_site.browser(), secure_site.browser()
     await browser.sign_in(BUYER)
-    paths = {re.sub(r"\{[^}]+:int\}", "7", re.sub(r"\{[^}]+:(uuid|str)\}", NOBODYS_ID, path)) for path, _handler in declared_handlers(secure_site.app)}
-    for path in (*sorted(paths), "/finns-inte", "/en", "/en/help", "/en/finns-inte", "/static/finns-inte.css"):
+    paths = {
+        re.sub(r"\{[^}]+:int\}", "7", re.sub(r"\{[^}]+:(uuid|str)\}", NOBODYS_ID, path))
+        for path, _handler in declared_handlers(secure_site.app)
+    }
+    for path in (
+        *sorted(paths),
+        "/finns-inte",
+        "/en",
+        "/en/help",
+        "/en/finns-inte",
+        "/static/finns-inte.css",
+    ):
         for who in (visitor, browser):
             for method in ("GET", "POST"):
                 answer = await who.client.request(method, path)
@@ -88,7 +98,10 @@ async def test_built_files_may_be_kept_for_a_year(shared_site: Site) -> None:
     shown = (await shared_site.browser().get("/sign-in")).text
     for path in re.findall(r'(?:href|src)="(/static/build/[^"]+)"', shown):
         answer = await shared_site.browser().get(path)
-        assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+        assert (answer.status_code, answer.headers["cache-control"]) == (
+            200,
+            "public, max-age=31536000, immutable",
+        )
         assert "set-cookie" not in answer.headers
 
 
@@ -111,7 +124,11 @@ async def test_an_error_is_told_in_words_with_a_code_that_is_in_the_log(
 
 
 async def test_unknown_pages_and_methods_are_told_in_words(shared_site: Site) -> None:
-    for method, path, status in (("GET", "/finns-inte", 404), ("POST", "/help", 405), ("GET", "/sign-out", 405)):
+    for method, path, status in (
+        ("GET", "/finns-inte", 404),
+        ("POST", "/help", 405),
+        ("GET", "/sign-out", 405),
+    ):
         answer = await shared_site.browser().client.request(method, path)
         assert answer.status_code == status
         assert TITLES["404"] in answer.text and CODE.search(answer.text)
@@ -130,7 +147,9 @@ async def test_a_body_too_large_is_told_in_words(shared_site: Site) -> None:
     assert answer.status_code == 413
     assert "Filen är för stor" in answer.text and "20 MB" in answer.text
     await browser.sign_in(BUYER)
-    huge = await browser.post("/account/preferences", {"shortcuts": "a" * 21_500_000}, csrf=await browser.token("/account"))
+    huge = await browser.post(
+        "/account/preferences", {"shortcuts": "a" * 21_500_000}, csrf=await browser.token("/account")
+    )
     assert huge.status_code == 413
 
 
@@ -200,9 +219,11 @@ async def test_the_log_holds_no_password_no_token_and_no_rows(faulty: Site, logg
     broken = await browser.post("/faults/statement", csrf=csrf)
     assert broken.status_code == 500
     await browser.post("/faults/write/500", {"password": "fält-som-kanarie"}, csrf=csrf)
-    structlog.get_logger("portal.test").warning("prov", password="kanarie-1", csrf_token="kanarie-2", Cookie="kanarie-3")
+    structlog.get_logger("portal.test").warning(
+        "prov", password="kanarie-1", csrf_token="kanarie-2", Cookie="kanarie-3"
+    )
     log = logged.getvalue()
-    for canary in ("kanarie", csrf, browser.session_cookie or "-", "exempelstad.test", "exempelstad\""):
+    for canary in ("kanarie", csrf, browser.session_cookie or "-", "exempelstad.test", 'exempelstad"'):
         assert canary not in log, canary
     failed = next(line for line in lines(logged) if line["event"] == "unexpected_error")
     assert "[SQL: SELECT CAST" in failed["exception"]

@@ -47,7 +47,9 @@ async def test_right_password_opens_a_session_whose_token_only_the_browser_has(s
         (ADDRESS, "Exempelstad"),
     ],
 )
-async def test_a_refusal_says_the_same_whatever_was_wrong(shared_site: Site, email: str, password: str) -> None:
+async def test_a_refusal_says_the_same_whatever_was_wrong(
+    shared_site: Site, email: str, password: str
+) -> None:
     browser = shared_site.browser()
     answer = await browser.post("/sign-in", {"email": email, "password": password})
     assert answer.status_code == 422
@@ -267,7 +269,13 @@ async def test_cookies_are_host_only_and_hidden_from_scripts(secure_site: Site, 
     visitor = set_cookies(await secure_site.browser().get("/sign-in"))
     assert {*secure, *visitor} == {"__Host-session", "__Host-visitor"}
     for cookie in (*secure.values(), *visitor.values()):
-        assert _attributes(cookie) == {"path": "/", "secure": True, "httponly": True, "samesite": "Lax", "domain": ""}
+        assert _attributes(cookie) == {
+            "path": "/",
+            "secure": True,
+            "httponly": True,
+            "samesite": "Lax",
+            "domain": "",
+        }
     plain = set_cookies(await shared_site.browser().sign_in(BUYER))
     assert _attributes(plain["session"]) | {"secure": ""} == {
         "path": "/", "secure": "", "httponly": True, "samesite": "Lax", "domain": "",
@@ -307,7 +315,9 @@ async def test_sign_in_takes_no_user_from_the_form(site: Site) -> None:
 
 
 async def _user(site: Site) -> dict[str, Any]:
-    rows = await site.rows("SELECT to_jsonb(u) AS everything FROM app_user u WHERE login = :login", login=BUYER)
+    rows = await site.rows(
+        "SELECT to_jsonb(u) AS everything FROM app_user u WHERE login = :login", login=BUYER
+    )
     return dict(rows[0].everything)
 
 
