@@ -1,4 +1,8 @@
-"""The menu's counters: asked of each domain, kept for a moment per person so that every page need not ask again."""
+"""The menu's counters: asked of each domain, kept for a moment per person so that every page need not ask again.
+
+Who changes something gets a cookie with the moment (set by the unit of work): counts kept from before it are not
+shown to that person again, by whichever of the web processes answers.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
+from portal.web.security import SAFE_METHODS
 
 KEPT = timedelta(seconds=20)
 MOST_PEOPLE = 10_000
@@ -18,22 +23,19 @@ Counter = Callable[[AsyncSession, Actor, datetime], Awaitable[Mapping[str, int]]
 
 
 class Counts:
-    """Counters of all domains, per user, forgotten whenever that user changes something."""
+    """Counters of all domains, per user."""
 
     def __init__(self, counters: tuple[Counter, ...]) -> None:
         self._counters = counters
         self._kept: dict[UUID, tuple[datetime, dict[str, int]]] = {}
 
-    def forget(self, user_id: UUID | None) -> None:
-        """The user has done something: count anew."""
-        if user_id is not None:
-            self._kept.pop(user_id, None)
-
-    async def of(self, session: AsyncSession, actor: Actor, now: datetime) -> Mapping[str, int]:
-        """The actor's counters, at most KEPT old."""
+    async def of(
+        self, session: AsyncSession, actor: Actor, now: datetime, changed: datetime | None = None
+    ) -> Mapping[str, int]:
+        """The actor's counters, at most KEPT old and not from before the actor's last change."""
         key = actor.user_id
         kept = self._kept.get(key) if key else None
-        if kept is not None and now - kept[0] < KEPT:
+        if kept is not None and now - kept[0] < KEPT and (changed is None or kept[0] > changed):
             return kept[1]
         counted: dict[str, int] = {}
         for counter in self._counters:
@@ -53,6 +55,5 @@ async def counts_for(request: Request[Any, Any, Any]) -> Mapping[str, int]:
     if actor is None or session is None or not session.is_active:
         return {}
     counts: Counts = request.app.state.counts
-    if request.method != "GET":
-        counts.forget(actor.user_id)
-    return await counts.of(session, actor, state["now"])
+    changed = state["now"] if request.method not in SAFE_METHODS else state.get("changed")
+    return await counts.of(session, actor, state["now"], changed)

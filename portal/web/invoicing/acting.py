@@ -63,7 +63,6 @@ async def act(
     await session.commit()
     if goes_on:
         await rerun(request.app.state.services.database, actor.concern_id, [invoice_id], now)
-    request.app.state.counts.forget(actor.user_id)
     text = await where_now(session, actor, invoice_id, now)
     if form.get("queue"):
         if is_htmx(request):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from portal.invoicing.status import (
@@ -15,15 +16,18 @@ from portal.invoicing.status import (
     LOCAL_ADMIN,
     MATCHING_REQUIRED,
 )
+from portal.kernel.dates import format_day, stockholm_date
+from portal.kernel.money import format_sv
 from portal.kernel.workflow import State
-from portal.web.i18n import gettext, ngettext
+from portal.web.i18n import current_locale, gettext, ngettext
 
 URGENT_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """One row. `status` is (tone, icon, text); `marks` [(icon, text, tone)]."""
+    """One row, every text finished: the list is the page that is opened most. `status` is (tone, icon, text);
+    `marks` [(icon, text, tone)]."""
 
     id: str
     number: str
@@ -31,19 +35,19 @@ class InvoiceRow:
     status: tuple[str, str, str]
     waits_for: str
     marks: tuple[tuple[str, str, str | None], ...]
-    arrived: Any
-    due: date | None
+    arrived: str
+    due: str
     overdue: bool
-    amount: Any
-    currency: str
+    amount: str
 
 
 def rows_of(rows: Sequence[Any], today: date) -> list[InvoiceRow]:
     """Rows of queries.lists as view values."""
-    return [_row(row, today) for row in rows]
+    locale = current_locale()
+    return [_row(row, today, locale) for row in rows]
 
 
-def _row(row: Any, today: date) -> InvoiceRow:
+def _row(row: Any, today: date, locale: str) -> InvoiceRow:
     state = INVOICE.state(row.status)
     open_still = state.tab == "waiting"
     return InvoiceRow(
@@ -53,12 +57,16 @@ def _row(row: Any, today: date) -> InvoiceRow:
         status_of(state, row.handlers if row.status == MATCHING_REQUIRED else None),
         waits_for(row.status, row.handler_role, row.handlers),
         tuple(_marks(row, today)),
-        row.arrived_at,
-        row.due_date,
+        _day(stockholm_date(row.arrived_at), locale),
+        _day(row.due_date, locale) if row.due_date else "",
         bool(open_still and row.due_date and row.due_date < today),
-        row.payable_amount,
-        row.currency,
+        format_sv(row.payable_amount) + ("" if row.currency == "SEK" else f" {row.currency}"),
     )
+
+
+@lru_cache(maxsize=2000)
+def _day(day: date, locale: str) -> str:
+    return format_day(day, locale).replace(" ", "\u00a0")
 
 
 def status_of(state: State, handlers: str | None = None) -> tuple[str, str, str]:

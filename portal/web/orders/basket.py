@@ -33,9 +33,8 @@ from portal.orders.values import Requested
 from portal.web.i18n import gettext
 from portal.web.orders.basket_view import Around, BasketView, basket_view
 from portal.web.orders.forms import Filled, basket_form, identifier
-from portal.web.orders.redirect import see_other
 from portal.web.orders.texts import filled, said
-from portal.web.pages import Html, Req, is_htmx, page, partials
+from portal.web.pages import Html, Req, is_htmx, page, partials, see_other
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 BUYS = {"permission": p.ORDER_AND_INVOICE}

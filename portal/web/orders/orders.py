@@ -28,10 +28,9 @@ from portal.web.orders.forms import identifier
 from portal.web.orders.history import timeline
 from portal.web.orders.invoices import invoices_of
 from portal.web.orders.present import answer_view, order_lines_view, order_track, receipts_view
-from portal.web.orders.redirect import see_other
 from portal.web.orders.requisitions import READS
 from portal.web.orders.texts import filled, status_of
-from portal.web.pages import Html, Req, page
+from portal.web.pages import Html, Req, page, see_other
 from portal.web.services import Services
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]

@@ -29,9 +29,8 @@ from portal.web.orders.forms import day as read_day
 from portal.web.orders.forms import number
 from portal.web.orders.orders import made_text, may_receive
 from portal.web.orders.present import order_lines_view
-from portal.web.orders.redirect import see_other
 from portal.web.orders.texts import said, status_of
-from portal.web.pages import Html, Req, page
+from portal.web.pages import Html, Req, page, see_other
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 RECEIVES = {"permission": (p.ORDER_AND_INVOICE, *queries.RECEIVES_ALL)}

@@ -23,9 +23,8 @@ from portal.orders.status import AWAITING_APPROVAL, ORDER, REQUISITION
 from portal.web.i18n import gettext
 from portal.web.orders.history import last_return, timeline
 from portal.web.orders.present import code_text, requisition_track, steps_view
-from portal.web.orders.redirect import see_other
 from portal.web.orders.texts import filled, status_of
-from portal.web.pages import Html, Req, page
+from portal.web.pages import Html, Req, page, see_other
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 READS = (p.ORDER_AND_INVOICE, p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN, p.CENTRAL_SYSTEM_ADMIN, p.AUDITOR)
