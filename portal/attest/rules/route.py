@@ -9,7 +9,7 @@ from decimal import Decimal
 from portal.attest.rules.separation_of_duties import excluded
 from portal.attest.values import Attestant, Responsibility, RouteFacts, RouteStep
 from portal.kernel.decision import Reason
-from portal.kernel.text import sentence_list
+from portal.kernel.text import Message, sentence_list
 
 _WHY = {
     "order": "har beställt",
@@ -100,7 +100,9 @@ def _made(start: Responsibility, node: Responsibility, amount: Decimal, passed: 
     assert node.attestant is not None
     if node.code == start.code:
         return RouteStep(1, start.code, start.name, amount, node.attestant)
-    why = f"Går till {node.code} {node.name}: {sentence_list(passed)}."
+    why = Message(
+        "Går till %(code)s %(name)s: %(why)s.", code=node.code, name=node.name, why=sentence_list(passed)
+    )
     return RouteStep(1, start.code, start.name, amount, node.attestant, start.code, why)
 
 
@@ -111,8 +113,6 @@ def _nobody(start: Responsibility, passed: list[str], facts: RouteFacts) -> Reas
 
 
 def _help(facts: RouteFacts) -> str:
-    return (
-        f"Be {sentence_list(facts.helpers, 'eller')} om hjälp."
-        if facts.helpers
-        else "Be lokal administratör om hjälp."
-    )
+    if not facts.helpers:
+        return "Be lokal administratör om hjälp."
+    return Message("Be %(who)s om hjälp.", who=sentence_list(facts.helpers, "eller"))

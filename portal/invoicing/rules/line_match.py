@@ -11,6 +11,7 @@ from portal.invoicing.rules.pairing import Paired
 from portal.invoicing.values import ZERO, InvoiceLineFacts, MatchLimits, OrderLineFacts
 from portal.kernel.decision import Control, Reason
 from portal.kernel.money import canonical_number, format_kr, format_number_sv, format_sv, round_to, to_ore
+from portal.kernel.text import Message
 
 PRICE_DECIMALS = 4
 ORE_DECIMALS = 2
@@ -90,7 +91,7 @@ def _unit(case: LineCase) -> Reason | None:
 
 def _unit_words(unit: str) -> str:
     code = unit_code(unit)
-    return f"{unit_name(code)} ({code})" if code else f"okänd ({unit})"
+    return f"{unit_name(code)} ({code})" if code else Message("okänd (%(unit)s)", unit=unit)
 
 
 def _vat(case: LineCase) -> Reason | None:

@@ -111,7 +111,7 @@ async def add_articles(
     await _increase(session, concern_id, {lying[a].id: q for a, q in wanted.items() if a in lying})
     fresh = [(offers[a], q) for a, q in wanted.items() if a not in lying]
     made = await _insert_lines(session, actor, basket, fresh, day)
-    await _touch(session, concern_id, basket.id, now)
+    await touch(session, concern_id, basket.id, now)
     count = len(basket.lines) + len(fresh)
     return [_added(basket, offers[a], lying.get(a), made, quantity=q, count=count) for a, q in wanted.items()]
 
@@ -235,17 +235,18 @@ async def _set(
     await session.execute(update(table).where(mine).values(**values))
 
 
-async def _touch(session: AsyncSession, concern_id: UUID, requisition_id: UUID, now: datetime) -> None:
+async def touch(session: AsyncSession, concern_id: UUID, requisition_id: UUID, now: datetime) -> None:
+    """Note when the requisition was last changed."""
     await _set(session, concern_id, requisition_id, {"updated_at": now})
 
 
 async def remove_line(session: AsyncSession, actor: Actor, line_id: UUID, now: datetime) -> RequestedLine:
     """Take a line out; the line as it was, so that the page can offer to undo. NotFound when it is gone."""
     require(actor, p.ORDER_AND_INVOICE, what="Beställ")
-    requested, line = await _editable_line(session, actor, line_id)
+    requested, line = await editable_line(session, actor, line_id)
     gone = (RequisitionLine.concern_id == requested.concern_id) & (RequisitionLine.id == line_id)
     await session.execute(delete(RequisitionLine).where(gone))
-    await _touch(session, requested.concern_id, requested.id, now)
+    await touch(session, requested.concern_id, requested.id, now)
     return line
 
 
@@ -254,17 +255,18 @@ async def undo_add(
 ) -> RequestedLine:
     """Take back what one adding put in: less of the line, or all of it."""
     require(actor, p.ORDER_AND_INVOICE, what="Beställ")
-    requested, line = await _editable_line(session, actor, line_id)
+    requested, line = await editable_line(session, actor, line_id)
     if line.quantity <= quantity:
         return await remove_line(session, actor, line_id, now)
     await _increase(session, requested.concern_id, {line_id: -quantity})
-    await _touch(session, requested.concern_id, requested.id, now)
+    await touch(session, requested.concern_id, requested.id, now)
     return line
 
 
-async def _editable_line(
+async def editable_line(
     session: AsyncSession, actor: Actor, line_id: UUID
 ) -> tuple[Requested, RequestedLine]:
+    """The basket and its line, as long as they can be changed; NotFound outside sight."""
     requested = await load_editable(session, actor, await requisition_of_line(session, actor, line_id))
     return requested, next(line for line in requested.lines if line.id == line_id)
 
@@ -337,7 +339,8 @@ async def _change_codings(session: AsyncSession, concern_id: UUID, pairs: Pairs)
     await _update_codings(session, concern_id, changed)
 
 
-async def _change_coding(session: AsyncSession, concern_id: UUID, old: CodingShare, row: CodingShare) -> None:
+async def change_coding(session: AsyncSession, concern_id: UUID, old: CodingShare, row: CodingShare) -> None:
+    """Write a coding row anew: its codes, share and source."""
     await _update_codings(session, concern_id, [_coding_values(old, row)])
 
 
@@ -359,58 +362,6 @@ async def _update_codings(session: AsyncSession, concern_id: UUID, rows: Sequenc
     await connection.execute(update(table).where(mine).values(**values), list(rows))
 
 
-async def split_coding(session: AsyncSession, actor: Actor, line_id: UUID, now: datetime) -> None:
-    """One more coding row for the line: the last row gives half of its share."""
-    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
-    requested, line = await _editable_line(session, actor, line_id)
-    last = line.coding[-1]
-    half = (last.share / 2).quantize(Decimal("0.01"))
-    await _change_coding(
-        session, requested.concern_id, last, CodingShare(last.id, last.code, last.share - half)
-    )
-    row = coding_row(requested.concern_id, line_id, last.code, half, last.source)
-    await session.execute(insert(RequisitionCoding), [row])
-    await _touch(session, requested.concern_id, requested.id, now)
-
-
-async def remove_coding(
-    session: AsyncSession, actor: Actor, line_id: UUID, coding_id: UUID, now: datetime
-) -> None:
-    """Take a coding row away; its share goes to the first that is left. The only row stays."""
-    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
-    requested, line = await _editable_line(session, actor, line_id)
-    left = [row for row in line.coding if row.id != coding_id]
-    if not left or len(left) == len(line.coding):
-        raise NotFound("Konteringsraden finns inte.")
-    gone = next(row for row in line.coding if row.id == coding_id)
-    mine = (RequisitionCoding.concern_id == requested.concern_id) & (RequisitionCoding.id == coding_id)
-    await session.execute(delete(RequisitionCoding).where(mine))
-    first = left[0]
-    kept = CodingShare(first.id, first.code, first.share + gone.share)
-    await _change_coding(session, requested.concern_id, first, kept)
-    await _touch(session, requested.concern_id, requested.id, now)
-
-
-async def copy_coding(session: AsyncSession, actor: Actor, line_id: UUID, now: datetime) -> int:
-    """Give all other lines this line's coding; how many got it."""
-    require(actor, p.ORDER_AND_INVOICE, what="Beställ")
-    requested, line = await _editable_line(session, actor, line_id)
-    others = [other.id for other in requested.lines if other.id != line_id]
-    if not others:
-        return 0
-    theirs = (RequisitionCoding.concern_id == requested.concern_id) & RequisitionCoding.line_id.in_(others)
-    await session.execute(delete(RequisitionCoding).where(theirs))
-    source = f"{COPIED_FROM}{line.name}"
-    copies = [
-        coding_row(requested.concern_id, other, row.code, row.share, source)
-        for other in others
-        for row in line.coding
-    ]
-    await session.execute(insert(RequisitionCoding), copies)
-    await _touch(session, requested.concern_id, requested.id, now)
-    return len(others)
-
-
 async def refresh_prices(session: AsyncSession, actor: Actor, requisition_id: UUID, now: datetime) -> int:
     """Take over today's prices on every line; how many were changed."""
     require(actor, p.ORDER_AND_INVOICE, what="Beställ")
@@ -428,5 +379,5 @@ async def refresh_prices(session: AsyncSession, actor: Actor, requisition_id: UU
     for line_id, price in changed:
         mine = (table.c.concern_id == requested.concern_id) & (table.c.id == line_id)
         await session.execute(update(table).where(mine).values(price=price))
-    await _touch(session, requested.concern_id, requested.id, now)
+    await touch(session, requested.concern_id, requested.id, now)
     return len(changed)

@@ -19,6 +19,7 @@ from portal.kernel.errors import Invalid, PortalError
 from portal.kernel.money import format_number_sv, parse_amount
 from portal.orders.actions import addresses as address_actions
 from portal.orders.actions import basket as actions
+from portal.orders.actions import basket_coding as coding_actions
 from portal.orders.actions.plan import plan
 from portal.orders.actions.sending import FAULTS, send
 from portal.orders.queries.requisitions import (
@@ -190,20 +191,20 @@ async def _remove(request: Req, kept: Requested, data: Mapping[str, str], rest: 
 
 async def _split(request: Req, kept: Requested, data: Mapping[str, str], rest: list[str]) -> Response[Any]:
     scope = request.scope["state"]
-    await actions.split_coding(scope["session"], scope["actor"], UUID(rest[0]), scope["now"])
+    await coding_actions.split_coding(scope["session"], scope["actor"], UUID(rest[0]), scope["now"])
     return await _changed(request, kept)
 
 
 async def _unsplit(request: Req, kept: Requested, data: Mapping[str, str], rest: list[str]) -> Response[Any]:
     scope = request.scope["state"]
     line, coding = UUID(rest[0]), UUID(rest[1])
-    await actions.remove_coding(scope["session"], scope["actor"], line, coding, scope["now"])
+    await coding_actions.remove_coding(scope["session"], scope["actor"], line, coding, scope["now"])
     return await _changed(request, kept)
 
 
 async def _copy(request: Req, kept: Requested, data: Mapping[str, str], rest: list[str]) -> Response[Any]:
     scope = request.scope["state"]
-    await actions.copy_coding(scope["session"], scope["actor"], UUID(rest[0]), scope["now"])
+    await coding_actions.copy_coding(scope["session"], scope["actor"], UUID(rest[0]), scope["now"])
     return await _changed(request, kept)
 
 
