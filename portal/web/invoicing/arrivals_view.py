@@ -18,7 +18,7 @@ from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.errors import NotFound
 from portal.web.i18n import gettext, localised, ngettext
 from portal.web.invoicing import page as invoice_page
-from portal.web.invoicing.page import InvoicePage
+from portal.web.invoicing.page_view import InvoicePage
 from portal.web.invoicing.rows import reason_text, status_of, waited
 from portal.web.pages import Html, Req, page, partials
 

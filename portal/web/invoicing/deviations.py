@@ -14,7 +14,8 @@ from portal.invoicing.actions import assignment, deviation
 from portal.kernel.errors import Conflict, Invalid
 from portal.web.invoicing import coding_form, page
 from portal.web.invoicing.acting import Form, act
-from portal.web.invoicing.page import Gathered, gather, shown_of
+from portal.web.invoicing.page import gather, shown_of
+from portal.web.invoicing.page_view import Gathered
 from portal.web.pages import Html, Req
 
 CHOOSE = "Välj vad du vill göra."

@@ -3,135 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from portal.access.actor import Actor
 from portal.access.locks import LockView, lock_of, take_lock
-from portal.attest.queries import StepView
 from portal.formats.en16931 import Invoice as Neutral
 from portal.formats.findings import Unreadable
 from portal.formats.peppol.reader import read_invoice
 from portal.invoicing import status as s
 from portal.invoicing.actions.coding import Coded
-from portal.invoicing.actions.deviation import is_only_held
 from portal.invoicing.actions.opening import SUBJECT
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import Detail, detail_of, who_is
-from portal.invoicing.queries.scope import Rights, rights_of
-from portal.invoicing.rules.standing import Standing, Who, refusal, stand
+from portal.invoicing.queries.scope import rights_of
+from portal.invoicing.rules.standing import stand
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import STOCKHOLM, format_clock, stockholm_date
 from portal.kernel.decision import canonical_bytes
 from portal.kernel.errors import NotFound
 from portal.kernel.money import format_sv
 from portal.web.i18n import gettext, localised
-from portal.web.invoicing import coding_form
+from portal.web.invoicing import coding_form, ways
 from portal.web.invoicing.coding_form import CodingView
-from portal.web.invoicing.comparison import Comparison, comparison_of, headline
-from portal.web.invoicing.controls import Controls, controls_of
+from portal.web.invoicing.comparison import comparison_of, headline
+from portal.web.invoicing.controls import controls_of
 from portal.web.invoicing.document import Paper, paper_of
 from portal.web.invoicing.history import timeline
 from portal.web.invoicing.original import original_text
+from portal.web.invoicing.page_view import Errors, Gathered, InvoicePage
 from portal.web.invoicing.rows import status_of
-from portal.web.invoicing.solutions import Solutions, solutions_of
+from portal.web.invoicing.solutions import solutions_of
 from portal.web.invoicing.track import track_of
 from portal.web.invoicing.why import why
 from portal.web.pages import Html, Req, page
-
-Errors = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A further thing to do, on a page of its own; `blocked` says why not now."""
-
-    text: str
-    href: str
-    blocked: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """A step of the route as it stands."""
-
-    id: str
-    name: str
-    note: str
-    state: str
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InvoicePage:
-    """What templates/invoicing/invoices/show.html shows."""
-
-    id: str
-    base: str
-    title: str
-    party: str
-    number: str
-    amount: str
-    status: tuple[str, str, str]
-    code: str
-    turn: bool
-    behalf: str | None
-    marks: tuple[tuple[str, str, str | None], ...]
-    due: date | None
-    facts: tuple[tuple[str, str], ...]
-    why: str
-    lock: str | None
-    locked: bool
-    paper: Paper | None
-    original: str | None
-    tabs: tuple[tuple[str, str, bool], ...]
-    history: Sequence[dict[str, Any]]
-    controls: Controls
-    comparison: Comparison | None
-    track: tuple[tuple[str, str, str], ...]
-    coding: CodingView | None
-    comments: tuple[tuple[str, str, datetime], ...]
-    solutions: Solutions | None
-    choices: tuple[dict[str, Any], ...]
-    steps: tuple[StepLine, ...]
-    to_approve: Decimal | None
-    links: tuple[Link, ...]
-    blocked: str | None
-    reviewed: bool
-    seen: tuple[str, str, str]
-    values: Mapping[str, str]
-    errors: Errors
-    summary: tuple[tuple[str, str], ...]
-    message: str | None
-    supplier: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """One request's facts about one invoice."""
-
-    session: AsyncSession
-    actor: Actor
-    now: datetime
-    detail: Detail
-    rights: Rights
-    who: Who
-    standing: Standing
-
-    @property
-    def invoice(self) -> Invoice:
-        """The row."""
-        return self.detail.invoice
-
-    def why_not(self, verb: str) -> str | None:
-        """The rule's reason against a verb, or None."""
-        return refusal(INVOICE.move(verb), self.detail.place, self.who)
 
 
 async def gather(request: Req, invoice_id: UUID) -> Gathered:
@@ -178,8 +84,8 @@ async def build(
         None if locked else await solutions_of(found.session, found.actor, detail, found.who, found.now)
     )
     comparison = comparison_of(detail)
-    choices = () if locked else _choices(found, comparison)
-    steps = _steps(found, locked=locked)
+    choices = () if locked else ways.choices_of(found, comparison)
+    steps = ways.steps_of(found, locked=locked)
     base = localised(f"/invoicing/invoices/{invoice.id}")
     state = INVOICE.state(invoice.status)
     return InvoicePage(
@@ -214,9 +120,9 @@ async def build(
         solutions=solutions,
         choices=choices,
         steps=steps,
-        to_approve=sum((step.amount for step in my_steps(found)), Decimal(0)) if any(x.mine for x in steps) else None,
-        links=() if locked else tuple(_links(found, base)),
-        blocked=_blocked(found),
+        to_approve=ways.amount_to_approve(found) if any(step.mine for step in steps) else None,
+        links=() if locked else tuple(ways.links_of(found, base)),
+        blocked=ways.blocked_of(found),
         reviewed=invoice.under_investigation,
         seen=(invoice.status, invoice.status_since.isoformat(), shown_digest(detail)),
         values=form or {},
@@ -315,89 +221,6 @@ async def _coding(
 
 
 _NO_CODING = frozenset({*s.ARRIVAL, s.AWAITING_RECEIPT})
-
-
-def my_steps(found: Gathered) -> list[StepView]:
-    """Waiting steps the actor may attest, own and delegated."""
-    return [
-        step
-        for step in found.detail.steps
-        if step.state == "waiting" and step.approver_id in found.rights.approve
-    ]
-
-
-def _steps(found: Gathered, *, locked: bool) -> tuple[StepLine, ...]:
-    may = not locked and found.invoice.status == s.APPROVAL and found.why_not("approve") is None
-    mine = {step.id for step in my_steps(found)} if may else set()
-    return tuple(
-        StepLine(
-            str(step.id), f"{step.responsibility} {step.responsibility_name}",
-            f"{step.approver_name}, {format_sv(step.amount)} kr", step.state, step.id in mine,
-        )
-        for step in found.detail.steps
-    )  # fmt: skip
-
-
-def _choices(found: Gathered, comparison: Comparison | None) -> tuple[dict[str, Any], ...]:
-    """The ways out of Ordermatchning krävs, the most fitting first (look.md, Val)."""
-    if found.invoice.status != s.MATCHING_REQUIRED or found.why_not("rematch") is not None:
-        return ()
-    more = comparison.difference if comparison is not None else Decimal(0)
-    attest = gettext("Du skriver varför. Fakturan går sedan till attest hos den som ansvarar för kostnaden.")
-    credit = (
-        gettext("Be om kredit på %(amount)s kr") % {"amount": format_sv(more)}
-        if more > 0
-        else gettext("Be om kredit")
-    )
-    cards: list[dict[str, Any]] = [
-        {"value": "credit", "title": credit,
-         "consequence": gettext("Vi betalar inget förrän krediten har kommit. Fakturan märks Under utredning.")},
-        {"value": "receipt", "title": gettext("Be om ändrad kvittens"),
-         "consequence": gettext(
-             "Välj det här om mer har kommit än som är kvitterat. Fakturan matchas om av sig själv."
-         )},
-        {"value": "accept", "title": gettext("Godkänn skillnaden"), "consequence": attest},
-        {"value": "not_mine", "title": gettext("Inte min faktura"),
-         "consequence": gettext("Fakturan går till lokal administratör med din kommentar.")},
-    ]  # fmt: skip
-    if is_only_held(found.invoice):
-        cards[0] = {"value": "accept_match", "title": gettext("Godkänn fakturan"),
-                    "consequence": gettext("Den blir klar för betalning. Ordern är redan attesterad.")}  # fmt: skip
-    cards[0]["checked"] = True
-    return tuple(cards)
-
-
-def _links(found: Gathered, base: str) -> list[Link]:
-    """What else can be done, each on its own page; nothing that the status does not know."""
-    status, links = found.invoice.status, []
-    if status in (s.REVIEW, s.APPROVAL):
-        links.append(Link(gettext("Inte min faktura"), f"{base}/rejection", found.why_not("not_my_invoice")))
-    if status == s.REVIEW:
-        links.append(
-            Link(gettext("Välj annan granskare"), f"{base}/reviewer", found.why_not("choose_other_reviewer"))
-        )
-    if status in (s.REVIEW, s.MATCHING_REQUIRED) and found.why_not(_INVESTIGATES[status]) is None:
-        text = (
-            gettext("Avsluta utredningen")
-            if found.invoice.under_investigation
-            else gettext("Under utredning")
-        )
-        links.append(Link(text, f"{base}/investigation"))
-    if status in (s.REVIEW, s.APPROVAL, s.MATCHING_REQUIRED) and found.why_not("send_back") is None:
-        links.append(Link(gettext("Skicka tillbaka"), f"{base}/return"))
-    return [link for link in links if link.blocked is None or found.standing.turn]
-
-
-_INVESTIGATES = {s.REVIEW: "accept_review", s.MATCHING_REQUIRED: "rematch"}
-
-
-def _blocked(found: Gathered) -> str | None:
-    """Why the main action is not the reader's, in a status where somebody has one."""
-    verb = {s.REVIEW: "accept_review", s.APPROVAL: "approve", s.MATCHING_REQUIRED: "rematch"}.get(
-        found.invoice.status
-    )
-    reason = found.why_not(verb) if verb else None
-    return gettext(reason) if reason else None
 
 
 def _title(detail: Detail) -> str:

@@ -1,0 +1,111 @@
+"""The values of an invoice's page: what was gathered, and what the template shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.invoicing.models import Invoice
+from portal.invoicing.queries.detail import Detail
+from portal.invoicing.queries.scope import Rights
+from portal.invoicing.rules.standing import Standing, Who, refusal
+from portal.invoicing.status import INVOICE
+from portal.web.invoicing.coding_form import CodingView
+from portal.web.invoicing.comparison import Comparison
+from portal.web.invoicing.controls import Controls
+from portal.web.invoicing.document import Paper
+from portal.web.invoicing.solutions import Solutions
+
+Errors = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One request's facts about one invoice."""
+
+    session: AsyncSession
+    actor: Actor
+    now: datetime
+    detail: Detail
+    rights: Rights
+    who: Who
+    standing: Standing
+
+    @property
+    def invoice(self) -> Invoice:
+        """The row."""
+        return self.detail.invoice
+
+    def why_not(self, verb: str) -> str | None:
+        """The rule's reason against a verb, or None."""
+        return refusal(INVOICE.move(verb), self.detail.place, self.who)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A further thing to do, on a page of its own; `blocked` says why not now."""
+
+    text: str
+    href: str
+    blocked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step of the route as it stands."""
+
+    id: str
+    name: str
+    note: str
+    state: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """What templates/invoicing/invoices/show.html shows."""
+
+    id: str
+    base: str
+    title: str
+    party: str
+    number: str
+    amount: str
+    status: tuple[str, str, str]
+    code: str
+    turn: bool
+    behalf: str | None
+    marks: tuple[tuple[str, str, str | None], ...]
+    due: date | None
+    facts: tuple[tuple[str, str], ...]
+    why: str
+    lock: str | None
+    locked: bool
+    paper: Paper | None
+    original: str | None
+    tabs: tuple[tuple[str, str, bool], ...]
+    history: Sequence[dict[str, Any]]
+    controls: Controls
+    comparison: Comparison | None
+    track: tuple[tuple[str, str, str], ...]
+    coding: CodingView | None
+    comments: tuple[tuple[str, str, datetime], ...]
+    solutions: Solutions | None
+    choices: tuple[dict[str, Any], ...]
+    steps: tuple[StepLine, ...]
+    to_approve: Decimal | None
+    links: tuple[Link, ...]
+    blocked: str | None
+    reviewed: bool
+    seen: tuple[str, str, str]
+    values: Mapping[str, str]
+    errors: Errors
+    summary: tuple[tuple[str, str], ...]
+    message: str | None
+    supplier: str
