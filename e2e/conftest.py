@@ -72,7 +72,12 @@ def start_portal() -> Iterator[Portal]:
     }  # fmt: skip
     with (folder / "portal.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "portal", "demo"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            [sys.executable, "-m", "portal", "demo"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     running = Portal(f"http://127.0.0.1:{port}", folder)
     try:
@@ -83,7 +88,7 @@ def start_portal() -> Iterator[Portal]:
         try:
             process.wait(40)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # web server and worker too: nobody else would end them
         shutil.rmtree(folder, ignore_errors=True)
 
 
