@@ -21,7 +21,8 @@ _OWNED = text(
 _BARE = text(
     "SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
     " AND relkind IN ('r', 'p') AND NOT (relrowsecurity AND relforcerowsecurity)"
-    " AND relname NOT LIKE 'procrastinate%' AND relname NOT IN ('alembic_version', 'original', 'rate_limit', 'vat_rate')"
+    " AND relname NOT LIKE 'procrastinate%'"
+    " AND relname NOT IN ('alembic_version', 'original', 'rate_limit', 'vat_rate')"
 )
 _VERSION = text("SELECT version_num FROM alembic_version")
 
@@ -53,10 +54,10 @@ async def examine(installation: Installation) -> list[Finding]:
     insecure = settings.production and not settings.base_url.startswith("https://")
     return [
         _judge(role.rolsuper, "Appens databasroll är superanvändare.", "Appens databasroll är inte superanvändare."),
-        _judge(role.rolbypassrls, "Appens databasroll går förbi radskyddet.", "Appens databasroll lyder under radskyddet."),
+        _judge(role.rolbypassrls, "Appens databasroll går förbi radskyddet.", "Appens databasroll lyder radskyddet."),
         _judge(bool(owned), "Appens databasroll äger tabeller.", "Appens databasroll äger inga tabeller."),
         _judge(bool(bare), f"Tabeller utan tvingat radskydd: {bare}.", "Alla tabeller har tvingat radskydd."),
-        _judge(version != newest, f"Schemat är {version}, ska vara {newest}. Kör portal migrate.", f"Schemat är {newest}."),
+        _judge(version != newest, f"Schemat är {version}, ska vara {newest}: portal migrate.", f"Schemat är {newest}."),
         _judge(insecure, "PORTAL_BASE_URL måste vara https i produktion.", f"Adress: {settings.base_url}."),
     ]  # fmt: skip
 

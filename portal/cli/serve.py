@@ -135,8 +135,8 @@ async def _until_stopped(settings: Settings, processes: list[subprocess.Popen[by
         loop.add_signal_handler(number, stop.set)
     if await _answers(settings, stop, processes):
         click.echo(ready)
-    while not stop.is_set() and all(process.poll() is None for process in processes):
-        await asyncio.sleep(0.2)
+    while not stop.is_set() and all(process.poll() is None for process in processes):  # noqa: ASYNC110 - a child's
+        await asyncio.sleep(0.2)  # end raises no event of ours
 
 
 async def _answers(settings: Settings, stop: asyncio.Event, processes: list[subprocess.Popen[bytes]]) -> bool:

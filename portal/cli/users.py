@@ -31,7 +31,9 @@ def list_users() -> None:
         )
         async with installation.database.session(Context.for_system(None)) as session:
             rows = (await session.execute(query)).all()
-        return [f"{r.login:32} {r.email:48} {r.grp:16} {'' if r.active else 'inaktiv'}".rstrip() for r in rows]
+        return [
+            f"{r.login:32} {r.email:48} {r.grp:16} {'' if r.active else 'inaktiv'}".rstrip() for r in rows
+        ]
 
     for line in with_installation(work):
         click.echo(line)

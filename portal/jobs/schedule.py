@@ -24,8 +24,10 @@ SCHEDULE: tuple[Recurring, ...] = (
         "audit-seal", "* * * * * */5", "audit.seal", "Kedjar nya rader i behandlingshistoriken i ordning."
     ),
     Recurring(
-        "waiting-days", "*/5 * * * *", "invoicing.waiting_days",
+        "waiting-days",
+        "*/5 * * * *",
+        "invoicing.waiting_days",
         "Påminner om leveranskvittens och lämnar över fakturor som har väntat för länge.",
-    ),  # fmt: skip
+    ),
     Recurring("sessions", "17 * * * *", "access.clear_sessions", "Tar bort inloggningar som har gått ut."),
 )

@@ -116,7 +116,8 @@ def _row(table: Table, rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 def _value(table: Table, column: Column[Any], rows: dict[str, dict[str, Any]]) -> Any:
     fixed = {"concern_id": CONCERN, "organisation_id": HOME, "supplier_id": SUPPLIER, "person_id": PERSON,
-             "internal_organisation_id": None, "invoice_id": made("invoice"), "secret": True, "on_behalf_of_person_id": None,
+             "internal_organisation_id": None, "invoice_id": made("invoice"), "secret": True,
+             "on_behalf_of_person_id": None,
              "on_behalf_of_user_id": None}  # fmt: skip
     if column.name in fixed:
         return fixed[column.name]
@@ -189,9 +190,9 @@ def _verbs(connection: psycopg.Connection[Any], table: Table, row: dict[str, Any
     if _touched(connection, update.format(name, sql.Identifier(keys[-1]), where), [row[keys[-1]], *values]):
         yield "U"
     for column, elsewhere in MOVED.items():
-        if column in table.columns and row[column] is not None:
-            if _touched(connection, blind.format(name, sql.Identifier(column)), [elsewhere]):
-                yield f"M({column})"
+        held = column in table.columns and row[column] is not None
+        if held and _touched(connection, blind.format(name, sql.Identifier(column)), [elsewhere]):
+            yield f"M({column})"
     plain = _plain_column(table)
     if plain and _touched(connection, blind.format(name, sql.Identifier(plain)), [row[plain]]):
         yield "B"

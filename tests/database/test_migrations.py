@@ -14,7 +14,8 @@ from tests.conftest import DatabaseUrls
 LEFT_BEHIND = text(
     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm')"
     " AND relname <> 'alembic_version' UNION ALL SELECT proname FROM pg_proc p WHERE"
-    " pronamespace = 'public'::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+    " pronamespace = 'public'::regnamespace AND NOT EXISTS"
+    " (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
 )
 
 
