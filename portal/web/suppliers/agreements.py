@@ -94,6 +94,9 @@ class AgreementsController(Controller):
     async def change(self, request: Req, agreement_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Change terms, validity and callers."""
         state, form = request.scope["state"], forms.agreement_form(data)
+        detail = await find_agreement(state["session"], state["actor"], agreement_id)
+        if not may_keep(actions.keeper(state["actor"]), detail.owner_id):
+            raise Forbidden(actions.NOT_YOURS)
         try:
             await actions.change(
                 state["session"], state["actor"], agreement_id, _read(form), now=state["now"]
