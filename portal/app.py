@@ -83,7 +83,9 @@ def _assemble(installation: Installation) -> Litestar:
             DefineMiddleware(UnitOfWork, services=services),
         ],
         exception_handlers=HANDLERS,
-        state=State({"services": services, "templates": environment(assets), "counts": Counts(routes.COUNTERS)}),
+        state=State(
+            {"services": services, "templates": environment(assets), "counts": Counts(routes.COUNTERS)}
+        ),
         openapi_config=None,
         request_max_body_size=settings.max_document_bytes + FORM_OVERHEAD,
         on_shutdown=[installation.database.close],
@@ -111,4 +113,3 @@ def declared_handlers(app: Litestar) -> Iterator[tuple[str, BaseRouteHandler]]:
         for handler in getattr(route, "route_handlers", ()) or (getattr(route, "route_handler", None),):
             if handler is not None and handler.fn.__module__.split(".")[0] != "litestar":
                 yield route.path, handler
-

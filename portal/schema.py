@@ -1,27 +1,26 @@
-"""All tables in one metadata: the only place that imports every domain's models, for migrations and their test."""
+"""All tables in one metadata: the only place that imports every domain's models, for migrations."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import portal.access.models
-import portal.attest.models
-import portal.audit.models
-import portal.catalog.models
-import portal.coding.models
-import portal.invoicing.models
-import portal.jobs.models
-import portal.orders.models
-import portal.suppliers.models
+import portal.access.models as access
+import portal.attest.models as attest
+import portal.audit.models as audit
+import portal.catalog.models as catalog
+import portal.coding.models as coding
+import portal.invoicing.models as invoicing
+import portal.jobs.models as jobs
+import portal.orders.models as orders
+import portal.suppliers.models as suppliers
 from portal.db.base import Base
 
+MODELS = (access, attest, audit, catalog, coding, invoicing, jobs, orders, suppliers)
+"""Importing a module is what puts its tables into the metadata."""
 METADATA = Base.metadata
 
 
 def ours(name: str | None, kind: str, parents: Any) -> bool:
     """Leave the queue's own tables and alembic's to themselves when the schema is compared."""
-    return not (
-        kind == "table"
-        and name is not None
-        and (name.startswith("procrastinate") or name == "alembic_version")
-    )
+    queue = name is not None and (name.startswith("procrastinate") or name == "alembic_version")
+    return not (kind == "table" and queue)

@@ -25,11 +25,10 @@ from portal.integrations.search import MeilisearchEngine
 from portal.invoicing.actions.inbox import watch_inbox
 from portal.invoicing.actions.parts import IntakeParts, Pooled, RuleCheck
 from portal.jobs.context import JobContext
-from portal.jobs.values import JobFunction, JobRegistry
+from portal.jobs.values import JobFunction, JobRegistry, Watcher
 from portal.kernel.dates import Clock, SystemClock
 from portal.kernel.failpoints import At, from_environment
 from portal.settings import Settings, generated_secret
-from portal.jobs.values import Watcher
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "catalogue.published": ("catalog.index",),

@@ -38,7 +38,23 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-FIELDS = ["uid", "concern_id", "organisation_id", "supplier_id", "at", "tag", "subject_type", "subject_id", "actor_id", "actor", "on_behalf_of", "from_status", "to_status", "why", "data"]
+FIELDS = [
+    "uid",
+    "concern_id",
+    "organisation_id",
+    "supplier_id",
+    "at",
+    "tag",
+    "subject_type",
+    "subject_id",
+    "actor_id",
+    "actor",
+    "on_behalf_of",
+    "from_status",
+    "to_status",
+    "why",
+    "data",
+]
 
 
 def row(event: Event, key: bytes) -> dict[str, Any]:

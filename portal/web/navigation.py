@@ -23,7 +23,9 @@ class Item:
 BUYER_MENU: tuple[Item, ...] = (
     Item("Min dag", "/", (p.ANYONE_SIGNED_IN,), "square-check"),
     Item("Attest", "/attest", (p.ORDER_AND_INVOICE,), "stamp", "approvals"),
-    Item("Ankomst", "/invoicing/arrivals", (p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN), "file-warning", "arrivals"),
+    Item(
+        "Ankomst", "/invoicing/arrivals", (p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN), "file-warning", "arrivals"
+    ),
     Item("Handla", "/catalog/articles", (p.ORDER_AND_INVOICE,), "search"),
     Item(
         "Beställningar",
