@@ -31,7 +31,7 @@ class Database:
         self.audit_key = audit_key
         self._subscriptions = subscriptions or {}
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_recycle=1800
+            url, pool_size=pool_size, max_overflow=0, pool_recycle=1800, hide_parameters=True
         )
 
     def open(self, context: Context) -> AsyncSession:

@@ -36,6 +36,7 @@ from portal.web.orders.basket_view import Around, BasketView, basket_view
 from portal.web.orders.forms import Filled, basket_form, identifier
 from portal.web.orders.texts import filled, said
 from portal.web.pages import Html, Req, is_htmx, page, partials, see_other
+from portal.web.signin.controllers import own_path
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 BUYS = {"permission": p.ORDER_AND_INVOICE}
@@ -119,12 +120,8 @@ def _back(request: Req, data: Mapping[str, str]) -> str:
         referrer = request.headers.get("referer", "")
         host = f"//{request.headers.get('host', '')}/"
         path = "/" + referrer.partition(host)[2] if host in referrer else "/catalog/articles"
-    path = path.removeprefix("/en") or "/"
-    return (
-        path
-        if path.startswith("/") and not path.startswith("//") and "\\" not in path
-        else "/catalog/articles"
-    )
+    own = own_path(path.removeprefix("/en") or "/")
+    return own if own != "/" else "/catalog/articles"
 
 
 class DraftController(Controller):

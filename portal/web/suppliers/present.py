@@ -128,7 +128,7 @@ def supplier_list(
     tabs = [_tab(gettext("Alla"), words, None, sum(counts.values()), status)]
     tabs += (
         [
-            _tab(gettext(state.label), words, state.code, counts[state.code], status)
+            _tab(gettext(state.label), words, state.code, counts.get(state.code, 0), status)
             for state in sorted(RELATION.states, key=lambda state: state.tab != "waiting")
             if counts.get(state.code) or state.code == status
         ]
