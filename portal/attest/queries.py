@@ -325,3 +325,9 @@ def _mine(actor: Actor, acting: Mapping[str, Mapping[UUID, Rights]]) -> tuple[Co
 def _waiting(step: StepView, found: Rights) -> WaitingStep:
     chain = tuple(UUID(link.id) for link in found.chain)
     return WaitingStep(step, chain, step.approver_login if chain else None, found.behalf)
+
+
+async def step_seen(session: AsyncSession, actor: Actor, step_id: UUID) -> bool:
+    """Whether the step is within the actor's sight at all: decided or another's, it is told apart from unknown."""
+    mine = (ApprovalStep.concern_id == actor.concern_id) & (ApprovalStep.id == step_id)
+    return (await session.execute(select(ApprovalStep.id).where(mine))).first() is not None

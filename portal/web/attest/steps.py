@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
-from portal.attest.queries import waiting_for
+from portal.attest.queries import step_seen, waiting_for
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
 from portal.web.attest.cards import Card
@@ -26,6 +26,7 @@ from portal.web.templating import kr
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 PERMISSION = {"permission": p.ORDER_AND_INVOICE}
+MISSING = "Det finns inget att attestera här."
 MOVED = "Det väntar inte längre på dig. Någon annan kan ha hunnit före, eller så har det tagits tillbaka."
 CHANGED = "Det har ändrats sedan du såg det. Läs igenom det igen innan du attesterar."
 REASON_NEEDED = "Skriv varför, så att den som får tillbaka ärendet vet vad som ska rättas."
@@ -112,9 +113,14 @@ async def _cards(scope: Any) -> list[Card]:
 
 
 async def _card(session: AsyncSession, actor: Actor, now: datetime, step_id: UUID) -> Card:
-    """The card of one step that waits for the actor; Conflict when it did and no longer does."""
+    """The card of one step that waits for the actor.
+
+    Conflict when it did and no longer does; NotFound outside the actor's sight.
+    """
     waiting = await waiting_for(session, actor, stockholm_date(now))
     found = await SOURCES.cards(session, actor, [one for one in waiting if one.step.id == step_id])
+    if not found and not await step_seen(session, actor, step_id):
+        raise NotFound(MISSING)
     if not found:
         raise Conflict(MOVED)
     return found[0]
