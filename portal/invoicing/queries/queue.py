@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.models import RecordLock, User
+from portal.access.rules.locks import IDLE
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.lists import CENTRAL_ADMIN, COLUMNS, handled_roles
 from portal.invoicing.queries.scope import in_scope
@@ -41,8 +43,8 @@ def at_levgruppen(actor: Actor) -> ColumnElement[bool]:
     return and_(in_scope(actor), Invoice.status.in_((*ARRIVAL, REVIEWER_MISSING)), or_(role))
 
 
-async def queue(session: AsyncSession, which: ColumnElement[bool]) -> Sequence[Any]:
-    """Rows with `holder`: the login of whoever has it open. At most MOST."""
+async def queue(session: AsyncSession, which: ColumnElement[bool], now: datetime) -> Sequence[Any]:
+    """Rows with `holder`: the login of whoever has it open now. At most MOST."""
     holder = (
         select(User.login)
         .join(RecordLock, RecordLock.user_id == User.id)
@@ -50,6 +52,7 @@ async def queue(session: AsyncSession, which: ColumnElement[bool]) -> Sequence[A
             RecordLock.concern_id == Invoice.concern_id,
             RecordLock.subject_type == "invoice",
             RecordLock.subject_id == Invoice.id,
+            RecordLock.active_at > now - IDLE,
         )
         .scalar_subquery()
         .label("holder")

@@ -102,10 +102,10 @@ async def build(
     session, actor, now = scope["session"], scope["actor"], scope["now"]
     tab = request.query_params.get("tab") or MINE
     readonly = tab == AT_LEVGRUPPEN and not _is_levgruppen(actor)
-    everything = await queries.queue(session, queries.mine(actor))
-    shown = everything if not readonly else await queries.queue(session, queries.at_levgruppen(actor))
+    everything = await queries.queue(session, queries.mine(actor), now)
+    shown = everything if not readonly else await queries.queue(session, queries.at_levgruppen(actor), now)
     shown = [row for row in shown if tab in (MINE, AT_LEVGRUPPEN) or row.status == tab]
-    at = _position(shown, invoice_id)
+    at = _position(shown, invoice_id, actor)
     current = shown[at].id if shown else None
     chosen = await _chosen(request, current, form, errors or {}, message) if current else None
     return QueueView(
@@ -129,8 +129,11 @@ def _is_levgruppen(actor: Actor) -> bool:
     return LEVGRUPPEN in handled_roles(actor)
 
 
-def _position(rows: Sequence[Any], invoice_id: UUID | None) -> int:
-    return next((at for at, row in enumerate(rows) if row.id == invoice_id), 0)
+def _position(rows: Sequence[Any], invoice_id: UUID | None, actor: Actor) -> int:
+    """The chosen row, else the first that nobody else has open."""
+    if invoice_id is not None:
+        return next((at for at, row in enumerate(rows) if row.id == invoice_id), 0)
+    return next((at for at, row in enumerate(rows) if row.holder in (None, actor.login)), 0)
 
 
 async def _chosen(
