@@ -12,11 +12,6 @@ from portal.web.catalog.uploads import UploadController
 from portal.web.counts import Counter
 from portal.web.health import live, ready
 from portal.web.help.controllers import HelpController
-from portal.web.orders.basket import AddressController, BasketController, DraftController
-from portal.web.orders.counts import counts as order_counts
-from portal.web.orders.orders import OrderController
-from portal.web.orders.receipts import ReceiptController, ReceiptListController
-from portal.web.orders.requisitions import RequisitionController
 from portal.web.invoicing.approvals import ApprovalController
 from portal.web.invoicing.arrivals import ArrivalsController
 from portal.web.invoicing.corrections import CorrectionController
@@ -24,6 +19,11 @@ from portal.web.invoicing.counts import counts as invoicing_counts
 from portal.web.invoicing.deviations import DeviationController
 from portal.web.invoicing.invoices import InvoiceController
 from portal.web.invoicing.reviews import HandOnController, ReviewController
+from portal.web.orders.basket import AddressController, BasketController, DraftController
+from portal.web.orders.counts import counts as order_counts
+from portal.web.orders.orders import OrderController
+from portal.web.orders.receipts import ReceiptController, ReceiptListController
+from portal.web.orders.requisitions import RequisitionController
 from portal.web.search.search import SearchController
 from portal.web.signin.controllers import DemoSignInController, SignInController, SignOutController
 from portal.web.start.controllers import AccountController, StartController
@@ -80,4 +80,11 @@ HANDLERS: tuple[Any, ...] = (
     SearchController,
 )
 
-COUNTERS: tuple[Counter, ...] = (attest_counts, supplier_counts, supplier_portal_counts, order_counts, catalogue_counts, invoicing_counts)
+COUNTERS: tuple[Counter, ...] = (
+    attest_counts,
+    supplier_counts,
+    supplier_portal_counts,
+    order_counts,
+    catalogue_counts,
+    invoicing_counts,
+)

@@ -92,11 +92,20 @@ async def test_killed_there_it_is_still_done_exactly_once(
 ) -> None:
     file = str(documents[failpoint])
     assert _run(program, failpoint=failpoint, file=file) == KILLED, "the place was not reached"
-    assert _run(program, file=file, drain=True) == 0  # the sender sends again; the worker runs what was queued
+    assert (
+        _run(program, file=file, drain=True) == 0
+    )  # the sender sends again; the worker runs what was queued
     row = await _invoice(shared_seeded, f"K-{failpoint}")
     assert row.status == DONE
     assert row.invoiced_quantity == row.quantity
-    assert (row.invoices, row.claims, row.ends, row.originals, row.waiting, row.taken_in) == (1, 1, 1, 1, 0, 1)
+    assert (row.invoices, row.claims, row.ends, row.originals, row.waiting, row.taken_in) == (
+        1,
+        1,
+        1,
+        1,
+        0,
+        1,
+    )
 
 
 async def test_what_was_committed_needs_no_second_sending(

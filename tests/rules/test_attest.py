@@ -11,8 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from portal.attest.rules.delegations import delegates_of, refuse_delegation, rights_of
 from portal.access.rules.locks import Lock, held_by_other
+from portal.attest.rules.delegations import delegates_of, refuse_delegation, rights_of
 from portal.attest.rules.route import build_route
 from portal.attest.rules.separation_of_duties import refusal, warning
 from portal.attest.values import Act, Attestant, Delegation, Responsibility, RouteFacts, RouteRow
