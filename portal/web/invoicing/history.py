@@ -28,7 +28,7 @@ SENTENCES: Mapping[str, str] = {
     "invoice:status:stop_no_reviewer": "Ingen granskare hittades. Lokal administratör anger granskare.",
     "invoice:status:route_review": "Alla kontroller godkända. Fakturan skickades till granskaren.",
     "invoice:status:wait_receipt": "Alla kontroller godkända. Fakturan väntar på leveranskvittens.",
-    "invoice:status:stop_match": "Fakturan stämmer inte med ordern eller kvittensen.",
+    "invoice:status:stop_match": "Fakturan lämnades till beställaren.",
     "invoice:status:finish_match": "Fakturan stämmer med order och kvittens. Den är klar för betalning.",
     "invoice:status:receipt_timeout": "Kvittensen kom inte i tid. Beställaren får svara.",
     "invoice:status:fail_final_check": "Slutkontrollen stoppade fakturan. Den gick tillbaka till granskning.",

@@ -38,7 +38,7 @@ def _after(detail: Detail) -> tuple[Step, ...]:
         day = _day(invoice.payment_date) if invoice.payment_date else gettext("regleras i redovisningen")
         return (("done", gettext("Klar"), ready), ("left", paid, day))
     now = {
-        s.MATCHING_REQUIRED: gettext("Fakturan stämmer inte"),
+        s.MATCHING_REQUIRED: gettext("Hos beställaren"),
         s.AWAITING_RECEIPT: gettext("Väntar på kvittens"),
         s.REVIEW: gettext("Granskas"),
         s.APPROVAL: gettext("Attesteras"),
