@@ -124,6 +124,7 @@ def test_a_taken_port_is_left_for_another(server: EmbeddedServer) -> None:
     taken = server._record()["port"]
     server.stop()
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as after a served connection
         other.bind(("127.0.0.1", taken))
         other.listen()
         server.ensure()

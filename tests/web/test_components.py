@@ -180,7 +180,7 @@ def test_a_page_names_no_other_host() -> None:
 @built
 @pytest.mark.parametrize("code", ["403", "404", "409", "500"])
 def test_error_pages_say_what_happened_and_the_code(code: str) -> None:
-    html = _environment().get_template(f"errors/{code}.html").render(code="EX-7QF2")
+    html = _environment().get_template(f"errors/{code}.html").render(code="EX-7QF2", message="")
     assert "Felkod EX-7QF2" in html
     assert html.count("<h1>") == 1
     assert _Page(html).forbidden == []
