@@ -66,7 +66,8 @@ class Client:
     async def open(cls, port: int, cookie: str) -> Client:
         """Connect as whoever holds the cookies."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        return cls(reader, writer, f"Host: 127.0.0.1:{port}\r\nCookie: {cookie}\r\n".encode())
+        cookies = f"Cookie: {cookie}\r\n" if cookie else ""
+        return cls(reader, writer, f"Host: 127.0.0.1:{port}\r\n{cookies}".encode())
 
     async def get(self, path: str) -> bytes:
         """The body of a page; anything but 200 is an error."""
@@ -104,11 +105,12 @@ async def signed_in(port: int, email: str, password: str) -> str:
     form = urlencode({"_csrf_token": token.group(1).decode(), "email": email, "password": password}).encode()
     extra = (
         b"Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\nCookie: "
-        + visitor.group(1) + b"\r\n"
-    )  # fmt: skip
+        + visitor.group(1)
+        + b"\r\n"
+    )
     status, headers, _body = await client.send(b"POST", "/sign-in", form, extra)
+    client.close()
     session = [c for c in COOKIE.findall(headers) if c.startswith(b"session=")]
     if status != 303 or not session:
         raise RuntimeError(f"sign-in answered {status}")
-    client.close()
     return b"; ".join((visitor.group(1), session[0])).decode()
