@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
@@ -15,6 +15,7 @@ from portal.access.actor import Actor
 from portal.attest.queries import acting_for
 from portal.invoicing.models import Invoice, InvoiceParticipant
 from portal.invoicing.status import APPROVAL
+from portal.orders.models import PurchaseOrder
 
 SEES_ALL = (
     p.SEE_ALL_INVOICES,
@@ -71,10 +72,18 @@ def in_scope(actor: Actor) -> ColumnElement[bool]:
 
 
 def visible(actor: Actor, users: Collection[UUID]) -> ColumnElement[bool]:
-    """The rows that exist for the actor; a normal user's are those `users` have or had before them (A2.24)."""
+    """The rows that exist for the actor.
+
+    A normal user's are those that `users` have or had before them, and those of orders they bought (A2.24).
+    """
     if actor.is_system or actor.has(*SEES_ALL):
         return in_scope(actor)
-    return and_(in_scope(actor), taken_part(users))
+    bought = exists().where(
+        PurchaseOrder.concern_id == Invoice.concern_id,
+        PurchaseOrder.id == Invoice.order_id,
+        PurchaseOrder.buyer_user_id.in_(users),
+    )
+    return and_(in_scope(actor), or_(taken_part(users), bought))
 
 
 def taken_part(users: Collection[UUID], *, waiting: bool | None = None) -> ColumnElement[bool]:

@@ -91,7 +91,8 @@ def sentence(event: AuditEvent, actor: Actor) -> str:
     holes = _Holes({**event.data, "who": who})
     text = _message(event) % holes
     parts = [text, *_changes(event)]
-    if event.why and event.why not in text:
+    if event.why and event.why not in text and (event.actor_id or current_locale() == "sv"):
+        # What the system gave as reason was written in Swedish; the page tells it in English of its own (why.py).
         parts.append(event.why if event.actor_id is None else f"”{event.why}”")
     return " ".join(parts)
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.invoicing.models import Invoice
+from portal.invoicing.queries.scope import rights_of, visible
 from portal.invoicing.status import INVOICE
 from portal.web.orders.texts import Status, status_of
 
@@ -28,15 +29,16 @@ class InvoiceView:
     day: date | None
 
 
-async def invoices_of(session: AsyncSession, actor: Actor, order_id: UUID) -> tuple[InvoiceView, ...]:
+async def invoices_of(
+    session: AsyncSession, actor: Actor, order_id: UUID, today: date
+) -> tuple[InvoiceView, ...]:
     """The order's invoices that the actor may see, oldest first."""
+    rights = await rights_of(session, actor, today)
     query = (
         select(Invoice.id, Invoice.number, Invoice.status, Invoice.gross_amount, Invoice.issue_date)
-        .where(Invoice.concern_id == actor.concern_id, Invoice.order_id == order_id)
+        .where(visible(actor, rights.users), Invoice.order_id == order_id)
         .order_by(Invoice.id)
     )
-    if not actor.sees_secret:
-        query = query.where(Invoice.secret.is_(False))
     return tuple(
         InvoiceView(
             row.id, row.number, row.status, status_of(INVOICE, row.status), row.gross_amount, row.issue_date

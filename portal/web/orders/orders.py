@@ -123,7 +123,7 @@ async def _show(request: Req, order_id: UUID, errors: Mapping[str, str]) -> Html
     answers = await queries.responses(session, order.concern_id, order_id)
     subjects = [order_id, order.requisition_id] if order.requisition_id else [order_id]
     told = await queries.history(session, order.concern_id, subjects)
-    linked = await invoices_of(session, actor, order_id)
+    linked = await invoices_of(session, actor, order_id, day)
     dates: dict[str, date] = {}
     for one in told:
         if one.tag == "requisition:status:approve":
