@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
@@ -78,10 +79,9 @@ def visible(actor: Actor, users: Collection[UUID]) -> ColumnElement[bool]:
     """
     if actor.is_system or actor.has(*SEES_ALL):
         return in_scope(actor)
+    order = aliased(PurchaseOrder)  # the query around it may join the order too
     bought = exists().where(
-        PurchaseOrder.concern_id == Invoice.concern_id,
-        PurchaseOrder.id == Invoice.order_id,
-        PurchaseOrder.buyer_user_id.in_(users),
+        order.concern_id == Invoice.concern_id, order.id == Invoice.order_id, order.buyer_user_id.in_(users)
     )
     return and_(in_scope(actor), or_(taken_part(users), bought))
 
