@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from portal.access.models import Concern
 from portal.access.passwords import hash_password
 from portal.audit.log import Event, record
 from portal.catalog.models import Article, ArticlePrice, Catalogue
+from portal.db.base import Base
 from portal.db.context import Context
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
@@ -51,6 +53,6 @@ async def seed(database: Database, now: datetime) -> bool:
     return True
 
 
-async def _insert(session: AsyncSession, model, rows) -> None:  # type: ignore[no-untyped-def]
+async def _insert(session: AsyncSession, model: type[Base], rows: list[dict[str, Any]]) -> None:
     if rows:
         await session.execute(insert(model), rows)
