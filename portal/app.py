@@ -23,7 +23,7 @@ from portal.web.gate import Gate
 from portal.web.i18n import LocaleMiddleware
 from portal.web.security import SecurityHeaders, guard
 from portal.web.services import Services
-from portal.web.templating import environment
+from portal.web.templating import Templates
 from portal.web.unit_of_work import UnitOfWork
 from portal.wiring import Installation, build
 
@@ -84,7 +84,7 @@ def _assemble(installation: Installation) -> Litestar:
         ],
         exception_handlers=HANDLERS,
         state=State(
-            {"services": services, "templates": environment(assets), "counts": Counts(routes.COUNTERS)}
+            {"services": services, "templates": Templates(assets), "counts": Counts(routes.COUNTERS)}
         ),
         openapi_config=None,
         request_max_body_size=settings.max_document_bytes + FORM_OVERHEAD,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from markupsafe import Markup
@@ -47,4 +48,9 @@ class Assets:
 
     def icon(self, name: str) -> Markup:
         """The Lucide icon as an aria-hidden <svg class="i">: the word beside it carries the meaning."""
-        return _SVG.format(self.icons[name])
+        return _drawn(self.icons[name])
+
+
+@lru_cache(maxsize=512)
+def _drawn(inner: Markup) -> Markup:
+    return _SVG.format(inner)

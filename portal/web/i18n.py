@@ -23,6 +23,8 @@ ENGLISH_PARTS = Path(__file__).resolve().parents[2] / "locale" / "en" / "parts"
 REST = "rest.po"
 ENGLISH_PREFIX = "/en"
 
+LANGUAGES = ("sv", "en")
+
 _locale: ContextVar[str] = ContextVar("locale", default="sv")
 
 
@@ -139,9 +141,22 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return answer
 
 
+def known_text(message: str, locale: str) -> str | None:
+    """The message in a language, for what is written once and shown often; None for one without a translation."""
+    if locale == "sv" or not message:
+        return message
+    known = _english().get(message)
+    return known.texts[0] if known else None
+
+
 def localised(path: str) -> str:
     """A path of the portal in the request's language."""
-    if _locale.get() == "sv" or not path.startswith("/"):
+    return localised_in(path, _locale.get())
+
+
+def localised_in(path: str, locale: str) -> str:
+    """A path of the portal in a language."""
+    if locale == "sv" or not path.startswith("/"):
         return path
     return ENGLISH_PREFIX + ("" if path == "/" else path)
 

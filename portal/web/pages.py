@@ -12,6 +12,7 @@ from portal.web import shell
 from portal.web.counts import counts_for
 from portal.web.flash import SECONDS, pack
 from portal.web.i18n import localised
+from portal.web.templating import Templates
 from portal.web.unit_of_work import cookie_name
 
 Req = Request[Any, Any, Any]
@@ -64,5 +65,5 @@ def see_other(request: Req, path: str, *, flash: tuple[str, str] | None = None) 
 
 
 def _render(request: Req, template: str, **view: Any) -> str:
-    text: str = request.app.state.templates.get_template(template).render(**view)
-    return text
+    templates: Templates = request.app.state.templates
+    return templates.render(template, view, csrf_token=request.scope["state"].get("csrf_token") or "")

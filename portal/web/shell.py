@@ -32,8 +32,6 @@ class Shell:
     nav: tuple[tuple[str, str, int, str, bool], ...]
     quick: tuple[tuple[str, str, str, bool], ...]
     basket_count: int | None
-    csrf_token: str
-    csp_nonce: str
     support: str
     search_placeholder: str
     search_url: str
@@ -66,8 +64,6 @@ def build(request: Request[Any, Any, Any], counts: Mapping[str, int], *, whole: 
         ),
         quick=tuple((gettext(i.label), localised(i.path), i.icon, i is current) for i in items[:_QUICK]),
         basket_count=counts.get("basket", 0) if actor and actor.has(p.ORDER_AND_INVOICE) else None,
-        csrf_token=state.get("csrf_token") or "",
-        csp_nonce="",
         support=gettext("Support vardagar 08.00–16.30, 010-555 01 00"),
         search_placeholder=(
             gettext("Sök order eller faktura") if supplier else gettext("Sök order, faktura eller leverantör")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from portal.kernel.dates import STOCKHOLM, format_clock, format_day, format_day_long, stockholm_date
 from portal.kernel.money import format_number_sv, format_sv
 from portal.web.assets import Assets
-from portal.web.i18n import current_locale, gettext, localised, ngettext
+from portal.web.constants import Constants, SettledEnvironment
+from portal.web.i18n import LANGUAGES, current_locale, gettext, localised, ngettext
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+# Macros are imported without context, so that they are made once and not once a page: what their forms need of the
+# request comes this way.
+_csrf_token: ContextVar[str] = ContextVar("csrf_token", default="")
 
 
 def _as_day(value: date | datetime) -> date:
@@ -51,9 +58,12 @@ def qty(value: Decimal | None) -> str:
     return "" if value is None else format_number_sv(value)
 
 
-def environment(assets: Assets, folder: Path = TEMPLATES) -> Environment:
-    """The only environment: escapes everything, and an unknown name is an error."""
-    env = Environment(
+def environment(assets: Assets, folder: Path = TEMPLATES, *, language: str | None = None) -> Environment:
+    """An environment that escapes everything, and where an unknown name is an error.
+
+    `language`: the one its templates are compiled for (portal.web.constants); None leaves texts to be looked up.
+    """
+    env = SettledEnvironment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -64,6 +74,22 @@ def environment(assets: Assets, folder: Path = TEMPLATES) -> Environment:
     )
     install: Any = env
     install.install_gettext_callables(gettext, ngettext, newstyle=True)
-    env.globals.update(assets=assets, icon=assets.icon, url=localised)
+    env.constants = Constants(assets, language) if language else None
+    env.globals.update(assets=assets, icon=assets.icon, url=localised, csrf_token=_csrf_token.get)
     env.filters.update(day=day, long_day=long_day, iso=iso, time=clock, kr=kr, qty=qty, translate=gettext)
     return env
+
+
+class Templates:
+    """The templates, compiled once in each language."""
+
+    def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
+        self._by_language = {lang: environment(assets, folder, language=lang) for lang in LANGUAGES}
+
+    def render(self, name: str, view: Mapping[str, Any], *, csrf_token: str) -> str:
+        """The template in the request's language; its forms carry the token."""
+        held = _csrf_token.set(csrf_token)
+        try:
+            return self._by_language[current_locale()].get_template(name).render(view)
+        finally:
+            _csrf_token.reset(held)
