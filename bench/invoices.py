@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ from portal.db.context import Context
 from portal.formats.rule_pool import RulePool
 from portal.invoicing.actions.intake import Incoming, receive_many
 from portal.invoicing.actions.parts import IntakeParts, Pooled, no_rules
-from portal.invoicing.actions.pipeline import process_deliveries
+from portal.invoicing.actions.pipeline import Arriving, process_stream
 from portal.invoicing.status import DONE
 from portal.kernel.dates import stockholm_date
 from portal.wiring import Installation, intake_parts
@@ -101,14 +101,18 @@ def _dearer(one: Document) -> Document:
 
 async def _take_in(parts: IntakeParts, documents: Sequence[bytes], installation: Installation) -> None:
     """Bytes to rest, as the command does it."""
+    errors = await process_stream(parts, _received(parts, documents, installation), installation.clock.now)
+    if errors:
+        raise next(iter(errors.values()))
+
+
+async def _received(
+    parts: IntakeParts, documents: Sequence[bytes], installation: Installation
+) -> AsyncIterator[Arriving]:
     for start in range(0, len(documents), AT_ONCE):
-        now = installation.clock.now()
         incoming = [Incoming(data, "command") for data in documents[start : start + AT_ONCE]]
-        received = await receive_many(parts, incoming, now=now)
-        read = {one.delivery_id: one.invoice for one in received if one.invoice is not None}
-        errors = await process_deliveries(parts, list(read), now, already_read=read)
-        if errors:
-            raise next(iter(errors.values()))
+        received = await receive_many(parts, incoming, now=installation.clock.now())
+        yield {one.delivery_id: one.invoice for one in received if one.invoice is not None}
 
 
 async def _timed(

@@ -55,8 +55,7 @@ async def seed_demo_invoices(parts: IntakeParts, now: datetime) -> bool:
     documents += list(_without_orders(day))
     incoming = [Incoming(write(one), "command", f"{one.number}.xml") for one in documents]
     received = await receive_many(parts, incoming, now=now)
-    read = {one.delivery_id: one.invoice for one in received if one.invoice}
-    errors = await process_deliveries(parts, [one.delivery_id for one in received], now, already_read=read)
+    errors = await process_deliveries(parts, [one.delivery_id for one in received], now)
     for error in errors.values():
         raise error
     return True

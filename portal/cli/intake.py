@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,9 @@ from portal.cli.running import REFUSED, told, with_installation
 from portal.db.context import Context
 from portal.formats.findings import Finding, fatal
 from portal.formats.rule_pool import RulePool
-from portal.invoicing.actions.intake import Incoming, Received, receive_many
+from portal.invoicing.actions.intake import Incoming, receive_many
 from portal.invoicing.actions.parts import IntakeParts, OneByOne, Pooled
-from portal.invoicing.actions.pipeline import process_deliveries
+from portal.invoicing.actions.pipeline import Arriving, process_deliveries, process_stream
 from portal.invoicing.queries.deliveries import Ended, ended
 from portal.invoicing.queries.summary import find, summaries
 from portal.kernel.errors import PortalError
@@ -43,7 +43,7 @@ class Taken:
     findings: Sequence[Mapping[str, Any]] = ()
     invoice_id: UUID | None = None
     delivery_id: UUID | None = None
-    read: Received | None = field(default=None, repr=False)
+    waits: bool = False
 
 
 @click.command()
@@ -57,9 +57,11 @@ def intake(files: tuple[str, ...], login: str | None, *, as_json: bool) -> None:
     async def work(installation: Installation) -> list[dict[str, Any]]:
         actors = await acting_as(installation, login)
         with parts_for(installation, len(files)) as parts:
-            taken: list[Taken] = []
-            for start in range(0, len(files), AT_ONCE):
-                taken += await _take_in(installation, parts, files[start : start + AT_ONCE])
+            taken = [Taken(name) for name in files]
+            errors = await process_stream(
+                parts, _received(installation, parts, taken), installation.clock.now
+            )
+            await _to_rest(installation, parts, taken, errors)
         return await _elements(installation, actors, taken)
 
     elements = with_installation(work)
@@ -84,23 +86,24 @@ def parts_for(installation: Installation, documents: int) -> Iterator[IntakePart
         pooled.close()
 
 
-async def _take_in(installation: Installation, parts: IntakeParts, files: Sequence[str]) -> list[Taken]:
-    taken = [Taken(name) for name in files]
-    documents: list[tuple[Taken, bytes]] = []
-    for one in taken:
-        data = await asyncio.to_thread(read_file, one.file, parts.max_bytes)
-        if isinstance(data, Finding):
-            one.findings = [data.as_json()]
-        else:
-            documents.append((one, data))
-    await _receive(installation, parts, documents)
-    await _to_rest(installation, parts, [one for one, _ in documents if one.delivery_id])
-    return taken
+async def _received(
+    installation: Installation, parts: IntakeParts, taken: Sequence[Taken]
+) -> AsyncIterator[Arriving]:
+    """The files read and received, so many at once, for the pipeline to bring to rest."""
+    for start in range(0, len(taken), AT_ONCE):
+        documents: list[tuple[Taken, bytes]] = []
+        for one in taken[start : start + AT_ONCE]:
+            data = await asyncio.to_thread(read_file, one.file, parts.max_bytes)
+            if isinstance(data, Finding):
+                one.findings = [data.as_json()]
+            else:
+                documents.append((one, data))
+        yield await _receive(installation, parts, documents)
 
 
 async def _receive(
     installation: Installation, parts: IntakeParts, documents: Sequence[tuple[Taken, bytes]]
-) -> None:
+) -> Arriving:
     now = installation.clock.now()
     incoming = [Incoming(data, "command", os.path.basename(one.file)) for one, data in documents]  # noqa: PTH119
     try:
@@ -108,19 +111,20 @@ async def _receive(
     except PortalError as error:
         for one, _ in documents:
             one.findings = [fatal("STORE", str(error)).as_json()]
-        return
+        return {}
     for (one, _), answer in zip(documents, received, strict=True):
-        one.sha256, one.delivery_id, one.read = answer.sha256, answer.delivery_id, answer
+        one.sha256, one.delivery_id, one.waits = answer.sha256, answer.delivery_id, answer.outcome is None
         one.findings = [finding.as_json() for finding in answer.findings]
+    return {answer.delivery_id: answer.invoice for answer in received if answer.outcome is None}
 
 
-async def _to_rest(installation: Installation, parts: IntakeParts, taken: Sequence[Taken]) -> None:
-    """Process until every delivery has an end; what a worker has in hand is waited for."""
-    waiting = {one.delivery_id: one for one in taken if one.delivery_id and one.read and not one.read.outcome}
-    read = {key: one.read.invoice for key, one in waiting.items() if one.read and one.read.invoice}
+async def _to_rest(
+    installation: Installation, parts: IntakeParts, taken: Sequence[Taken], errors: Mapping[UUID, Exception]
+) -> None:
+    """Until every delivery has an end; what a worker has in hand is waited for."""
+    waiting = {one.delivery_id: one for one in taken if one.delivery_id and one.waits}
     deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while waiting:
-        errors = await process_deliveries(parts, list(waiting), installation.clock.now(), already_read=read)
         async with installation.database.session(Context.for_system(None)) as session:
             found = await ended(session, list(waiting))
         for key, end in found.items():
@@ -132,6 +136,7 @@ async def _to_rest(installation: Installation, parts: IntakeParts, taken: Sequen
             return
         if waiting:
             await asyncio.sleep(POLL_SECONDS)
+            errors = await process_deliveries(parts, list(waiting), installation.clock.now())
 
 
 def _end(one: Taken, end: Ended, error: Exception | None) -> None:

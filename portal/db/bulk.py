@@ -5,34 +5,30 @@ COPY is refused under row-level security, and one statement per row costs a roun
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
+from msgspec import json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.db.base import Base
+from portal.kernel.plain import as_plain
 
 Row = Mapping[str, Any]
 
 
 def as_json(rows: Sequence[Row]) -> str:
     """The rows as json_populate_recordset reads them: bytes as \\x…, everything else by its text."""
-    return json.dumps(rows, default=_text, ensure_ascii=False)
+    return _ENCODER.encode([_without_bytes(row) for row in rows]).decode()
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID | Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no place in a row")
+def _without_bytes(row: Row) -> Row:
+    """PostgreSQL reads bytes in hex; the encoder would write base64."""
+    return {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()}
+
+
+_ENCODER = json.Encoder(enc_hook=as_plain)
 
 
 async def insert_rows(

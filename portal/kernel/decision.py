@@ -7,13 +7,14 @@ would happen to give the same result.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Generic, Literal, TypeVar
 
-from portal.kernel.plain import to_plain
+from msgspec import json
+
+from portal.kernel.plain import canonical_bytes, to_plain
 
 F = TypeVar("F")
 Verdict = Literal["same", "different"]
@@ -57,47 +58,31 @@ class Control(Generic[F]):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision, in plain JSON shapes throughout so that it reads back to the same bytes."""
+    """One decision. `inputs`, `limits` and `result` are frozen values or plain shapes; JSON keeps either."""
 
     kind: str
-    inputs: Mapping[str, Any]
-    limits: Mapping[str, Any]
+    inputs: Any
+    limits: Any
     rules: tuple[str, ...]
     result: Mapping[str, Any]
     reasons: tuple[Reason, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
-        """The stored shape; `digest` is the sha256 of inputs and limits."""
-        inputs, limits = to_plain(self.inputs), to_plain(self.limits)
-        return {
-            "kind": self.kind,
-            "inputs": inputs,
-            "limits": limits,
-            "rules": list(self.rules),
-            "result": to_plain(self.result),
-            "reasons": [to_plain(reason) for reason in self.reasons],
-            "digest": sha256(_spelt([self.kind, inputs, limits])).hexdigest(),
-        }
-
     def to_bytes(self) -> bytes:
-        """Canonical JSON: sorted keys, UTF-8, no blanks, Decimal as text."""
-        return _spelt(self.as_dict())
-
-    def sha256(self) -> str:
-        """Hex digest of to_bytes()."""
-        return sha256(self.to_bytes()).hexdigest()
+        """The stored shape in canonical JSON; `digest` in it is the sha256 of kind, inputs and limits."""
+        return canonical_bytes(
+            {
+                "kind": self.kind,
+                "inputs": self.inputs,
+                "limits": self.limits,
+                "rules": self.rules,
+                "result": self.result,
+                "reasons": self.reasons,
+                "digest": sha256(canonical_bytes([self.kind, self.inputs, self.limits])).hexdigest(),
+            }
+        )
 
 
 Recompute = Callable[[Mapping[str, Any], Mapping[str, Any]], Decision]
-
-
-def canonical_bytes(value: Any) -> bytes:
-    """The one JSON spelling of a value: sorted keys, UTF-8, no blanks, Decimal and dates as text."""
-    return _spelt(to_plain(value))
-
-
-def _spelt(plain: Any) -> bytes:
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def run(controls: Sequence[Control[F]], facts: F) -> tuple[Reason, ...]:
@@ -122,7 +107,7 @@ def recompute(
     A kind unknown today, or inputs today's code cannot read, are "different" too.
     """
     try:
-        plain = json.loads(stored)
+        plain = json.decode(stored)
         if limits_in_force is not None and to_plain(limits_in_force) != plain["limits"]:
             return "different"
         today = registry[plain["kind"]](plain["inputs"], plain["limits"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from portal.kernel.errors import Invalid
 
@@ -22,7 +23,12 @@ def to_ore(value: Decimal) -> Decimal:
 
 def round_to(value: Decimal, decimals: int) -> Decimal:
     """Rounded half up to so many decimals."""
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return value.quantize(_quantum(decimals), rounding=ROUND_HALF_UP)
+
+
+@lru_cache(maxsize=32)
+def _quantum(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def canonical(value: Decimal) -> str:

@@ -22,7 +22,6 @@ from portal.invoicing.queries.ordered import Order, set_invoiced
 from portal.invoicing.status import DONE, INVOICE
 from portal.kernel.failpoints import At, place
 from portal.kernel.identifiers import uuid7
-from portal.kernel.plain import to_plain
 from portal.orders.models import PurchaseOrder
 from portal.orders.status import ORDER, RECEIVED
 
@@ -66,7 +65,7 @@ def _invoice_row(concern_id: UUID, case: Case, now: datetime) -> dict[str, Any]:
         or (invoice.object_id.value if invoice.object_id else None),
         "reasons": [], "manual_controls": [], "under_investigation": False,
         "credited_numbers": [earlier.number for earlier in invoice.preceding],
-        "document": to_plain(invoice), "fatal_rules": list(case.fatal_rules),
+        "document": invoice, "fatal_rules": case.fatal_rules,
     }  # fmt: skip
 
 
@@ -120,7 +119,7 @@ def _step(concern_id: UUID, case: Case, now: datetime) -> Step:
     values = {
         "organisation_id": case.organisation_id, "supplier_id": case.supplier_id, "secret": case.secret,
         "flow": case.flow, "order_id": case.order.id if case.order else None, "reviewer_id": case.reviewer_id,
-        "handler_role": rest.role, "reasons": [to_plain(reason) for reason in rest.reasons],
+        "handler_role": rest.role, "reasons": rest.reasons,
         "status_since": now, "payment_date": case.payment_date,
         "done_at": now if rest.status == DONE else None,
     }  # fmt: skip

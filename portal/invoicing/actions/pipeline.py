@@ -7,7 +7,8 @@ transaction. A batch that fails is run again one invoice at a time, so that one 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,7 @@ from portal.invoicing.queries.deliveries import (
 from portal.kernel.dates import stockholm_date
 from portal.kernel.failpoints import place
 from portal.kernel.identifiers import uuid7
+from portal.kernel.streams import one_ahead
 
 BATCH = 50
 log = structlog.get_logger("portal.invoicing")
@@ -48,48 +50,72 @@ class Prepared:
     findings: tuple[Finding, ...] = ()
 
 
+Arriving = Mapping[UUID, Invoice | None]
+"""Delivery → the neutral invoice `receive` returned, so that it is not parsed again; None: read it."""
+
+
 async def process_deliveries(
-    parts: IntakeParts,
-    delivery_ids: Sequence[UUID],
-    now: datetime,
-    *,
-    already_read: Mapping[UUID, Invoice] | None = None,
+    parts: IntakeParts, delivery_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, Exception]:
     """Bring each waiting delivery's invoice to rest; delivery → error where that failed (it waits on).
 
-    Those another process has in hand are left to it. `already_read`: neutral invoices `receive` returned, so
-    that they are not parsed again.
+    Those another process has in hand are left to it.
     """
+    return await process_stream(parts, _once(dict.fromkeys(delivery_ids)), lambda: now)
+
+
+async def process_stream(
+    parts: IntakeParts, arriving: AsyncIterator[Arriving], now: Callable[[], datetime]
+) -> dict[UUID, Exception]:
+    """`process_deliveries` for what goes on arriving: three stages at once, each in the order of arrival.
+
+    While one batch is settled in the database the rule processes judge the next, and another is taken in.
+    """
+    errors: dict[UUID, Exception] = {}
+    async with aclosing(one_ahead(_prepared(parts, arriving, errors))) as batches:
+        async for prepared in batches:
+            errors |= await _settle_all(parts, prepared, now())
+    return errors
+
+
+async def _once(item: Arriving) -> AsyncGenerator[Arriving, None]:
+    yield item
+
+
+async def _prepared(
+    parts: IntakeParts, arriving: AsyncIterator[Arriving], errors: dict[UUID, Exception]
+) -> AsyncGenerator[list[Prepared], None]:
+    async with aclosing(one_ahead(arriving)) as lots:
+        async for lot in lots:
+            for batch in await _batches(parts, list(lot)):
+                yield await _prepare(parts, batch, lot, errors)
+
+
+async def _batches(parts: IntakeParts, delivery_ids: Sequence[UUID]) -> list[list[Waiting]]:
+    """What waits among these, each batch of one concern."""
     async with parts.database.session(Context.for_system(None)) as session:
         with place(parts.at, "process.load"):
             found = await waiting(session, delivery_ids)
-    errors: dict[UUID, Exception] = {}
-    chunks = [
-        [d for d in found if d.concern_id == concern_id][start : start + BATCH]
-        for concern_id in dict.fromkeys(d.concern_id for d in found)
-        for start in range(0, sum(d.concern_id == concern_id for d in found), BATCH)
+    by_concern: dict[UUID, list[Waiting]] = {}
+    for delivery in found:
+        by_concern.setdefault(delivery.concern_id, []).append(delivery)
+    return [
+        deliveries[start : start + BATCH]
+        for deliveries in by_concern.values()
+        for start in range(0, len(deliveries), BATCH)
     ]
-    if not chunks:
-        return errors
-    upcoming = asyncio.create_task(_prepare(parts, chunks[0], already_read or {}, errors))
-    for position in range(len(chunks)):
-        prepared = await upcoming
-        if position + 1 < len(chunks):  # the rule processes go on while the database works
-            upcoming = asyncio.create_task(_prepare(parts, chunks[position + 1], already_read or {}, errors))
-        errors |= await _settle_all(parts, prepared, now)
-    return errors
 
 
 async def _prepare(
     parts: IntakeParts,
     deliveries: Sequence[Waiting],
-    already_read: Mapping[UUID, Invoice],
+    read_before: Arriving,
     errors: dict[UUID, Exception],
 ) -> list[Prepared]:
     async with parts.database.session(Context.for_system(deliveries[0].concern_id)) as session:
         known = await invoices_of(session, deliveries[0].concern_id, [d.sha256 for d in deliveries])
     results = await asyncio.gather(
-        *(_read_and_judge(parts, d, already_read.get(d.id)) for d in deliveries if d.sha256 not in known),
+        *(_read_and_judge(parts, d, read_before.get(d.id)) for d in deliveries if d.sha256 not in known),
         return_exceptions=True,
     )
     prepared = {d.id: Prepared(d, None) for d in deliveries if d.sha256 in known}

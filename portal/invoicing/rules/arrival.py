@@ -29,6 +29,12 @@ DAYS_AFTER = 10
 MOST_DAYS_DUE = 100
 _FORCIBLE = frozenset({"zero_amount", "vat_rate"})
 _HUNDRED = Decimal(100)
+_PAYABLE_DIFFERS = (
+    "Raderna och momsen blir %(right)s men att betala är %(written)s. Skillnaden är %(difference)s."
+)
+_GROSS_DIFFERS = (
+    "Raderna och momsen blir %(right)s men fakturabeloppet är %(written)s. Skillnaden är %(difference)s."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,8 @@ def _sum(facts: HeaderFacts) -> Reason | None:
     if facts.gross == gross and facts.payable == payable:
         return None
     if facts.payable != payable:
-        return _sum_reason(
-            "Raderna och momsen blir %(right)s men att betala är %(written)s.", payable, facts.payable
-        )
-    return _sum_reason(
-        "Raderna och momsen blir %(right)s men fakturabeloppet är %(written)s.", gross, facts.gross
-    )
+        return _sum_reason(_PAYABLE_DIFFERS, payable, facts.payable)
+    return _sum_reason(_GROSS_DIFFERS, gross, facts.gross)
 
 
 def _sum_reason(message: str, right: Decimal, written: Decimal) -> Reason:
@@ -78,7 +80,7 @@ def _sum_reason(message: str, right: Decimal, written: Decimal) -> Reason:
         "written": format_kr(written),
         "difference": format_kr(abs(right - written)),
     }
-    return Reason("sum", message + " Skillnaden är %(difference)s.", params)
+    return Reason("sum", message, params)
 
 
 def _number_taken(facts: HeaderFacts) -> Reason | None:
@@ -209,7 +211,7 @@ def decision(facts: ArrivalFacts) -> tuple[ArrivalResult, Decision]:
     result = decide(facts)
     reasons, plain = result.reasons, to_plain(result)
     plain.pop("reasons")
-    return result, Decision(KIND, to_plain(facts), LIMITS, RULES, plain, reasons)
+    return result, Decision(KIND, facts, LIMITS, RULES, plain, reasons)
 
 
 def again(inputs: Mapping[str, Any], _limits: Mapping[str, Any]) -> Decision:

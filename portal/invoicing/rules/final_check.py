@@ -14,7 +14,7 @@ from portal.invoicing.status import MATCHING_REQUIRED, REVIEW
 from portal.invoicing.values import ZERO, VatRow
 from portal.kernel.decision import Decision, Reason
 from portal.kernel.money import format_kr, format_number_sv
-from portal.kernel.plain import from_plain, to_plain
+from portal.kernel.plain import from_plain
 
 KIND = "final"
 RULES = ("A6.07.line_vat/1", "A6.07.rate_vat/1", "A6.07.coding/1", *check.RULES)
@@ -108,15 +108,8 @@ def _coding(error: CodingError) -> Reason:
 def decision(facts: FinalFacts) -> tuple[FinalResult, Decision]:
     """The result, and the value that is stored with the invoice."""
     result = decide(facts)
-    stored = Decision(
-        KIND,
-        to_plain(facts),
-        {"vat_tolerance": str(TOLERANCE)},
-        RULES,
-        {"status": result.status},
-        result.reasons,
-    )
-    return result, stored
+    limits = {"vat_tolerance": str(TOLERANCE)}
+    return result, Decision(KIND, facts, limits, RULES, {"status": result.status}, result.reasons)
 
 
 def again(inputs: Mapping[str, Any], _limits: Mapping[str, Any]) -> Decision:

@@ -99,7 +99,7 @@ def decision(facts: FlowFacts) -> tuple[FlowResult, Decision]:
     result = decide(facts)
     plain = to_plain(result)
     plain.pop("reasons")
-    return result, Decision(KIND, to_plain(facts), {}, RULES, plain, result.reasons)
+    return result, Decision(KIND, facts, {}, RULES, plain, result.reasons)
 
 
 def again(inputs: Mapping[str, Any], _limits: Mapping[str, Any]) -> Decision:

@@ -209,7 +209,7 @@ def decision(facts: MatchFacts, limits: MatchLimits) -> tuple[MatchResult, Decis
     result = match(facts, limits)
     plain = to_plain(result)
     plain.pop("reasons")
-    return result, Decision(KIND, to_plain(facts), to_plain(limits), RULES, plain, result.reasons)
+    return result, Decision(KIND, facts, limits, RULES, plain, result.reasons)
 
 
 def again(inputs: Mapping[str, Any], limits: Mapping[str, Any]) -> Decision:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
@@ -17,18 +17,18 @@ from portal.access.actor import Actor
 from portal.attest.actions import record_decision
 from portal.attest.queries import acting_for
 from portal.audit.transition import Subject, Told, move
+from portal.db.bulk import as_json, insert_rows
 from portal.jobs.events import emit
 from portal.kernel.dates import stockholm_date
-from portal.kernel.decision import canonical_bytes
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.identifiers import uuid7
 from portal.kernel.money import canonical_number
+from portal.kernel.plain import canonical_bytes
 from portal.orders.actions.basket import require
-from portal.orders.models import OrderLine, PurchaseOrder, Receipt, ReceiptLine
-from portal.orders.queries.orders import RECEIVES_ALL, find_order, order_lines, receipts
+from portal.orders.models import PurchaseOrder, Receipt
+from portal.orders.queries.orders import RECEIVES_ALL, delivered_lines, find_order, receipts
 from portal.orders.rules.receipts import check_receipt, move_after, quantity_for_amount
 from portal.orders.status import DELIVERABLE, ORDER, RECEIVED
-from portal.orders.tables import table_of
 from portal.orders.values import DeliveredLine
 
 RECEIPTABLE = (*DELIVERABLE, RECEIVED)
@@ -38,6 +38,16 @@ OTHERS = "N책gon annan har redan kvitterat p책 best채llningen. Ladda om sidan f�
 NOT_YOURS = "Bara best채llaren, den som har delegering eller en leveranskvitterare kan kvittera den h채r."
 IN_FUTURE = "Mottagningsdagen kan inte ligga fram책t i tiden."
 TAKEN_BACK = "Kvittensen 채r redan tillbakatagen."
+
+# What came is written and added to its lines in one statement.
+_CAME = text(
+    "WITH came AS (SELECT * FROM json_to_recordset(CAST(:rows AS json))"
+    " AS row(id uuid, order_line_id uuid, quantity numeric, amount numeric)), kept AS ("
+    "INSERT INTO receipt_line (concern_id, id, receipt_id, order_line_id, quantity, amount)"
+    " SELECT :concern, id, :receipt, order_line_id, quantity, amount FROM came)"
+    " UPDATE order_line l SET received_quantity = l.received_quantity + came.quantity FROM came"
+    " WHERE l.concern_id = :concern AND l.id = came.order_line_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +70,8 @@ async def receive_all(
 ) -> UUID:
     """Kvittera allt: what is left of every line; the receipt's id."""
     order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
-    lines = await order_lines(session, order.concern_id, order_id)
-    left = {
-        line.id: line.quantity - line.received_quantity
-        for line in lines
-        if line.quantity > line.received_quantity
-    }
+    lines = await delivered_lines(session, order.concern_id, order_id)
+    left = {UUID(line.id): line.ordered - line.received for line in lines if line.ordered > line.received}
     return await _receive(session, actor, order, lines, Delivery(left, {}, received_on, note), now=now)
 
 
@@ -79,7 +85,7 @@ async def receive(
     delegate, B10, A44 nor A45, and for amounts without B27.
     """
     order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
-    lines = await order_lines(session, order.concern_id, order_id)
+    lines = await delivered_lines(session, order.concern_id, order_id)
     _require_seen(lines, delivery)
     return await _receive(session, actor, order, lines, delivery, now=now)
 
@@ -89,7 +95,7 @@ async def take_back_receipt(
 ) -> UUID:
     """Take an earlier receipt back by one with the same quantities negative; Invalid when it is invoiced."""
     order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
-    lines = await order_lines(session, order.concern_id, order_id)
+    lines = await delivered_lines(session, order.concern_id, order_id)
     made = await receipts(session, order.concern_id, order_id)
     undone = {row.order_line_id: -row.quantity for row in made if row.receipt_id == receipt_id}
     if not undone or any(quantity >= 0 for quantity in undone.values()):
@@ -100,10 +106,10 @@ async def take_back_receipt(
     return await _receive(session, actor, order, lines, delivery, now=now)
 
 
-def _require_seen(lines: Sequence[OrderLine], delivery: Delivery) -> None:
+def _require_seen(lines: Sequence[DeliveredLine], delivery: Delivery) -> None:
     if delivery.seen is None:
         return
-    if any(delivery.seen.get(line.id, line.received_quantity) != line.received_quantity for line in lines):
+    if any(delivery.seen.get(UUID(line.id), line.received) != line.received for line in lines):
         raise Conflict(OTHERS)
 
 
@@ -111,19 +117,16 @@ async def _receive(
     session: AsyncSession,
     actor: Actor,
     order: PurchaseOrder,
-    lines: Sequence[OrderLine],
+    lines: Sequence[DeliveredLine],
     delivery: Delivery,
     *,
     now: datetime,
 ) -> UUID:
     day = stockholm_date(now)
     behalf, chain = await _right(session, actor, order, day)
-    delivered = [_delivered(line) for line in lines]
-    quantities = _quantities(actor, delivered, delivery)
-    _check(order, delivered, quantities, delivery, day)
-    after = [
-        replace(line, received=line.received + quantities.get(line.id, Decimal(0))) for line in delivered
-    ]
+    quantities = _quantities(actor, lines, delivery)
+    _check(order, lines, quantities, delivery, day)
+    after = [replace(line, received=line.received + quantities.get(line.id, Decimal(0))) for line in lines]
     receipt_id = await _insert(session, actor, order, delivery, quantities=quantities, now=now)
     await _decide(
         session, actor, order, receipt_id, quantities=quantities, now=now, behalf=behalf, chain=chain
@@ -138,12 +141,8 @@ async def _receive(
     return receipt_id
 
 
-def _told(lines: Sequence[OrderLine], quantities: Mapping[str, Decimal]) -> dict[str, Any]:
-    got = [
-        f"{canonical_number(quantities[str(line.id)])} {line.name}"
-        for line in lines
-        if str(line.id) in quantities
-    ]
+def _told(lines: Sequence[DeliveredLine], quantities: Mapping[str, Decimal]) -> dict[str, Any]:
+    got = [f"{canonical_number(quantities[line.id])} {line.name}" for line in lines if line.id in quantities]
     return {"lines": got}
 
 
@@ -161,12 +160,6 @@ async def _right(
     if actor.has(*RECEIVES_ALL):
         return None, ()
     raise Forbidden(NOT_YOURS)
-
-
-def _delivered(line: OrderLine) -> DeliveredLine:
-    return DeliveredLine(
-        str(line.id), line.quantity, line.received_quantity, line.price, line.invoiced_quantity
-    )
 
 
 def _quantities(actor: Actor, lines: Sequence[DeliveredLine], delivery: Delivery) -> dict[str, Decimal]:
@@ -217,35 +210,21 @@ async def _insert(
     now: datetime,
 ) -> UUID:
     receipt_id = uuid7()
-    receipt: dict[str, Any] = {
+    await insert_rows(session, Receipt, [{
         "concern_id": order.concern_id, "id": receipt_id, "order_id": order.id, "user_id": actor.user_id,
         "person_id": actor.person_id, "received_on": delivery.received_on,
-        "note": (delivery.note or "").strip() or None, "takes_back_id": delivery.undoes,
-        "created_at": now,
-    }  # fmt: skip
-    lines = [
+        "note": (delivery.note or "").strip() or None, "takes_back_id": delivery.undoes, "created_at": now,
+    }])  # fmt: skip
+    rows = [
         {
-            "concern_id": order.concern_id, "id": uuid7(), "receipt_id": receipt_id,
-            "order_line_id": UUID(line), "quantity": quantity, "amount": delivery.amounts.get(UUID(line)),
+            "id": uuid7(), "order_line_id": line, "quantity": quantity,
+            "amount": delivery.amounts.get(UUID(line)),
         }
         for line, quantity in quantities.items()
     ]  # fmt: skip
-    await session.execute(insert(Receipt), [receipt])
-    await session.execute(insert(ReceiptLine), lines)
-    await _add_received(session, order.concern_id, quantities)
+    given = {"concern": order.concern_id, "receipt": receipt_id, "rows": as_json(rows)}
+    await session.execute(_CAME, given)
     return receipt_id
-
-
-async def _add_received(session: AsyncSession, concern_id: UUID, quantities: Mapping[str, Decimal]) -> None:
-    table = table_of(OrderLine)
-    statement = (
-        update(table)
-        .where(table.c.concern_id == concern_id, table.c.id == bindparam("line"))
-        .values(received_quantity=table.c.received_quantity + bindparam("more"))
-    )
-    connection = await session.connection()
-    rows = [{"line": UUID(line), "more": quantity} for line, quantity in quantities.items()]
-    await connection.execute(statement, rows)
 
 
 async def _decide(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from portal.kernel.decision import canonical_bytes
+from portal.kernel.plain import canonical_bytes
 from portal.orders.values import Requested
 
 

@@ -16,7 +16,7 @@ from portal.access.actor import Actor
 from portal.attest.queries import WaitingStep, acts_of_cases
 from portal.attest.rules.separation_of_duties import refusal
 from portal.attest.values import Act
-from portal.kernel.decision import canonical_bytes
+from portal.kernel.plain import canonical_bytes
 
 
 @dataclass(frozen=True, slots=True)

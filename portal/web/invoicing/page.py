@@ -17,14 +17,15 @@ from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.opening import SUBJECT
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import Detail, detail_of, who_is
+from portal.invoicing.queries.reasons import reasons_of
 from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.rules.standing import stand
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import STOCKHOLM, format_clock, stockholm_date
-from portal.kernel.decision import canonical_bytes
 from portal.kernel.errors import NotFound
 from portal.kernel.money import format_sv
-from portal.web.i18n import gettext, localised
+from portal.kernel.plain import canonical_bytes
+from portal.web.i18n import current_locale, gettext, localised
 from portal.web.invoicing import coding_form, ways
 from portal.web.invoicing.coding_form import CodingView
 from portal.web.invoicing.comparison import comparison_of, headline
@@ -111,7 +112,7 @@ async def build(
             (gettext("Faktura"), base, not original),
             (gettext("Original (XML)"), f"{base}?document=original", original),
         ),
-        history=timeline(detail.events, found.actor, found.now),
+        history=timeline(detail.events, found.actor, found.now, await _reasons(found)),
         controls=controls_of(detail),
         comparison=comparison,
         track=track_of(detail),
@@ -182,6 +183,11 @@ def _lock_text(lock: LockView | None, found: Gathered) -> str | None:
     return gettext("%(holder)s har fakturan öppen sedan %(since)s. Du kan läsa. Låset släpps senast %(until)s.") % {
         "holder": lock.holder, "since": since, "until": until,
     }  # fmt: skip
+
+
+async def _reasons(found: Gathered) -> Sequence[Mapping[str, object]]:
+    """What the history's reasons are told anew from; Swedish readers get them as they were written."""
+    return [] if current_locale() == "sv" else await reasons_of(found.session, found.invoice)
 
 
 async def _paper(request: Req, invoice: Invoice) -> Paper | None:
