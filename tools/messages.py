@@ -55,7 +55,7 @@ SWEDISH_LETTER = re.compile("[åäöÅÄÖ”]")
 SENTENCE = re.compile(r"^[A-ZÅÄÖ”%][^{}<>=;]*[a-zåäö].*$")
 # Words that only Swedish has, for sentences that happen to lack å, ä and ö.
 SWEDISH_WORD = re.compile(
-    r"\b(och|att|inte|till|med|den|det|som|har|finns|saknas|kan|ska|av|en|ett|redan|fakturan?|Skriv|Skicka|Ange|Ta|"
+    r"\b(och|att|inte|till|med|den|det|som|har|finns|saknas|kan|ska|av|en|ett|redan|mot|de|på|[Ff]akturan?|[Oo]rdern?|Skriv|Skicka|Ange|Ta|"
     r"Kontrollera|Leverans\w*|Organisation\w*|Valutan|Beloppet|Summan|Granskare|Konto\w*|Granska|Kvittera|Ladda)\b"
 )
 SQL = re.compile(r"\b(SELECT|UPDATE|INSERT|DELETE|CREATE|FROM|WHERE|JOIN)\b")

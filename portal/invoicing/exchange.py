@@ -23,6 +23,18 @@ _NAMES = {
     "despatch_advice": "en leveransavisering", "catalogue": "en katalog", "punch_out": "en varukorg",
     "application_response": "ett svarsmeddelande",
 }  # fmt: skip
+UNKNOWN_DOCUMENT = "inget dokument vi känner"
+TOO_HIGH = "Ett belopp eller antal på fakturan är orimligt stort. Rätta det och skicka fakturan igen."
+NO_ADDRESS = "Fakturan saknar köparens elektroniska adress. Fyll i den och skicka fakturan igen."
+UNKNOWN_ADDRESS = (
+    "Köparens elektroniska adress %(address)s hör inte till någon kommun eller myndighet här. "
+    "Kontrollera adressen och skicka fakturan till rätt mottagare."
+)
+NOT_INVOICE = (
+    "Filen är %(document)s, inte en faktura eller kreditfaktura. Skicka fakturan som Peppol BIS Billing 3."
+)
+MESSAGES = (TOO_HIGH, NO_ADDRESS, UNKNOWN_ADDRESS, NOT_INVOICE)
+"""What a refused file is told: stored filled in, in Swedish; told in another language from these msgids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +76,7 @@ def _unstorable(invoice: Invoice) -> Iterator[Finding]:
     )
     rates = (line.vat_rate for line in invoice.lines)
     if any(map(_over(MOST), (*header, *lines))) or any(map(_over(MOST_PERCENT), rates)):
-        message = "Ett belopp eller antal på fakturan är orimligt stort. Rätta det och skicka fakturan igen."
-        yield fatal("VALUE", message, layer="xsd", location="/")
+        yield fatal("VALUE", TOO_HIGH, layer="xsd", location="/")
 
 
 def _over(most: Decimal) -> Callable[[Decimal | None], bool]:
@@ -100,13 +111,7 @@ def _address(identifier: Identifier) -> str:
 def no_concern(invoice: Invoice) -> Finding:
     """The finding for an invoice that is nobody's here."""
     addresses = address_of(invoice)
-    if not addresses:
-        message = "Fakturan saknar köparens elektroniska adress. Fyll i den och skicka fakturan igen."
-    else:
-        message = (
-            f"Köparens elektroniska adress {addresses[0]} hör inte till någon kommun eller myndighet här. "
-            "Kontrollera adressen och skicka fakturan till rätt mottagare."
-        )
+    message = UNKNOWN_ADDRESS % {"address": addresses[0]} if addresses else NO_ADDRESS
     location = "/Invoice/cac:AccountingCustomerParty/cac:Party/cbc:EndpointID"
     if invoice.is_credit_note:
         location = location.replace("/Invoice", "/CreditNote")
@@ -114,8 +119,5 @@ def no_concern(invoice: Invoice) -> Finding:
 
 
 def _other_document(document: str) -> Finding:
-    named = _NAMES.get(document, "inget dokument vi känner")
-    message = (
-        f"Filen är {named}, inte en faktura eller kreditfaktura. Skicka fakturan som Peppol BIS Billing 3."
-    )
+    message = NOT_INVOICE % {"document": _NAMES.get(document, UNKNOWN_DOCUMENT)}
     return fatal("NOT_INVOICE", message, layer="xml", location="/")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.models import Concern, User
 from portal.audit.log import Event, record
+from portal.integrations.letters import letter_to_company
 from portal.integrations.mail import Mail, Mailer, MailNotSent, MailRefused
 from portal.integrations.object_store import ObjectStore
 from portal.jobs.context import JobContext
@@ -20,9 +21,7 @@ from portal.orders.queries.orders import order_lines
 from portal.orders.tables import table_of
 from portal.suppliers.models import Agreement, Supplier
 
-SUBJECT = "Ny beställning %(number)s från %(buyer)s"
-SECRET_SUBJECT = "Ny beställning i leverantörsportalen"  # noqa: S105 - a subject that says nothing
-BODY = "%(who)s har skickat en beställning till er.\n\nSe den och svara här:\n%(link)s\n"
+LETTER = "order_sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +102,11 @@ async def _mail(parts: SendingParts, context: JobContext, given: OrderToSend, wa
 def _message(parts: SendingParts, given: OrderToSend, waiting: Transmission, now: datetime) -> Mail:
     """A link and nothing that is secret: whoever reads along learns no more than that there is an order."""
     order = given.order
-    link = f"{parts.base_url}/supplier/orders/{order.id}"
-    if order.secret:
-        subject, who = SECRET_SUBJECT, "En kund"
-    else:
-        subject = SUBJECT % {"number": order.number, "buyer": order.buyer_name}
-        who = order.buyer_name
-    text = BODY % {"who": who, "link": link}
-    return Mail(id=waiting.id, to=waiting.recipient, subject=subject, text=text, at=now)
+    written = letter_to_company(
+        LETTER, base_url=parts.base_url, link=f"/supplier/orders/{order.id}", number=order.number,
+        buyer=order.buyer_name, secret=order.secret,
+    )  # fmt: skip
+    return Mail(id=waiting.id, to=waiting.recipient, subject=written.subject, text=written.text, at=now)
 
 
 async def _tell(

@@ -31,11 +31,6 @@ STATUS_PLACES = {
     "portal/suppliers/actions/registration.py": "a proposed account is open or closed",
     "portal/suppliers/actions/relations.py": "a proposed account becomes active with its supplier",
 }
-# Texts nobody meets in the interface.
-SWEDISH_ONLY = {
-    "portal/invoicing/exchange.py": "what `portal intake` tells the operator of a document it refuses",
-    "portal/suppliers/jobs.py": "mails are written in Swedish",
-}
 # Seconds to wait, likeness of words: floats that are no amounts.
 FLOAT_PLACES = (
     "portal/jobs/", "portal/worker.py", "portal/integrations/", "portal/cli/", "portal/db/",
@@ -195,7 +190,7 @@ def test_no_text_is_put_together_from_swedish_pieces() -> None:
     found = [
         at(module, node.lineno)
         for module in modules()
-        if module.path not in SWEDISH_ONLY and not module.path.startswith(OPERATORS)
+        if not module.path.startswith(OPERATORS)
         for node in _shown_pieces(module)
     ]
     assert found == []

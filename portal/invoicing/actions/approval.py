@@ -29,6 +29,7 @@ from portal.invoicing.actions.opening import (
 )
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import MISSING, events_of
+from portal.invoicing.rules.reasons import Several
 from portal.invoicing.status import LOCAL_ADMIN
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.plain import to_plain
@@ -155,7 +156,7 @@ async def accept_coding(
     opened = await open_invoice(session, actor, invoice_id, "accept_coding", seen=seen, now=now)
     closing = await final_control(session, opened.invoice, accepted=("vat",), now=now)
     if closing.result.reasons:
-        raise Conflict(" ".join(one.text for one in closing.result.reasons))
+        raise Conflict(Several(closing.result.reasons))
     values = done_values(closing, internal=opened.place.internal, now=now)
     status = await move(session, opened, "accept_coding", actor, now=now, values=values)
     await take_from_order(session, closing, now)

@@ -24,6 +24,7 @@ from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import uuid7
 from portal.kernel.money import canonical
+from portal.kernel.text import Message
 
 FIX_CODING = "Konteringen behöver rättas innan fakturan kan gå vidare."
 COMMENT_NEEDED = "Konto %(accounts)s kräver en kommentar. Skriv vilka som deltog och varför."
@@ -106,7 +107,7 @@ async def checked(
     coded = [CodingRow(row.code, row.amount, note) for row in rows]
     fields = fields_of(check_rows(coded, register, invoice.net_amount))
     if accounts := comment_needed(coded, register):
-        fields["comment"] = COMMENT_NEEDED % {"accounts": ", ".join(accounts)}
+        fields["comment"] = Message(COMMENT_NEEDED, accounts=", ".join(accounts))
     if fields:
         raise Invalid(FIX_CODING, fields=fields)
     await replace_coding(session, opened, actor, rows, now)
@@ -124,7 +125,7 @@ def fields_of(errors: Sequence[CodingError]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for error in errors:
         name = f"{error.dimension}-{error.row}" if error.row else "coding"
-        fields.setdefault(name, error.text)
+        fields.setdefault(name, Message(error.message, **error.params))
     return fields
 
 

@@ -16,6 +16,7 @@ from portal.attest.rules.route import Route
 from portal.invoicing.actions.closing import done_values, final_control
 from portal.invoicing.actions.coding import Coded, checked
 from portal.invoicing.actions.opening import Opened, Seen, hand_over, move, open_invoice, took_part
+from portal.invoicing.rules.reasons import Several
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.kernel.text import sentence_list
@@ -68,8 +69,7 @@ async def to_attest(
     await decided(session, opened, actor, act, shown=shown, note=note, now=now)
     route = await route_for(session, opened, actor, amounts, now)
     if not route.steps:
-        why = " ".join(refusal.text for refusal in route.refusals)
-        raise Invalid(NO_ROUTE, why=why)
+        raise Invalid(NO_ROUTE, why=Several(route.refusals))
     to = [step.attestant.login for step in route.steps]
     values: dict[str, object] = {"reasons": [], "handler_role": None, "under_investigation": False}
     target = await move(
@@ -126,7 +126,7 @@ async def _vat_only(
     await decided(session, opened, actor, "review", shown=shown, note=note, now=now)
     closing = await final_control(session, opened.invoice, now=now)
     if closing.result.reasons:
-        raise Invalid(FINAL_CHECK, why=" ".join(reason.text for reason in closing.result.reasons))
+        raise Invalid(FINAL_CHECK, why=Several(closing.result.reasons))
     values = done_values(closing, internal=opened.place.internal, now=now)
     target = await move(session, opened, "accept_vat_only", actor, now=now, why=note, values=values)
     await hand_over(session, opened.invoice, (), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from portal.access.models import User
 from portal.attest.queries import delegations_to
 from portal.attest.rules.delegations import delegates_of
 from portal.audit.log import Event, record
+from portal.integrations.letters import letter
 from portal.integrations.mail import Mail
 from portal.invoicing.actions.again import rerun_in
 from portal.invoicing.actions.settle import WAIT_SETTING
@@ -27,13 +29,8 @@ from portal.orders.models import PurchaseOrder
 REMIND_JOB = "invoicing.remind_receipt"
 REMIND_SETTING = "receipt.remind_day"
 BATCH = 50
-SUBJECT = "Kvittera leveransen av beställning %(order)s"
-SECRET_SUBJECT = "En faktura väntar på din leveranskvittens"  # noqa: S105 - a subject that says nothing
-BODY = (
-    "En faktura väntar på att leveransen av beställning %(order)s kvitteras.\n"
-    "Kvittera det som har kommit. Den %(day)s går fakturan annars till dig för ordermatchning.\n\n%(link)s\n"
-)
-SECRET_BODY = "En faktura väntar på att en leverans kvitteras. Logga in och se efter.\n\n%(link)s\n"  # noqa: S105
+REMINDED = "Leveransen är inte kvitterad."
+LETTER = "receipt_reminder"
 
 
 async def wait_no_longer(session: AsyncSession, concern_id: UUID, now: datetime) -> None:
@@ -48,19 +45,28 @@ async def wait_no_longer(session: AsyncSession, concern_id: UUID, now: datetime)
 
 
 async def _remind(session: AsyncSession, concern_id: UUID, latest: date, now: datetime) -> None:
-    for invoice_id in await mark_reminded(session, concern_id, latest, now):
+    reminded = await mark_reminded(session, concern_id, latest, now)
+    for invoice_id in reminded:
         await enqueue(session, REMIND_JOB, concern_id=concern_id, invoice_id=invoice_id)
-        event = Event(
-            "invoice:receipt:remind", "invoice", invoice_id, now, actor="system", concern_id=concern_id,
-            why="påminnelse om leveranskvittens",
-        )  # fmt: skip
-        await record(session, [event])
+    whose = select(Invoice.id, Invoice.organisation_id, Invoice.supplier_id).where(
+        Invoice.concern_id == concern_id, Invoice.id.in_(reminded)
+    )
+    rows = (await session.execute(whose)).all() if reminded else ()
+    # With the organisation: without it the history of the invoice would not show it to anybody there.
+    await record(session, [
+        Event(
+            "invoice:receipt:remind", "invoice", row.id, now, actor="system", concern_id=concern_id,
+            organisation_id=row.organisation_id, supplier_id=row.supplier_id, why=REMINDED,
+        )
+        for row in rows
+    ])  # fmt: skip
 
 
 async def reminders(
     session: AsyncSession, concern_id: UUID, invoice_id: UUID, base_url: str, now: datetime
 ) -> Sequence[Mail]:
-    """Mails to the buyer and everybody who may receive for the buyer; none when it no longer waits."""
+    """Mails to the buyer and everybody who may receive for the buyer, each in the reader's language; none when it
+    no longer waits. One about a secret invoice names nothing."""
     query = (
         select(Invoice, PurchaseOrder)
         .join(
@@ -73,23 +79,24 @@ async def reminders(
     if found is None:
         return []
     invoice, order = found
-    links = await delegations_to(session, "receipt", stockholm_date(now))
-    delegates = delegates_of(str(order.buyer_user_id), "receipt", links, stockholm_date(now))
+    today = stockholm_date(now)
+    wait_days = await days_of(session, concern_id, WAIT_SETTING, today, WAIT_DAYS)
+    links = await delegations_to(session, "receipt", today)
+    delegates = delegates_of(str(order.buyer_user_id), "receipt", links, today)
     wanted = [order.buyer_user_id, *map(UUID, delegates)]
-    addresses = select(User.id, User.email).where(User.id.in_(wanted), User.active).order_by(User.email)
+    readers = select(User.id, User.email, User.locale).where(User.id.in_(wanted), User.active)
     return [
-        _mail(invoice, order, (user_id, email), base_url, now)
-        for user_id, email in (await session.execute(addresses)).all()
+        _mail(invoice, order, reader, invoice.arrival_date + timedelta(wait_days), base_url, now)
+        for reader in (await session.execute(readers.order_by(User.email))).all()
     ]
 
 
-def _mail(invoice: Invoice, order: PurchaseOrder, to: tuple[UUID, str], base_url: str, now: datetime) -> Mail:
-    user_id, email = to
-    deadline = invoice.arrival_date + timedelta(WAIT_DAYS)
-    params = {
-        "order": order.number, "day": format_day_long(deadline), "link": f"{base_url}/orders/{order.id}",
-    }  # fmt: skip
-    secret = invoice.secret or order.secret
-    subject, body = (SECRET_SUBJECT, SECRET_BODY) if secret else (SUBJECT, BODY)
-    mail_id = uuid5(invoice.id, f"receipt reminder {user_id}")
-    return Mail(mail_id, email, subject % params, body % params, now)
+def _mail(
+    invoice: Invoice, order: PurchaseOrder, reader: Any, deadline: date, base_url: str, now: datetime
+) -> Mail:
+    written = letter(
+        LETTER, reader.locale, base_url=base_url, link=f"/orders/{order.id}", order=order.number,
+        day=format_day_long(deadline, reader.locale), secret=invoice.secret or order.secret,
+    )  # fmt: skip
+    mail_id = uuid5(invoice.id, f"receipt reminder {reader.id}")
+    return Mail(mail_id, reader.email, written.subject, written.text, now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+
+from portal.kernel.decision import Reason
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -35,3 +37,16 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "credit_note": "Kreditfaktura",
     }
 )
+
+
+class Several(str):
+    """Several reasons as one Swedish text that remembers each: (msgid, params), for another language to fill."""
+
+    __slots__ = ("parts",)
+    parts: tuple[tuple[str, Mapping[str, str]], ...]
+
+    def __new__(cls, reasons: Iterable[Reason]) -> Several:
+        given = tuple(reasons)
+        made = super().__new__(cls, " ".join(one.text for one in given))
+        made.parts = tuple((one.message, one.params) for one in given)
+        return made

@@ -147,10 +147,10 @@ async def approved_suppliers(session: AsyncSession, actor: Actor) -> tuple[Choic
 
 async def central_supplier_admins(
     session: AsyncSession, concern_id: UUID, day: date
-) -> tuple[tuple[UUID, str], ...]:
-    """(id, e-mail) of the leverantörsadministratörer of the concern's central organisation. System context."""
+) -> tuple[tuple[UUID, str, str], ...]:
+    """(id, e-mail, language) of the central organisation's leverantörsadministratörer. System context."""
     query = (
-        select(User.id, User.email)
+        select(User.id, User.email, User.locale)
         .join(
             Organisation,
             (Organisation.concern_id == User.concern_id) & (Organisation.id == User.organisation_id),
@@ -159,7 +159,7 @@ async def central_supplier_admins(
         .where(holds(p.SUPPLIER_ADMIN, day))
         .order_by(User.email)
     )
-    return tuple((row.id, row.email) for row in (await session.execute(query)).all())
+    return tuple((row.id, row.email, row.locale) for row in (await session.execute(query)).all())
 
 
 def _agreement_count() -> Any:

@@ -26,9 +26,11 @@ from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.kernel.money import format_sv, parse_amount, to_ore
 from portal.web.i18n import gettext
+from portal.web.invoicing.spoken import retold, worded
 
 SHOWN = ("account", "responsibility", "operation", "project")
 HIDDEN = ("activity", "free", "text", "source")
+FROM_INVOICE = "Förslag från faktura %(number)s"
 HALF = Decimal(2)
 
 
@@ -138,7 +140,7 @@ async def _filled(session: AsyncSession, detail: Detail, rows: list[Coded]) -> l
     if earlier is None:
         return rows
     number, code = earlier
-    source = gettext("Förslag från faktura %(number)s") % {"number": number}
+    source = FROM_INVOICE % {"number": number}
     return [row if row.code.responsibility else _like(row, code, source) for row in rows]
 
 
@@ -174,7 +176,7 @@ async def view_of(
         editable, format_sv(coded), format_sv(invoice.net_amount), invoice.net_amount - coded,
         format_sv(invoice.tax_amount), found.get("coding"),
         ", ".join(dict.fromkeys(account for account in accounts if account)),
-        tuple(_steps(route)), tuple(refusal.text for refusal in route.refusals),
+        tuple(_steps(route)), tuple(worded(refusal.message, refusal.params) for refusal in route.refusals),
         gettext("och").join(f" {name} " for name in dict.fromkeys(s.attestant.login for s in route.steps)).strip(),
     )  # fmt: skip
 
@@ -200,7 +202,7 @@ def _row(number: int, row: Coded, errors: Mapping[str, str], register: CodingReg
     if account in register.comment_accounts:
         warning = gettext("Konto %(account)s kräver kommentar.") % {"account": account}
     values = {**code, "text": row.text or "", "source": row.source or ""}
-    note = ", ".join(filter(None, (row.text, row.source)))
+    note = ", ".join(filter(None, (row.text, retold(row.source or "", (FROM_INVOICE,)))))
     return RowView(
         number, gettext("Rad %(number)s") % {"number": number}, values, format_sv(row.amount), own,
         note or None, warning,

@@ -12,7 +12,7 @@ from portal.invoicing.rules.reasons import REASONS
 from portal.kernel.dates import format_day_long
 from portal.kernel.money import MINUS, format_number_sv, format_sv, to_ore
 from portal.web.i18n import current_locale, gettext
-from portal.web.invoicing.rows import filled
+from portal.web.invoicing.spoken import filled
 from portal.web.invoicing.units import unit_word
 
 ZERO = Decimal(0)

@@ -10,7 +10,7 @@ from portal.invoicing.queries.detail import Detail
 from portal.invoicing.rules.arrival import CONTROLS
 from portal.invoicing.rules.reasons import REASONS
 from portal.web.i18n import gettext
-from portal.web.invoicing.rows import filled
+from portal.web.invoicing.spoken import filled
 
 STEPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Organisationen är känd", frozenset({"organisation_unknown", "organisation_conflict"})),

@@ -12,6 +12,7 @@ from portal.invoicing.status import INVOICE
 from portal.kernel.dates import STOCKHOLM, format_clock, format_day_long, stockholm_date
 from portal.kernel.workflow import UnknownMove
 from portal.web.i18n import current_locale, gettext
+from portal.web.invoicing.spoken import Reason, spoken
 
 CHANNELS: Mapping[str, str] = {
     "order_flip": "Leverantören gjorde fakturan av ordern i portalen.",
@@ -20,6 +21,7 @@ CHANNELS: Mapping[str, str] = {
     "folder": "Fakturan kom in i inkorgen.",
     "access_point": "Fakturan kom in som e-faktura.",
 }
+SEEN = "invoice:secret:see"
 SENTENCES: Mapping[str, str] = {
     "invoice:arrival:receive": "Fakturan kom in.",
     "invoice:status:stop_supplier": "Ankomstkontrollen stoppade: leverantören är okänd.",
@@ -58,6 +60,7 @@ SENTENCES: Mapping[str, str] = {
     "invoice:investigation:start": "%(who)s märkte fakturan Under utredning.",
     "invoice:investigation:end": "%(who)s tog bort märket Under utredning.",
     "invoice:receipt:remind": "Beställaren påmindes om att kvittera leveransen.",
+    SEEN: "%(who)s såg den sekretessbelagda fakturan på kommandoraden.",
 }
 ASKED: Mapping[str, str] = {
     "credit": "%(who)s bad leverantören om en kreditfaktura.",
@@ -71,11 +74,16 @@ CHANGED: Mapping[str, str] = {
 SILENT = ("invoice:decision:", "invoice:approval:", "invoice:lock:")
 
 
-def timeline(events: Sequence[AuditEvent], actor: Actor, now: datetime) -> list[dict[str, Any]]:
-    """What the timeline macro shows: at, iso, text and now on the last."""
+def timeline(
+    events: Sequence[AuditEvent], actor: Actor, now: datetime, reasons: Sequence[Reason] = ()
+) -> list[dict[str, Any]]:
+    """What the timeline macro shows: at, iso, text and now on the last.
+
+    `reasons`: the invoice's stored reasons, from which the system's are told in another language than Swedish.
+    """
     told = [event for event in events if not event.tag.startswith(SILENT)]
     rows: list[dict[str, Any]] = [
-        {"at": _at(event.at, now), "iso": event.at.isoformat(), "text": sentence(event, actor)}
+        {"at": _at(event.at, now), "iso": event.at.isoformat(), "text": sentence(event, actor, reasons)}
         for event in told
     ]
     if rows:
@@ -83,18 +91,28 @@ def timeline(events: Sequence[AuditEvent], actor: Actor, now: datetime) -> list[
     return rows
 
 
-def sentence(event: AuditEvent, actor: Actor) -> str:
-    """One event in words, with why after it."""
+def sentence(event: AuditEvent, actor: Actor, reasons: Sequence[Reason] = ()) -> str:
+    """One event in words, with why after it: a person's own words as they are, in quotes."""
     who = gettext("Du") if event.actor_id and event.actor_id == actor.user_id else event.actor
     if event.on_behalf_of:
         who = gettext("%(who)s (för %(owner)s)") % {"who": who, "owner": event.on_behalf_of}
     holes = _Holes({**event.data, "who": who})
     text = _message(event) % holes
-    parts = [text, *_changes(event)]
-    if event.why and event.why not in text and (event.actor_id or current_locale() == "sv"):
-        # What the system gave as reason was written in Swedish; the page tells it in English of its own (why.py).
-        parts.append(event.why if event.actor_id is None else f"”{event.why}”")
-    return " ".join(parts)
+    return " ".join(filter(None, (text, *_changes(event), _why(event, text, reasons))))
+
+
+def _why(event: AuditEvent, text: str, reasons: Sequence[Reason]) -> str:
+    if not event.why or event.tag == SEEN or event.why in text:
+        return ""
+    if _is_the_systems(event):
+        return spoken(event.why, reasons, event.data.get("codes", ()))
+    return f"”{event.why}”"
+
+
+def _is_the_systems(event: AuditEvent) -> bool:
+    """Whether the reason is the rules': also where a person asked and the final check answered."""
+    answered = event.tag == "invoice:status:rematch" and "asked" not in event.data
+    return event.actor_id is None or answered
 
 
 class _Holes(dict[str, Any]):

@@ -13,7 +13,8 @@ from portal.invoicing.rules.standing import Standing
 from portal.kernel.dates import format_day_long, stockholm_date
 from portal.kernel.text import sentence_list
 from portal.web.i18n import current_locale, gettext
-from portal.web.invoicing.rows import filled, role_name
+from portal.web.invoicing.rows import role_name
+from portal.web.invoicing.spoken import filled
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.catalog.rules.units import unit_name
+from portal.invoicing.exchange import MESSAGES
 from portal.orders.status import ORDER
 from portal.suppliers.values import Account
 from portal.web.i18n import gettext, localised
+from portal.web.invoicing.spoken import retold
 from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFile
 from portal.web.supplier.queries.orders import Line, Order, OrderRow
 from portal.web.supplier.sentences import invoice_track, pay_sentence, sentence
@@ -145,7 +147,10 @@ def account_words(accounts: Sequence[Account]) -> str | None:
 def file_view(file: SentFile) -> FileView:
     """What became of a file, in words."""
     tone, icon, label = OUTCOMES[file.outcome]
-    findings = tuple((f.get("code", ""), f.get("message", ""), f.get("location", "")) for f in file.findings)
+    findings = tuple(
+        (f.get("code", ""), retold(f.get("message", ""), MESSAGES), f.get("location", ""))
+        for f in file.findings
+    )
     href = localised(f"/supplier/invoices/{file.invoice_id}") if file.invoice_id and file.number else None
     return FileView(
         file.id, file.filename or file.number or "", (tone, icon, gettext(label)), _file_text(file),
