@@ -70,8 +70,8 @@ async def _one(
     database: Database, work: Work, buyer: Actor, now: datetime, spent: dict[str, float] | None = None
 ) -> None:
     times = spent if spent is not None else {}
-    requisition = await _timed(times, "basket", lambda: _basket(database, work, buyer, now))
-    await _timed(times, "send", lambda: _send(database, buyer, requisition, now))
+    requisition, shown = await _timed(times, "basket", lambda: _basket(database, work, buyer, now))
+    await _timed(times, "send", lambda: _send(database, buyer, requisition, shown, now))
     (order,) = await _timed(times, "attest", lambda: _attest(database, work, requisition, now))
     await _timed(times, "receipt", lambda: _receipt(database, buyer, order, now))
 
@@ -83,14 +83,14 @@ async def _timed(spent: dict[str, float], name: str, work: Callable[[], Awaitabl
     return result
 
 
-async def _basket(database: Database, work: Work, buyer: Actor, now: datetime) -> UUID:
-    """Five articles in the basket, each line coded."""
+async def _basket(database: Database, work: Work, buyer: Actor, now: datetime) -> tuple[UUID, str]:
+    """Five articles in the basket, each line coded; the basket and the digest of what the page then shows."""
     async with database.session(buyer.context()) as session:
         added = await add_articles(session, buyer, {a: Decimal(2) for a in work.articles}, now)
         basket = await load_requested(session, buyer, added[0].requisition_id)
         lines = tuple(_coded(line, work) for line in basket.lines)
-        await save(session, buyer, basket.id, Changes(lines, {}), shown=digest(basket), now=now)
-    return basket.id
+        kept = await save(session, buyer, basket.id, Changes(lines, {}), shown=digest(basket), now=now)
+    return kept.id, digest(kept)
 
 
 def _coded(line: RequestedLine, work: Work) -> LineChange:
@@ -101,9 +101,8 @@ def _coded(line: RequestedLine, work: Work) -> LineChange:
     return LineChange(line.id, line.quantity, rows)
 
 
-async def _send(database: Database, buyer: Actor, requisition: UUID, now: datetime) -> None:
+async def _send(database: Database, buyer: Actor, requisition: UUID, shown: str, now: datetime) -> None:
     async with database.session(buyer.context()) as session:
-        shown = digest(await load_requested(session, buyer, requisition))
         await send(session, buyer, requisition, shown=shown, now=now)
 
 

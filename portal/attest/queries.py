@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from portal.access.actor import Actor
 from portal.access.models import User
 from portal.access.permissions import SEE_SECRET
-from portal.access.queries import holds, in_force
+from portal.access.queries import in_force
 from portal.attest import values
 from portal.attest.models import ApprovalStep, Decision, Delegation, Responsibility
 from portal.attest.rules.delegations import Rights, rights_of
@@ -70,15 +70,26 @@ async def acting_for(
 
     The user itself is there with an empty chain (A7.05).
     """
-    found = await rights(session, user_id, function, day)
-    return {UUID(one.user): tuple(UUID(link.id) for link in one.chain) for one in found}
+    return (await acting_in(session, user_id, (function,), day))[function]
 
 
-async def rights(session: AsyncSession, user_id: UUID, function: str, day: date) -> tuple[Rights, ...]:
-    """As acting_for, with the persons whose rights are used."""
-    person = (await session.execute(select(User.person_id).where(User.id == user_id))).scalar_one()
-    links = await _links_leading_to(session, user_id, function, day)
-    return rights_of(str(user_id), str(person), function, links, day)
+async def acting_in(
+    session: AsyncSession, user_id: UUID, functions: Sequence[str], day: date
+) -> Mapping[str, Mapping[UUID, tuple[UUID, ...]]]:
+    """As acting_for, for several functions in one go: function → user → delegation chain."""
+    found = await _rights(session, user_id, functions, day)
+    return {
+        function: {UUID(one.user): tuple(UUID(link.id) for link in one.chain) for one in found[function]}
+        for function in functions
+    }
+
+
+async def _rights(
+    session: AsyncSession, user_id: UUID, functions: Sequence[str], day: date
+) -> dict[str, tuple[Rights, ...]]:
+    """Whose rights in each function the user may use, through which links; the user's own among them."""
+    links = await _links_leading_to(session, user_id, functions, day)
+    return {function: rights_of(str(user_id), function, links, day) for function in functions}
 
 
 def in_time(function: str, day: date) -> ColumnElement[bool]:
@@ -133,16 +144,31 @@ async def conflicting_steps(
     )
 
 
+# Every delegation from which rights may reach the user; UNION ends at a ring.
+_LINKS = text(
+    "WITH RECURSIVE reach AS ("
+    "SELECT id, function, from_user_id FROM delegation WHERE to_user_id = :user AND function = ANY(:functions)"
+    " AND revoked_at IS NULL AND starts_on <= :day AND (ends_on IS NULL OR ends_on >= :day)"
+    " UNION SELECT d.id, d.function, d.from_user_id FROM delegation d"
+    " JOIN reach ON d.to_user_id = reach.from_user_id AND d.function = reach.function"
+    " WHERE revoked_at IS NULL AND starts_on <= :day AND (ends_on IS NULL OR ends_on >= :day))"
+    " SELECT d.id, d.function, d.from_user_id, giver.person_id, d.to_user_id, taker.person_id,"
+    " d.starts_on, d.ends_on FROM reach JOIN delegation d ON d.id = reach.id"
+    " JOIN app_user giver ON giver.id = d.from_user_id JOIN app_user taker ON taker.id = d.to_user_id"
+    " ORDER BY d.registered_at, d.id"
+)
+
+
 async def _links_leading_to(
-    session: AsyncSession, user_id: UUID, function: str, day: date
+    session: AsyncSession, user_id: UUID, functions: Sequence[str], day: date
 ) -> list[values.Delegation]:
-    """Every delegation from which rights may reach the user; UNION ends at a ring."""
-    columns = (Delegation.id, Delegation.from_user_id)
-    last = select(*columns).where(Delegation.to_user_id == user_id, in_time(function, day))
-    reach = last.cte("reach", recursive=True)
-    further = select(*columns).join(reach, Delegation.to_user_id == reach.c.from_user_id)
-    reach = reach.union(further.where(in_time(function, day)))
-    return await delegations(session, Delegation.id.in_(select(reach.c.id)))
+    rows = await session.execute(_LINKS, {"user": user_id, "functions": list(functions), "day": day})
+    return [
+        values.Delegation(
+            str(made), function, str(giver), str(giver_person), str(taker), str(taker_person), starts, ends
+        )
+        for made, function, giver, giver_person, taker, taker_person, starts, ends in rows
+    ]
 
 
 async def delegations(session: AsyncSession, *conditions: Any) -> list[values.Delegation]:
@@ -168,19 +194,21 @@ async def acts_of(session: AsyncSession, concern_id: UUID, case_id: UUID) -> tup
     return (await acts_of_cases(session, concern_id, [case_id]))[case_id]
 
 
+_ACTS = text(
+    "SELECT case_id, act, person_id, on_behalf_of_person_id, chain FROM decision"
+    " WHERE concern_id = :concern AND case_id = ANY(:cases) AND voided_at IS NULL ORDER BY decided_at, id"
+)
+
+
 async def acts_of_cases(
     session: AsyncSession, concern_id: UUID, case_ids: Collection[UUID]
 ) -> Mapping[UUID, tuple[Act, ...]]:
     """As acts_of for many cases at once; a case without acts has an empty tuple."""
-    query = select(Decision).where(
-        Decision.concern_id == concern_id, Decision.case_id.in_(case_ids), Decision.voided_at.is_(None)
-    )
-    rows = (await session.execute(query.order_by(Decision.decided_at, Decision.id))).scalars().all()
+    rows = (await session.execute(_ACTS, {"concern": concern_id, "cases": list(case_ids)})).all()
     givers = await _givers(session, [UUID(link) for row in rows for link in row.chain])
     found: dict[UUID, tuple[Act, ...]] = dict.fromkeys(case_ids, ())
-    for row in rows:
-        behalf = _behalf(row.on_behalf_of_person_id, row.chain, givers)
-        found[row.case_id] += (Act(row.act, str(row.person_id), behalf),)
+    for case_id, act, person, behalf_person, chain in rows:
+        found[case_id] += (Act(act, str(person), _behalf(behalf_person, chain, givers)),)
     return found
 
 
@@ -196,35 +224,68 @@ def _behalf(person: UUID | None, chain: Iterable[str], givers: Mapping[str, str]
     return tuple(dict.fromkeys([*named, *(givers[link] for link in chain if link in givers)]))
 
 
+_TREE = text(
+    "WITH RECURSIVE up AS ("
+    "SELECT id, parent_id FROM responsibility WHERE concern_id = :concern AND organisation_id = :organisation"
+    " AND code = ANY(:codes) AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)"
+    " UNION SELECT above.id, above.parent_id FROM responsibility above JOIN up ON above.id = up.parent_id"
+    " WHERE above.concern_id = :concern AND above.valid_from <= :day"
+    " AND (above.valid_to IS NULL OR above.valid_to >= :day))"
+    " SELECT node.code, node.name, parent.code AS parent, u.id, u.person_id, u.login, u.active,"
+    " EXISTS (SELECT 1 FROM group_permission g WHERE g.concern_id = u.concern_id"
+    " AND g.group_code = u.group_code AND g.permission = :secret)"
+    " OR EXISTS (SELECT 1 FROM user_role r WHERE r.concern_id = u.concern_id AND r.user_id = u.id"
+    " AND r.permission = :secret AND r.valid_from <= :day"
+    " AND (r.valid_to IS NULL OR r.valid_to >= :day)) AS sees_secret"
+    " FROM responsibility node JOIN app_user u ON u.id = node.approver_id"
+    " LEFT JOIN responsibility parent ON parent.concern_id = :concern AND parent.id = node.parent_id"
+    " WHERE node.concern_id = :concern AND node.id IN (SELECT id FROM up) ORDER BY node.code"
+)
+
+
 async def attest_tree(
     session: AsyncSession, concern_id: UUID, organisation_id: UUID, codes: Iterable[str], day: date
 ) -> tuple[values.Responsibility, ...]:
     """The ansvar of these codes in the organisation and all above them, with their attestants that day."""
-    first = select(Responsibility.id, Responsibility.parent_id).where(
-        Responsibility.concern_id == concern_id,
-        Responsibility.organisation_id == organisation_id,
-        Responsibility.code.in_(tuple(codes)),
-        in_force(Responsibility, day),
-    )
-    up = first.cte("up", recursive=True)
-    above = select(Responsibility.id, Responsibility.parent_id).join(up, Responsibility.id == up.c.parent_id)
-    up = up.union(above.where(Responsibility.concern_id == concern_id, in_force(Responsibility, day)))
-    parent = aliased(Responsibility)
-    query = (
-        select(Responsibility, parent.code, User, holds(SEE_SECRET, day))
-        .join(User, User.id == Responsibility.approver_id)
-        .outerjoin(parent, and_(parent.concern_id == concern_id, parent.id == Responsibility.parent_id))
-        .where(Responsibility.concern_id == concern_id, Responsibility.id.in_(select(up.c.id)))
-        .order_by(Responsibility.code)
-    )
+    given = {
+        "concern": concern_id, "organisation": organisation_id, "codes": list(codes), "day": day,
+        "secret": SEE_SECRET,
+    }  # fmt: skip
     return tuple(
-        values.Responsibility(node.code, node.name, above_code, _attestant(user, secret))
-        for node, above_code, user, secret in await session.execute(query)
-    )
+        values.Responsibility(
+            row.code, row.name, row.parent,
+            Attestant(str(row.id), str(row.person_id), row.login, row.sees_secret, row.active),
+        )
+        for row in await session.execute(_TREE, given)
+    )  # fmt: skip
 
 
-def _attestant(user: User, sees_secret: bool) -> Attestant:
-    return Attestant(str(user.id), str(user.person_id), user.login, sees_secret, user.active)
+@dataclass(frozen=True, slots=True)
+class OneStep:
+    """A step as whoever takes it needs it. `amount` SEK excluding VAT."""
+
+    id: UUID
+    subject_type: str
+    subject_id: UUID
+    organisation_id: UUID
+    responsibility: str
+    approver_id: UUID
+    approver_login: str
+    amount: Decimal
+    escalated_from: str | None
+
+
+_STEP = text(
+    "SELECT s.id, s.subject_type, s.subject_id, s.organisation_id, s.responsibility, s.approver_id, u.login,"
+    " s.amount, s.escalated_from FROM approval_step s JOIN app_user u ON u.id = s.approver_id"
+    " WHERE s.concern_id = :concern AND s.id = :step"
+)
+
+
+async def find_step(session: AsyncSession, actor: Actor, step_id: UUID) -> OneStep | None:
+    """The step, whatever its state; None when the actor's session does not see it."""
+    found = (await session.execute(_STEP, {"concern": actor.concern_id, "step": step_id})).first()
+    return OneStep(*found) if found else None
 
 
 async def steps_of(
@@ -308,9 +369,9 @@ async def _acting(session: AsyncSession, actor: Actor, day: date) -> dict[str, d
     """Subject type → user whose steps the actor may take → through which rights; empty for a supplier."""
     if actor.user_id is None or actor.concern_id is None:
         return {}
+    found = await _rights(session, actor.user_id, tuple(FUNCTION_OF.values()), day)
     return {
-        subject: {UUID(one.user): one for one in await rights(session, actor.user_id, function, day)}
-        for subject, function in FUNCTION_OF.items()
+        subject: {UUID(one.user): one for one in found[function]} for subject, function in FUNCTION_OF.items()
     }
 
 

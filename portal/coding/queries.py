@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.access.queries import in_force
-from portal.coding.models import CodingRule as RuleRow
-from portal.coding.models import CodingValue, CommentAccount, UnspscAccount
 from portal.coding.rules.proposal import Proposal, propose_account
 from portal.coding.values import ANY, DIMENSIONS, CodingRegister, CodingRule, Span
 
@@ -23,12 +20,20 @@ async def load_register(
     session: AsyncSession, concern_id: UUID, organisation_id: UUID, day: date
 ) -> CodingRegister:
     """Codes, sambandskontroller, comment accounts and UNSPSC map: common ones and the organisation's own."""
+    given = {"concern": concern_id, "organisation": organisation_id, "day": day}
+    codes, rules, comments, accounts = (await session.execute(_REGISTER, given)).one()
     return CodingRegister(
-        values=await _values(session, concern_id, organisation_id, day),
-        rules=await _rules(session, concern_id, organisation_id, day),
-        comment_accounts=await _comment_accounts(session, concern_id, organisation_id, day),
-        unspsc_accounts=await _unspsc_accounts(session, concern_id, day),
+        values=_names(codes or ()),
+        rules=tuple(_combined(RuleRow(*row) for row in rules or ())),
+        comment_accounts=frozenset(comments or ()),
+        unspsc_accounts=dict(accounts or ()),
     )
+
+
+async def load_unspsc_accounts(session: AsyncSession, concern_id: UUID, day: date) -> Mapping[str, str]:
+    """UNSPSC prefix → account (A6.19): what a proposal needs of the register."""
+    rows = await session.execute(_UNSPSC, {"concern": concern_id, "day": day})
+    return {row.prefix: row.account for row in rows}
 
 
 def options(register: CodingRegister) -> Mapping[str, tuple[Option, ...]]:
@@ -41,38 +46,44 @@ def propose(register: CodingRegister, unspsc: str | None) -> Proposal | None:
     return propose_account(unspsc, register.unspsc_accounts)
 
 
-def _valid(model: Any, concern_id: UUID, day: date) -> ColumnElement[bool]:
-    return and_(model.concern_id == concern_id, in_force(model, day))
+_IN_FORCE = "concern_id = :concern AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)"
+_OWN_OR_COMMON = f"{_IN_FORCE} AND (organisation_id IS NULL OR organisation_id = :organisation)"
+# The whole register in one round trip, each part as one JSON list of rows; an organisation's own comes last.
+_REGISTER = text(
+    "SELECT (SELECT json_agg(json_build_array(dimension, code, name)"  # noqa: S608 - conditions of our own
+    f" ORDER BY organisation_id IS NOT NULL, valid_from) FROM coding_value WHERE {_OWN_OR_COMMON}),"
+    " (SELECT json_agg(json_build_array(organisation_id, code, logic, when_dimension, when_from, when_to,"
+    " then_dimension, then_from, then_to) ORDER BY organisation_id IS NOT NULL, code, id)"
+    f" FROM coding_rule WHERE {_OWN_OR_COMMON}),"
+    f" (SELECT json_agg(account) FROM comment_account WHERE {_OWN_OR_COMMON}),"
+    " (SELECT json_agg(json_build_array(prefix, account) ORDER BY valid_from)"
+    f" FROM unspsc_account WHERE {_IN_FORCE})"
+)
+_UNSPSC = text(
+    f"SELECT prefix, account FROM unspsc_account WHERE {_IN_FORCE} ORDER BY valid_from"  # noqa: S608
+)
 
 
-def _own_or_common(model: Any, organisation_id: UUID) -> ColumnElement[bool]:
-    return or_(model.organisation_id.is_(None), model.organisation_id == organisation_id)
-
-
-async def _values(
-    session: AsyncSession, concern_id: UUID, organisation_id: UUID, day: date
-) -> dict[str, dict[str, str]]:
+def _names(rows: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
     """Names per dimension and code; the organisation's own name of a code wins over the common one."""
-    query = (
-        select(CodingValue.dimension, CodingValue.code, CodingValue.name)
-        .where(_valid(CodingValue, concern_id, day), _own_or_common(CodingValue, organisation_id))
-        .order_by(CodingValue.organisation_id.is_not(None), CodingValue.valid_from)
-    )
     values: dict[str, dict[str, str]] = {dimension: {} for dimension in DIMENSIONS}
-    for dimension, code, name in await session.execute(query):
+    for dimension, code, name in rows:
         values[dimension][code] = name
     return values
 
 
-async def _rules(
-    session: AsyncSession, concern_id: UUID, organisation_id: UUID, day: date
-) -> tuple[CodingRule, ...]:
-    query = (
-        select(RuleRow)
-        .where(_valid(RuleRow, concern_id, day), _own_or_common(RuleRow, organisation_id))
-        .order_by(RuleRow.organisation_id.is_not(None), RuleRow.code, RuleRow.id)
-    )
-    return tuple(_combined((await session.execute(query)).scalars()))
+class RuleRow(NamedTuple):
+    """One row of a sambandskontroll, as the register's statement lists it."""
+
+    organisation_id: str | None
+    code: str
+    logic: str
+    when_dimension: str
+    when_from: str
+    when_to: str
+    then_dimension: str
+    then_from: str | None
+    then_to: str | None
 
 
 def _combined(rows: Iterable[RuleRow]) -> list[CodingRule]:
@@ -87,18 +98,3 @@ def _combined(rows: Iterable[RuleRow]) -> list[CodingRule]:
         CodingRule(code, logic, tuple(spans), then)
         for (_organisation, code, logic, then), spans in grouped.items()
     ]
-
-
-async def _comment_accounts(
-    session: AsyncSession, concern_id: UUID, organisation_id: UUID, day: date
-) -> frozenset[str]:
-    query = select(CommentAccount.account).where(
-        _valid(CommentAccount, concern_id, day), _own_or_common(CommentAccount, organisation_id)
-    )
-    return frozenset((await session.execute(query)).scalars())
-
-
-async def _unspsc_accounts(session: AsyncSession, concern_id: UUID, day: date) -> dict[str, str]:
-    query = select(UnspscAccount.prefix, UnspscAccount.account).where(_valid(UnspscAccount, concern_id, day))
-    rows = await session.execute(query.order_by(UnspscAccount.valid_from))
-    return {row.prefix: row.account for row in rows}

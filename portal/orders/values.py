@@ -34,6 +34,7 @@ class DeliveredLine:
     received: Decimal
     price: Decimal = Decimal(0)
     invoiced: Decimal = Decimal(0)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

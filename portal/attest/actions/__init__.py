@@ -1,6 +1,13 @@
 """What changes in attest: routes and their steps, decisions, delegations."""
 
-from portal.attest.actions.decisions import StepOutcome, approve_step, record_decision, return_steps
+from portal.attest.actions.cases import HeldCase, hold_case
+from portal.attest.actions.decisions import (
+    StepOutcome,
+    approve_step,
+    record_decision,
+    return_steps,
+    take_step,
+)
 from portal.attest.actions.delegations import (
     NewDelegation,
     conflicts_of,
@@ -10,15 +17,18 @@ from portal.attest.actions.delegations import (
 from portal.attest.actions.routes import open_steps, plan_route, void_steps
 
 __all__ = [
+    "HeldCase",
     "NewDelegation",
     "StepOutcome",
     "approve_step",
     "conflicts_of",
+    "hold_case",
     "open_steps",
     "plan_route",
     "record_decision",
     "register_delegation",
     "return_steps",
     "revoke_delegation",
+    "take_step",
     "void_steps",
 ]

@@ -1,7 +1,6 @@
 """Decide: one row per decision with who, for whom, through which delegations, and the hash of what was shown.
 
-Separation of duties is judged at the moment of the decision, on persons, through every link of a delegation
-(A6.08, A7.13). The database judges once more (separate_duties); decisions of one case come one at a time.
+A step of a route is attested, or its document sent back (A6.02, A7.06).
 """
 
 from __future__ import annotations
@@ -14,31 +13,32 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.models import User
+from portal.attest.actions.cases import HeldCase, hold_case, refused
 from portal.attest.actions.routes import ACT_OF, close_steps
-from portal.attest.models import ApprovalStep, Delegation
+from portal.attest.models import ApprovalStep
 from portal.attest.models import Decision as DecisionRow
 from portal.attest.queries import (
     FUNCTION_OF,
-    StepView,
+    OneStep,
     acting_for,
-    acts_of,
     attest_tree,
-    delegations,
     delegations_to,
+    find_step,
     steps_where,
 )
 from portal.attest.rules.delegations import delegates_of
 from portal.attest.rules.route import build_route
-from portal.attest.rules.separation_of_duties import SEND_TO, excluded, refusal
-from portal.attest.values import Act, RouteFacts, RouteRow
+from portal.attest.rules.separation_of_duties import SEND_TO, can_be_refused, excluded
+from portal.attest.values import Responsibility, RouteFacts, RouteRow
 from portal.audit.log import Event, record
 from portal.audit.transition import MOVED_ON, NAMES
+from portal.db.bulk import insert_rows
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.kernel.identifiers import uuid7
@@ -53,6 +53,15 @@ NO_LONGER = (
 SECOND_WALL = (
     "Du kan inte göra det här. Du, eller den du agerar för, har redan gjort en annan del av ärendet,"
     " och det ska vara olika personer."
+)
+# waiting → approved by compare-and-set: of two who attest at once one finds no row. What still waits is told
+# in the same breath; whoever holds the case sees the others' decisions.
+_CLAIM = text(
+    "UPDATE approval_step s SET state = 'approved', decided_at = :now, decision_id = :decision"
+    " WHERE s.concern_id = :concern AND s.id = :step AND s.state = 'waiting'"
+    " RETURNING EXISTS (SELECT 1 FROM approval_step o WHERE o.concern_id = s.concern_id"
+    " AND o.subject_type = s.subject_type AND o.subject_id = s.subject_id AND o.id <> s.id"
+    " AND o.state = 'waiting')"
 )
 
 
@@ -82,18 +91,22 @@ async def record_decision(
     note: str | None = None,
     on_behalf_of: UUID | None = None,
     chain: Sequence[UUID] = (),
+    held: HeldCase | None = None,
+    decision_id: UUID | None = None,
 ) -> UUID:
     """Write what the actor decided, with its audit event; the decision's id.
 
     `shown` are the bytes of exactly what was shown; `amount` SEK excluding VAT; `chain` delegation ids,
-    first link first. Forbidden when the person, or somebody in the chain, is on the case's other side.
+    first link first; `held` the case when the caller holds it already. Forbidden when the person, or somebody
+    in the chain, is on the case's other side; the caller's transaction is then to be rolled back.
     """
-    await _one_at_a_time(session, case_id)
-    await _separate(session, actor, case_id, act, chain)
+    if can_be_refused(act):
+        case = held or await hold_case(session, actor, case_id)
+        if reason := await refused(session, actor, case, act, chain):
+            raise Forbidden(reason.message)
     behalf = await _user(session, on_behalf_of)
-    decision_id = uuid7()
     row = {
-        "concern_id": actor.concern_id, "id": decision_id, "organisation_id": organisation_id,
+        "concern_id": actor.concern_id, "id": decision_id or uuid7(), "organisation_id": organisation_id,
         "subject_type": subject_type, "subject_id": subject_id, "case_id": case_id, "act": act,
         "user_id": actor.user_id, "person_id": actor.person_id, "on_behalf_of_user_id": on_behalf_of,
         "on_behalf_of_person_id": behalf.person_id if behalf else None,
@@ -102,7 +115,7 @@ async def record_decision(
     }  # fmt: skip
     await _insert(session, row)
     await record(session, [_event(actor, row, behalf.login if behalf else None)])
-    return decision_id
+    return UUID(str(row["id"]))
 
 
 async def approve_step(
@@ -121,29 +134,39 @@ async def approve_step(
     somebody else was first. Two steps of one case are decided one after the other, so that exactly one of
     them sees that all are approved.
     """
+    step = await find_step(session, actor, step_id)
+    if step is None:
+        raise NotFound(NOT_FOUND)
+    case = await hold_case(session, actor, case_id)
+    return await take_step(session, actor, step, case, shown=shown, note=note, now=now)
+
+
+async def take_step(
+    session: AsyncSession,
+    actor: Actor,
+    step: OneStep,
+    case: HeldCase,
+    *,
+    shown: bytes,
+    note: str | None,
+    now: datetime,
+) -> StepOutcome:
+    """As approve_step, for whoever has read the step and holds its case already."""
     day = stockholm_date(now)
-    step = await _step(session, actor, step_id)
-    await _one_at_a_time(session, case_id)
     chain = await _chain(session, actor, step, day)
-    await _still_attestant(session, actor, step, day)
-    await _separate(
-        session, actor, case_id, ACT_OF[FUNCTION_OF[step.subject_type]], chain, step=step, day=day
-    )
+    tree = await _tree(session, actor, step, day)
+    _still_attestant(step, tree)
+    await _separate(session, actor, step, case, tree=tree, chain=chain, day=day)
     behalf = None if step.approver_id == actor.user_id else step.approver_id
-    await _claim(session, step, now)
-    decision_id = await record_decision(
+    decision_id = uuid7()
+    others_wait = await _claim(session, actor, step, decision_id, now)
+    await record_decision(
         session, actor, subject_type=step.subject_type, subject_id=step.subject_id,
-        organisation_id=step.organisation_id, case_id=case_id, act=ACT_OF[FUNCTION_OF[step.subject_type]],
-        shown=shown, now=now, amount=step.amount, note=note, on_behalf_of=behalf, chain=chain,
+        organisation_id=step.organisation_id, case_id=case.id, act=_act(step), shown=shown, now=now,
+        amount=step.amount, note=note, on_behalf_of=behalf, chain=chain, held=case, decision_id=decision_id,
     )  # fmt: skip
-    decided = update(ApprovalStep).where(
-        ApprovalStep.concern_id == actor.concern_id, ApprovalStep.id == step.id
-    )
-    await session.execute(decided.values(decision_id=decision_id))
-    left = await _waiting(session, actor, step.subject_type, step.subject_id)
-    return StepOutcome(
-        not left, step.subject_type, step.subject_id, decision_id, step.approver_login if behalf else None
-    )
+    acted_for = step.approver_login if behalf else None
+    return StepOutcome(not others_wait, step.subject_type, step.subject_id, decision_id, acted_for)
 
 
 async def return_steps(
@@ -161,7 +184,13 @@ async def return_steps(
     Conflict when nothing waits any more.
     """
     day = stockholm_date(now)
-    waiting = await _waiting(session, actor, subject_type, subject_id)
+    waiting = await steps_where(
+        session,
+        ApprovalStep.concern_id == actor.concern_id,
+        ApprovalStep.subject_type == subject_type,
+        ApprovalStep.subject_id == subject_id,
+        ApprovalStep.state == "waiting",
+    )
     if not waiting:
         raise Conflict(MOVED_ON, what=NAMES[subject_type])
     assert actor.user_id is not None and actor.concern_id is not None
@@ -184,46 +213,28 @@ async def return_steps(
     return behalf
 
 
-async def _one_at_a_time(session: AsyncSession, case_id: UUID) -> None:
-    """Hold the case until the transaction ends: two decisions at once would not see each other."""
-    key = func.hashtextextended(str(case_id), 0)
-    await session.execute(select(func.pg_advisory_xact_lock(key)))
+def _act(step: OneStep) -> str:
+    return ACT_OF[FUNCTION_OF[step.subject_type]]
 
 
-async def _step(session: AsyncSession, actor: Actor, step_id: UUID) -> StepView:
-    found = await steps_where(
-        session, ApprovalStep.concern_id == actor.concern_id, ApprovalStep.id == step_id
-    )
-    if not found:
-        raise NotFound(NOT_FOUND)
-    return found[0]
-
-
-async def _waiting(
-    session: AsyncSession, actor: Actor, subject_type: str, subject_id: UUID
-) -> list[StepView]:
-    return await steps_where(
-        session,
-        ApprovalStep.concern_id == actor.concern_id,
-        ApprovalStep.subject_type == subject_type,
-        ApprovalStep.subject_id == subject_id,
-        ApprovalStep.state == "waiting",
-    )
-
-
-async def _chain(session: AsyncSession, actor: Actor, step: StepView, day: date) -> tuple[UUID, ...]:
+async def _chain(session: AsyncSession, actor: Actor, step: OneStep, day: date) -> tuple[UUID, ...]:
     """The delegations through which the actor may take the step; empty for the owner."""
     assert actor.user_id is not None
+    if step.approver_id == actor.user_id:
+        return ()
     acting = await acting_for(session, actor.user_id, FUNCTION_OF[step.subject_type], day)
     if step.approver_id not in acting:
         raise Forbidden(NOT_YOURS, login=step.approver_login)
     return acting[step.approver_id]
 
 
-async def _still_attestant(session: AsyncSession, actor: Actor, step: StepView, day: date) -> None:
-    """The attest tree of today must still name the step's owner on its ansvar, or above when it went up."""
+async def _tree(session: AsyncSession, actor: Actor, step: OneStep, day: date) -> tuple[Responsibility, ...]:
     assert actor.concern_id is not None
-    tree = await attest_tree(session, actor.concern_id, step.organisation_id, [step.responsibility], day)
+    return await attest_tree(session, actor.concern_id, step.organisation_id, [step.responsibility], day)
+
+
+def _still_attestant(step: OneStep, tree: Sequence[Responsibility]) -> None:
+    """The attest tree of today must still name the step's owner on its ansvar, or above when it went up."""
     named = [
         n for n in tree if n.attestant and n.attestant.user == str(step.approver_id) and n.attestant.active
     ]
@@ -234,37 +245,36 @@ async def _still_attestant(session: AsyncSession, actor: Actor, step: StepView, 
 async def _separate(
     session: AsyncSession,
     actor: Actor,
-    case_id: UUID,
-    act: str,
-    chain: Sequence[UUID],
+    step: OneStep,
+    case: HeldCase,
     *,
-    step: StepView | None = None,
-    day: date | None = None,
+    tree: tuple[Responsibility, ...],
+    chain: Sequence[UUID],
+    day: date,
 ) -> None:
-    """Forbidden, with who may not and why, and for a step to whom it can be sent."""
-    assert actor.concern_id is not None
-    earlier = await acts_of(session, actor.concern_id, case_id)
-    links = await delegations(session, Delegation.id.in_(chain)) if chain else []
-    done = Act(act, str(actor.person_id), tuple(link.from_person for link in links))
-    reason = refusal(done, earlier)
+    """Forbidden, with who may not and why, and to whom the step can be sent."""
+    reason = await refused(session, actor, case, _act(step), chain)
     if reason is None:
         return
-    to = await _others(session, actor, step, act, earlier=earlier, day=day) if step and day else ()
-    if to:
+    if to := await _others(session, actor, step, case, tree=tree, day=day):
         raise Forbidden(SEND_TO[reason.message], to=sentence_list(to, "eller"))
     raise Forbidden(reason.message)
 
 
 async def _others(
-    session: AsyncSession, actor: Actor, step: StepView, act: str, *, earlier: Sequence[Act], day: date
+    session: AsyncSession,
+    actor: Actor,
+    step: OneStep,
+    case: HeldCase,
+    *,
+    tree: tuple[Responsibility, ...],
+    day: date,
 ) -> tuple[str, ...]:
     """Logins that may take the step instead: the nearest attestant who may, or a delegate of the owner's."""
-    assert actor.concern_id is not None
-    tree = await attest_tree(session, actor.concern_id, step.organisation_id, [step.responsibility], day)
-    facts = RouteFacts((RouteRow(step.responsibility, step.amount),), tree, tuple(earlier))
-    route = build_route(facts, act)
+    facts = RouteFacts((RouteRow(step.responsibility, step.amount),), tree, case.acts)
+    route = build_route(facts, _act(step))
     named = [one.attestant.login for one in route.steps]
-    shut_out = excluded(act, earlier)
+    shut_out = excluded(_act(step), case.acts)
     links = await delegations_to(session, FUNCTION_OF[step.subject_type], day)
     users = delegates_of(str(step.approver_id), FUNCTION_OF[step.subject_type], links, day)
     persons = select(User.login, User.person_id).where(User.id.in_([UUID(u) for u in users]), User.active)
@@ -274,23 +284,27 @@ async def _others(
     return tuple(name for name in named if name != actor.login)
 
 
-async def _claim(session: AsyncSession, step: StepView, now: datetime) -> None:
-    """waiting → approved by compare-and-set: of two who attest at once one gets a Conflict."""
-    claim = update(ApprovalStep).where(ApprovalStep.id == step.id, ApprovalStep.state == "waiting")
-    result: Any = await session.execute(claim.values(state="approved", decided_at=now))
-    if result.rowcount != 1:
+async def _claim(
+    session: AsyncSession, actor: Actor, step: OneStep, decision_id: UUID, now: datetime
+) -> bool:
+    """Take the step; whether others of its document still wait. Conflict when it is decided already."""
+    given = {"now": now, "decision": decision_id, "concern": actor.concern_id, "step": step.id}
+    claimed = (await session.execute(_CLAIM, given)).first()
+    if claimed is None:
         raise Conflict(MOVED_ON, what=NAMES[step.subject_type])
+    return bool(claimed[0])
 
 
-async def _user(session: AsyncSession, user_id: UUID | None) -> User | None:
-    return await session.get(User, user_id) if user_id else None
+async def _user(session: AsyncSession, user_id: UUID | None) -> Any:
+    if user_id is None:
+        return None
+    return (await session.execute(select(User.login, User.person_id).where(User.id == user_id))).one()
 
 
 async def _insert(session: AsyncSession, row: dict[str, Any]) -> None:
-    """The second wall answers here; a savepoint keeps the caller's transaction usable for the answer."""
+    """The second wall answers here."""
     try:
-        async with session.begin_nested():
-            await session.execute(insert(DecisionRow).values(row))
+        await insert_rows(session, DecisionRow, [row])
     except IntegrityError as error:
         diagnosis = getattr(error.orig, "diag", None)
         if diagnosis is not None and diagnosis.constraint_name == "separate_duties":

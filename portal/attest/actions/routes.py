@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.permissions import LOCAL_SYSTEM_ADMIN
 from portal.access.queries import logins_with
+from portal.attest.actions.cases import HeldCase
 from portal.attest.models import ApprovalStep, Decision
 from portal.attest.queries import acts_of, attest_tree
 from portal.attest.rules.route import Route, build_route
 from portal.attest.values import Act, RouteFacts, RouteRow
 from portal.audit.log import Event, record
+from portal.db.bulk import insert_rows
 from portal.kernel.identifiers import uuid7
 
 ACT_OF = {"approve_order": "approve_order", "approve_invoice": "approve"}
@@ -35,22 +38,30 @@ async def plan_route(
     function: str,
     day: date,
     secret: bool = False,
+    held: HeldCase | None = None,
 ) -> Route:
     """The steps, or why there is no route and who can help; nothing is written (A6.02, A6.08).
 
     `amounts`: ansvar → SEK excluding VAT. `asking_persons` order (approve_order) or review (approve_invoice)
-    and are shut out together with everybody who has done so in the case. `day` is a Stockholm day.
+    and are shut out together with everybody who has done so in the case. `day` is a Stockholm day; `held` the
+    case when the caller holds it already.
     """
     asked = tuple(Act(_ASKS[function], str(person)) for person in asking_persons)
-    done = await acts_of(session, concern_id, case_id) if case_id else ()
     facts = RouteFacts(
         rows=tuple(RouteRow(code, amount) for code, amount in amounts.items()),
         tree=await attest_tree(session, concern_id, organisation_id, amounts, day),
-        acts=(*done, *asked),
+        acts=(*(held.acts if held else await _done(session, concern_id, case_id)), *asked),
         secret=secret,
-        helpers=tuple(await logins_with(session, concern_id, organisation_id, LOCAL_SYSTEM_ADMIN, day)),
     )
-    return build_route(facts, ACT_OF[function])
+    route = build_route(facts, ACT_OF[function])
+    if not route.refusals:
+        return route
+    helpers = await logins_with(session, concern_id, organisation_id, LOCAL_SYSTEM_ADMIN, day)
+    return build_route(replace(facts, helpers=tuple(helpers)), ACT_OF[function])
+
+
+async def _done(session: AsyncSession, concern_id: UUID, case_id: UUID | None) -> tuple[Act, ...]:
+    return await acts_of(session, concern_id, case_id) if case_id else ()
 
 
 async def open_steps(
@@ -78,7 +89,7 @@ async def open_steps(
         }
         for made, step in zip(ids, route.steps, strict=True)
     ]  # fmt: skip
-    await session.execute(insert(ApprovalStep), rows)
+    await insert_rows(session, ApprovalStep, rows)
     told = [f"{step.responsibility} {step.attestant.login}" for step in route.steps]
     await record(session, [
         _event(

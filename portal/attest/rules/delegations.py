@@ -14,7 +14,6 @@ class Rights:
     """The rights of `user`, reached through these delegations, first link first; none are one's own."""
 
     user: str
-    person: str
     chain: tuple[Delegation, ...] = ()
 
     @property
@@ -23,18 +22,16 @@ class Rights:
         return tuple(link.from_person for link in self.chain)
 
 
-def rights_of(
-    user: str, person: str, function: str, delegations: Sequence[Delegation], on: date
-) -> tuple[Rights, ...]:
+def rights_of(user: str, function: str, delegations: Sequence[Delegation], on: date) -> tuple[Rights, ...]:
     """One's own rights, then everybody's that lead here by links in force, shortest chain first (A7.05)."""
     links = [link for link in delegations if link.function == function and link.holds(on)]
-    found = {user: Rights(user, person)}
+    found = {user: Rights(user)}
     queue = [user]
     for current in queue:
         for link in links:
             if link.to_user == current and link.from_user not in found:
                 chain = (link, *found[current].chain)
-                found[link.from_user] = Rights(link.from_user, link.from_person, chain)
+                found[link.from_user] = Rights(link.from_user, chain)
                 queue.append(link.from_user)
     return tuple(found.values())
 

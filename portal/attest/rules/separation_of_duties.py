@@ -83,6 +83,11 @@ def refusal(act: Act, earlier: Sequence[Act]) -> Reason | None:
     return Reason("separation_of_duties", found.message if own else _ON_BEHALF, rule=f"{found.source}/1")
 
 
+def can_be_refused(act: str) -> bool:
+    """Whether anything done before in a case can stand against the act."""
+    return any(conflict.then == act and conflict.severity == NEVER for conflict in CONFLICTS)
+
+
 def warning(act: Act, earlier: Sequence[Act]) -> Reason | None:
     """What to say and report when the same person does two things that another should do one of."""
     found = next((one for one in conflicts(act, earlier) if one.severity == SECOND_PERSON), None)

@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, text, update
+from sqlalchemy import bindparam, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
-from portal.coding.queries import load_register
+from portal.coding.queries import load_unspsc_accounts
 from portal.coding.values import DIMENSIONS, CodeString
+from portal.db.bulk import insert_rows
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.identifiers import uuid7
@@ -25,8 +26,8 @@ from portal.orders.queries.requisitions import (
     addresses,
     last_coding,
     load_editable,
+    load_open_basket,
     load_requested,
-    open_basket_id,
     possible_buyers,
     requisition_of_line,
 )
@@ -102,16 +103,15 @@ async def add_articles(
     if missing := wanted.keys() - offers.keys():
         raise NotFound("Artikeln finns inte.", count=len(missing))
     await session.execute(_ONE_AT_A_TIME, {"key": f"basket:{actor.user_id}"})
-    basket = await _open_basket(session, actor, day, now)
+    secret = any(offer.secret for offer in offers.values())
+    basket = await _open_basket(session, actor, secret=secret, now=now)
     lying = {line.article_id: line for line in basket.lines}
     for article, quantity in wanted.items():
         before = lying[article].quantity if article in lying else Decimal(0)
         _require_offer(offers[article], before + quantity, day, actor)
-    await _make_secret(session, basket, offers.values())
     await _increase(session, concern_id, {lying[a].id: q for a, q in wanted.items() if a in lying})
     fresh = [(offers[a], q) for a, q in wanted.items() if a not in lying]
     made = await _insert_lines(session, actor, basket, fresh, day)
-    await touch(session, concern_id, basket.id, now)
     count = len(basket.lines) + len(fresh)
     return [_added(basket, offers[a], lying.get(a), made, quantity=q, count=count) for a, q in wanted.items()]
 
@@ -144,30 +144,48 @@ def _added(
     return Added(basket.id, line_id, offer.name, offer.unit, total, count)
 
 
-async def _open_basket(session: AsyncSession, actor: Actor, day: date, now: datetime) -> Requested:
-    found = await open_basket_id(session, actor)
+async def _open_basket(session: AsyncSession, actor: Actor, *, secret: bool, now: datetime) -> Requested:
+    """The basket that lies there, noted as changed, or a new one.
+
+    A purchase from a sekretessleverantör makes it secret from its first line (A4.15).
+    """
+    found = await load_open_basket(session, actor)
     if found is None:
-        found = await _new_basket(session, actor, day, now)
-    return await load_requested(session, actor, found, lock=True)
+        return await _new_basket(session, actor, secret=secret, now=now)
+    more = {"secret": True} if secret and not found.secret else {}
+    await _set(session, found.concern_id, found.id, {"updated_at": now, **more})
+    return found
 
 
-async def _new_basket(session: AsyncSession, actor: Actor, day: date, now: datetime) -> UUID:
+# It starts with the organisation's first delivery address, in the order of queries.addresses.
+_NEW = text(
+    "INSERT INTO requisition (concern_id, id, organisation_id, status, user_id, person_id, buyer_user_id,"
+    " delivery_address_id, review_requested, secret, created_at, updated_at)"
+    " VALUES (:concern, :id, :organisation, :status, :user, :person, :user,"
+    " (SELECT a.id FROM delivery_address a WHERE a.concern_id = :concern AND a.organisation_id = :organisation"
+    " AND a.valid_from <= :day AND (a.valid_to IS NULL OR a.valid_to >= :day)"
+    " ORDER BY a.valid_to IS NOT NULL, a.name, a.id LIMIT 1), false, :secret, :now, :now)"
+    " RETURNING delivery_address_id"
+)
+
+
+async def _new_basket(session: AsyncSession, actor: Actor, *, secret: bool, now: datetime) -> Requested:
     concern_id, organisation_id = _home(actor)
-    places = await addresses(session, concern_id, organisation_id, day)
-    basket = {
-        "concern_id": concern_id, "id": uuid7(), "organisation_id": organisation_id, "number": None,
-        "status": DRAFT, "title": None, "user_id": actor.user_id, "person_id": actor.person_id,
-        "buyer_user_id": actor.user_id, "delivery_address_id": places[0].id if places else None,
-        "review_requested": False, "secret": False, "created_at": now, "updated_at": now,
+    assert actor.user_id is not None and actor.person_id is not None
+    basket_id = uuid7()
+    given = {
+        "concern": concern_id, "id": basket_id, "organisation": organisation_id, "status": DRAFT,
+        "user": actor.user_id, "person": actor.person_id, "day": stockholm_date(now), "secret": secret,
+        "now": now,
     }  # fmt: skip
-    await session.execute(insert(Requisition), [basket])
-    return UUID(str(basket["id"]))
-
-
-async def _make_secret(session: AsyncSession, basket: Requested, offers: Any) -> None:
-    """A purchase from a sekretessleverantör is secret from its first line (A4.15)."""
-    if not basket.secret and any(offer.secret for offer in offers):
-        await _set(session, basket.concern_id, basket.id, {"secret": True})
+    address = (await session.execute(_NEW, given)).scalar_one()
+    return Requested(
+        concern_id=concern_id, id=basket_id, organisation_id=organisation_id, number=None, status=DRAFT,
+        user_id=actor.user_id, person_id=actor.person_id, buyer_user_id=actor.user_id,
+        buyer_person_id=actor.person_id, buyer_name=actor.name, buyer_login=actor.login,
+        delivery_address_id=address, goods_mark=None, wanted_on=None, note_to_supplier=None,
+        note_to_approver=None, review_requested=False, secret=secret,
+    )  # fmt: skip
 
 
 async def _increase(session: AsyncSession, concern_id: UUID, more: Mapping[UUID, Decimal]) -> None:
@@ -189,7 +207,7 @@ async def _insert_lines(
     """Insert lines with their proposed coding; article id → line id."""
     if not wanted:
         return {}
-    register = await load_register(session, basket.concern_id, basket.organisation_id, day)
+    accounts = await load_unspsc_accounts(session, basket.concern_id, day)
     base = basket.lines[-1].coding[0].code if basket.lines and basket.lines[-1].coding else None
     base = base if base and base.responsibility else await last_coding(session, actor)
     first = max((line.position for line in basket.lines), default=0) + 1
@@ -198,10 +216,10 @@ async def _insert_lines(
     ]
     codings = []
     for line in lines:
-        code, source = propose(line["unspsc"], register.unspsc_accounts, base)
+        code, source = propose(line["unspsc"], accounts, base)
         codings.append(coding_row(basket.concern_id, line["id"], code, WHOLE, source))
-    await session.execute(insert(RequisitionLine), lines)
-    await session.execute(insert(RequisitionCoding), codings)
+    await insert_rows(session, RequisitionLine, lines)
+    await insert_rows(session, RequisitionCoding, codings)
     return {line["article_id"]: line["id"] for line in lines}
 
 
@@ -287,9 +305,9 @@ async def save(
     await _require_choices(session, actor, requested, changes.values, stockholm_date(now))
     await _set(session, requested.concern_id, requisition_id, {**changes.values, "updated_at": now})
     pairs = [(line, one) for line in requested.lines for one in changes.lines if one.id == line.id]
-    await _change_quantities(session, requested.concern_id, pairs)
-    await _change_codings(session, requested.concern_id, pairs)
-    return await load_editable(session, actor, requisition_id)
+    changed = await _change_quantities(session, requested.concern_id, pairs)
+    changed |= await _change_codings(session, requested.concern_id, pairs)
+    return await load_requested(session, actor, requisition_id) if changed or changes.values else requested
 
 
 async def _require_choices(
@@ -297,16 +315,13 @@ async def _require_choices(
 ) -> None:
     home = (requested.concern_id, requested.organisation_id)
     address = values.get("delivery_address_id")
-    known = {place.id for place in await addresses(session, *home, day)}
-    if address is not None and address not in known:
+    if address is not None and address not in {place.id for place in await addresses(session, *home, day)}:
         raise Invalid(NO_ADDRESS, fields={"delivery_address_id": NO_ADDRESS})
     buyer = values.get("buyer_user_id", requested.buyer_user_id)
     if buyer not in (requested.buyer_user_id, actor.user_id):
         require(actor, p.ORDER_FOR_OTHERS, what="Beställ åt annan")
         if buyer not in {row.id for row in await possible_buyers(session, *home, day)}:
-            raise Invalid(
-                "Välj en beställare i listan.", fields={"buyer_user_id": "Välj en beställare i listan."}
-            )
+            raise Invalid(NO_BUYER, fields={"buyer_user_id": NO_BUYER})
     if values.get("secret", requested.secret) != requested.secret:
         require(actor, p.SEE_SECRET, what="Sekretessmarkera")
 
@@ -314,7 +329,7 @@ async def _require_choices(
 Pairs = Sequence[tuple[RequestedLine, LineChange]]
 
 
-async def _change_quantities(session: AsyncSession, concern_id: UUID, pairs: Pairs) -> None:
+async def _change_quantities(session: AsyncSession, concern_id: UUID, pairs: Pairs) -> bool:
     rows = [
         {"line": line.id, "amount": change.quantity}
         for line, change in pairs
@@ -325,9 +340,10 @@ async def _change_quantities(session: AsyncSession, concern_id: UUID, pairs: Pai
         mine = (table.c.concern_id == concern_id) & (table.c.id == bindparam("line"))
         connection = await session.connection()
         await connection.execute(update(table).where(mine).values(quantity=bindparam("amount")), rows)
+    return bool(rows)
 
 
-async def _change_codings(session: AsyncSession, concern_id: UUID, pairs: Pairs) -> None:
+async def _change_codings(session: AsyncSession, concern_id: UUID, pairs: Pairs) -> bool:
     changed = []
     for line, change in pairs:
         before = {row.id: row for row in line.coding}
@@ -337,6 +353,7 @@ async def _change_codings(session: AsyncSession, concern_id: UUID, pairs: Pairs)
             if row.id in before and (before[row.id].code, before[row.id].share) != (row.code, row.share)
         ]
     await _update_codings(session, concern_id, changed)
+    return bool(changed)
 
 
 async def change_coding(session: AsyncSession, concern_id: UUID, old: CodingShare, row: CodingShare) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
-from portal.attest.actions import plan_route
+from portal.attest.actions import HeldCase, plan_route
 from portal.attest.rules.route import Route
 from portal.coding.queries import load_register
 from portal.coding.values import CodingRegister
@@ -38,8 +38,13 @@ class Plan:
         return not (self.errors or self.limits or self.route.refusals) and bool(self.route.steps)
 
 
-async def plan(session: AsyncSession, actor: Actor, requested: Requested, now: datetime) -> Plan:
-    """Work it all out; nothing is written. The route is planned for the ansvar known so far."""
+async def plan(
+    session: AsyncSession, actor: Actor, requested: Requested, now: datetime, *, held: HeldCase | None = None
+) -> Plan:
+    """Work it all out; nothing is written. The route is planned for the ansvar known so far.
+
+    `held` is the requisition's case when the caller holds it already.
+    """
     day = stockholm_date(now)
     home = (requested.concern_id, requested.organisation_id)
     register = await load_register(session, *home, day)
@@ -47,10 +52,12 @@ async def plan(session: AsyncSession, actor: Actor, requested: Requested, now: d
     offers = await load_offers(session, *home, articles, day)
     errors = check_requested(requested, register, offers, day, sees_secret=actor.sees_secret)
     limits = check_call_offs(await call_offs(session, requested.concern_id, requested.lines))
-    return Plan(register, errors, limits, await planned_route(session, requested, now))
+    return Plan(register, errors, limits, await planned_route(session, requested, now, held))
 
 
-async def planned_route(session: AsyncSession, requested: Requested, now: datetime) -> Route:
+async def planned_route(
+    session: AsyncSession, requested: Requested, now: datetime, held: HeldCase | None = None
+) -> Route:
     """One step per ansvar at the nearest who may; nobody who asks for it is ever in it (A6.08)."""
     amounts = amounts_by_responsibility(requested.lines)
     if not amounts:
@@ -58,5 +65,5 @@ async def planned_route(session: AsyncSession, requested: Requested, now: dateti
     return await plan_route(
         session, concern_id=requested.concern_id, organisation_id=requested.organisation_id,
         amounts=amounts, case_id=requested.id, asking_persons=requested.persons, function=APPROVE_ORDER,
-        day=stockholm_date(now), secret=requested.secret,
+        day=stockholm_date(now), secret=requested.secret, held=held,
     )  # fmt: skip

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import system_actor
-from portal.access.models import DeliveryAddress, Organisation
-from portal.audit.transition import Subject, Told, move
+from portal.audit.transition import Step, Subject, Told, move_all
 from portal.coding.values import DIMENSIONS
+from portal.db.bulk import insert_rows
 from portal.jobs.queue import enqueue
 from portal.kernel.identifiers import uuid7
 from portal.orders.models import OrderCoding, OrderLine, PurchaseOrder, Transmission
@@ -22,7 +23,6 @@ from portal.orders.queries.sequences import next_numbers
 from portal.orders.rules.split import split_by_supplier, totals
 from portal.orders.status import DRAFT, ORDER
 from portal.orders.values import Requested, RequestedLine, WantedLine
-from portal.suppliers.models import Supplier
 
 SEND_JOB = "orders.send"
 Rows = list[dict[str, Any]]
@@ -39,38 +39,55 @@ async def make_orders(session: AsyncSession, requested: Requested, now: datetime
     codings: Rows = []
     for number, wanted in zip(numbers, split, strict=True):
         own = [by_id[line.id] for line in wanted]
-        orders.append(_order(shared, number, own, wanted))
+        orders.append(_order(shared.columns, number, own, wanted))
         for position, line in enumerate(own, 1):
             lines.append(_line(requested.concern_id, orders[-1]["id"], position, line))
             codings += _codings(requested.concern_id, lines[-1]["id"], line)
-    await session.execute(insert(PurchaseOrder), orders)
-    await session.execute(insert(OrderLine), lines)
-    await session.execute(insert(OrderCoding), codings)
-    await _send_out(session, orders, now)
+    await insert_rows(session, PurchaseOrder, orders)
+    await insert_rows(session, OrderLine, lines)
+    await insert_rows(session, OrderCoding, codings)
+    await _send_out(session, orders, shared.mail, now)
     return [order["id"] for order in orders]
 
 
-async def _shared(session: AsyncSession, requested: Requested, now: datetime) -> Mapping[str, Any]:
-    """What every order of the requisition says alike: buyer, delivery, notes."""
-    address = and_(
-        DeliveryAddress.concern_id == requested.concern_id,
-        DeliveryAddress.id == requested.delivery_address_id,
-    )
-    query = select(Organisation.name, Organisation.gln, DeliveryAddress).outerjoin(DeliveryAddress, address)
-    home = and_(Organisation.concern_id == requested.concern_id, Organisation.id == requested.organisation_id)
-    name, gln, place = (await session.execute(query.where(home))).one()
-    return {
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What every order of the requisition says alike, and where each supplier reads its mail."""
+
+    columns: Mapping[str, Any]
+    mail: Mapping[UUID, str]
+
+
+# One row per supplier; buyer and delivery are the same on each.
+_AROUND = text(
+    "SELECT s.id, s.email, o.name AS buyer_name, o.gln AS buyer_gln, coalesce(a.name, o.name) AS delivery_name,"
+    " a.gln AS delivery_gln, a.street AS delivery_street, a.postcode AS delivery_postcode,"
+    " a.city AS delivery_city FROM supplier s"
+    " JOIN organisation o ON o.concern_id = :concern AND o.id = :organisation"
+    " LEFT JOIN delivery_address a ON a.concern_id = :concern AND a.id = :address"
+    " WHERE s.id = ANY(:suppliers)"
+)
+_PLACES = (
+    "buyer_name", "buyer_gln", "delivery_name", "delivery_gln", "delivery_street", "delivery_postcode",
+    "delivery_city",
+)  # fmt: skip
+
+
+async def _shared(session: AsyncSession, requested: Requested, now: datetime) -> Shared:
+    given = {
+        "concern": requested.concern_id, "organisation": requested.organisation_id,
+        "address": requested.delivery_address_id, "suppliers": [line.supplier_id for line in requested.lines],
+    }  # fmt: skip
+    rows = (await session.execute(_AROUND, given)).all()
+    columns = {
         "concern_id": requested.concern_id, "organisation_id": requested.organisation_id,
         "requisition_id": requested.id, "status": DRAFT, "buyer_user_id": requested.buyer_user_id,
-        "buyer_person_id": requested.buyer_person_id, "buyer_name": name, "buyer_gln": gln,
-        "buyer_reference": None, "delivery_name": place.name if place else name,
-        "delivery_gln": place.gln if place else None, "delivery_street": place.street if place else None,
-        "delivery_postcode": place.postcode if place else None,
-        "delivery_city": place.city if place else None,
+        "buyer_person_id": requested.buyer_person_id, **{name: getattr(rows[0], name) for name in _PLACES},
         "goods_mark": requested.goods_mark, "wanted_on": requested.wanted_on,
         "note_to_supplier": requested.note_to_supplier, "review_requested": requested.review_requested,
-        "secret": requested.secret, "created_at": now, "sent_at": None, "document_sha256": None,
+        "secret": requested.secret, "created_at": now,
     }  # fmt: skip
+    return Shared(columns, {row.id: row.email for row in rows})
 
 
 def _order(
@@ -87,10 +104,10 @@ def _order(
 def _line(concern_id: UUID, order_id: UUID, position: int, line: RequestedLine) -> dict[str, Any]:
     return {
         "concern_id": concern_id, "id": uuid7(), "order_id": order_id, "position": position,
-        "article_id": line.article_id, "item_no": line.item_no, "buyer_item_no": None, "name": line.name,
-        "unspsc": line.unspsc, "unit": line.unit, "quantity": line.quantity, "price": line.price,
-        "vat_rate": line.vat_rate, "vat_category": line.vat_category, "net_amount": line.net,
-        "received_quantity": Decimal(0), "invoiced_quantity": Decimal(0),
+        "article_id": line.article_id, "item_no": line.item_no, "name": line.name, "unspsc": line.unspsc,
+        "unit": line.unit, "quantity": line.quantity, "price": line.price, "vat_rate": line.vat_rate,
+        "vat_category": line.vat_category, "net_amount": line.net, "received_quantity": Decimal(0),
+        "invoiced_quantity": Decimal(0),
     }  # fmt: skip
 
 
@@ -104,23 +121,25 @@ def _codings(concern_id: UUID, line_id: UUID, line: RequestedLine) -> Rows:
     ]  # fmt: skip
 
 
-async def _send_out(session: AsyncSession, orders: Rows, now: datetime) -> None:
+async def _send_out(session: AsyncSession, orders: Rows, mail: Mapping[UUID, str], now: datetime) -> None:
     """Released by the system in the attest's own transaction; what is sent has a life of its own."""
-    addresses = select(Supplier.id, Supplier.email).where(Supplier.id.in_([o["supplier_id"] for o in orders]))
-    mail = {row.id: row.email for row in await session.execute(addresses)}
-    await session.execute(
-        insert(Transmission),
+    await insert_rows(
+        session,
+        Transmission,
         [row for order in orders for row in _transmissions(order, mail[order["supplier_id"]], now)],
     )
+    actor = system_actor(orders[0]["concern_id"])
+    await move_all(session, ORDER, [_release(order, now) for order in orders], actor, at=now)
     for order in orders:
-        concern_id, order_id = order["concern_id"], order["id"]
-        subject = Subject(
-            PurchaseOrder, concern_id, order_id, DRAFT, order["organisation_id"], order["supplier_id"]
-        )
-        told = Told(data={"number": order["number"], "gross": str(order["gross_amount"])})
-        actor = system_actor(concern_id)
-        await move(session, ORDER, subject, "release", actor, at=now, told=told, values={"sent_at": now})
-        await enqueue(session, SEND_JOB, concern_id=concern_id, order_id=order_id)
+        await enqueue(session, SEND_JOB, concern_id=order["concern_id"], order_id=order["id"])
+
+
+def _release(order: Mapping[str, Any], now: datetime) -> Step:
+    subject = Subject(
+        PurchaseOrder, order["concern_id"], order["id"], DRAFT, order["organisation_id"], order["supplier_id"]
+    )
+    told = Told(data={"number": order["number"], "gross": str(order["gross_amount"])})
+    return Step(subject, "release", told, {"sent_at": now})
 
 
 def _transmissions(order: Mapping[str, Any], email: str, now: datetime) -> Rows:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
-from portal.attest.actions import open_steps, record_decision, void_steps
+from portal.attest.actions import HeldCase, hold_case, open_steps, record_decision, void_steps
 from portal.audit.transition import Subject, Told, move
 from portal.kernel.errors import Conflict, Invalid
 from portal.orders.actions.basket import CHANGED, require
@@ -17,7 +18,7 @@ from portal.orders.actions.plan import Plan, plan
 from portal.orders.models import Requisition
 from portal.orders.queries.requisitions import EDITABLE, load_editable, load_requested
 from portal.orders.queries.sequences import next_numbers
-from portal.orders.rules.shown import digest, shown_bytes
+from portal.orders.rules.shown import shown_bytes
 from portal.orders.status import REQUISITION
 from portal.orders.values import Requested
 
@@ -34,17 +35,19 @@ async def send(
     """
     require(actor, p.ORDER_AND_INVOICE, what="Skicka")
     requested = await load_editable(session, actor, requisition_id)
-    if digest(requested) != shown:
+    content = shown_bytes(requested)
+    if sha256(content).hexdigest() != shown:
         raise Conflict(CHANGED)
     if actor.user_id != requested.buyer_user_id:
         require(actor, p.ORDER_FOR_OTHERS, what="Beställ åt annan")
-    planned = await plan(session, actor, requested, now)
+    case = await hold_case(session, actor, requested.id)
+    planned = await plan(session, actor, requested, now, held=case)
     _require_ready(planned)
     number = requested.number or (await next_numbers(session, "requisition", 1))[0]
     values = {"number": number, "sent_at": now, "updated_at": now}
     told = Told(data={"number": number, "lines": len(requested.lines), "net": str(requested.net)})
     await move(session, REQUISITION, subject(requested), "send", actor, at=now, told=told, values=values)
-    await _decide(session, actor, requested, now)
+    await _decide(session, actor, requested, case, shown=content, now=now)
     await open_steps(
         session, subject_type="requisition", subject_id=requested.id, concern_id=requested.concern_id,
         organisation_id=requested.organisation_id, route=planned.route, now=now,
@@ -59,14 +62,15 @@ def _require_ready(planned: Plan) -> None:
         raise Invalid(reason.message, fields={"basket": reason.text}, **reason.params)
 
 
-async def _decide(session: AsyncSession, actor: Actor, requested: Requested, now: datetime) -> None:
+async def _decide(
+    session: AsyncSession, actor: Actor, requested: Requested, case: HeldCase, *, shown: bytes, now: datetime
+) -> None:
     """The act of ordering: by the sender, and for the beställare when that is another (B29)."""
     behalf = requested.buyer_user_id if requested.buyer_user_id != actor.user_id else None
     await record_decision(
         session, actor, subject_type="requisition", subject_id=requested.id,
-        organisation_id=requested.organisation_id, case_id=requested.id, act="order",
-        shown=shown_bytes(requested), now=now, amount=requested.net, note=requested.note_to_approver,
-        on_behalf_of=behalf,
+        organisation_id=requested.organisation_id, case_id=case.id, act="order", shown=shown, now=now,
+        amount=requested.net, note=requested.note_to_approver, on_behalf_of=behalf, held=case,
     )  # fmt: skip
 
 

@@ -6,21 +6,33 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.catalog.models import Article, ArticlePrice
 from portal.db.context import Context
 from portal.db.session import enter
-from portal.orders.models import PurchaseOrder
 from portal.orders.status import CANCELLED, REJECTED_BY_SUPPLIER
 from portal.orders.values import CallOff, Offer, RequestedLine
-from portal.suppliers.models import Agreement, AgreementOrganisation, Supplier, SupplierRelation
 
 _NOT_USED = (CANCELLED, REJECTED_BY_SUPPLIER)
+
+
+_OFFERS = text(
+    "SELECT t.id AS article_id, t.agreement_id, a.number AS agreement_number, t.supplier_id,"
+    " s.name AS supplier_name, t.item_no, t.name, t.unspsc, t.unit,"
+    " coalesce((SELECT price FROM article_price p WHERE p.concern_id = :concern AND p.article_id = t.id"
+    " AND p.valid_from <= :day ORDER BY p.valid_from DESC LIMIT 1), t.price) AS price, t.vat_rate,"
+    " t.min_quantity, t.removed_at IS NOT NULL AS removed, a.valid_from, a.valid_to,"
+    " o.organisation_id IS NOT NULL AS may_call_off, r.status AS supplier_status, r.secret"
+    " FROM article t JOIN agreement a ON a.concern_id = :concern AND a.id = t.agreement_id"
+    " JOIN supplier s ON s.id = t.supplier_id"
+    " JOIN supplier_relation r ON r.concern_id = :concern AND r.supplier_id = t.supplier_id"
+    " LEFT JOIN agreement_organisation o ON o.concern_id = :concern AND o.agreement_id = t.agreement_id"
+    " AND o.organisation_id = :organisation"
+    " WHERE t.concern_id = :concern AND t.id = ANY(:articles)"
+)
 
 
 async def load_offers(
@@ -29,52 +41,10 @@ async def load_offers(
     """Articles by id as the organisation can buy them that day; those it cannot see are left out."""
     if not article_ids:
         return {}
-    price = (
-        select(ArticlePrice.price)
-        .where(
-            ArticlePrice.concern_id == concern_id,
-            ArticlePrice.article_id == Article.id,
-            ArticlePrice.valid_from <= day,
-        )
-        .order_by(ArticlePrice.valid_from.desc())
-        .limit(1)
-        .correlate(Article)
-        .scalar_subquery()
-    )
-    caller = and_(
-        AgreementOrganisation.concern_id == concern_id,
-        AgreementOrganisation.agreement_id == Article.agreement_id,
-        AgreementOrganisation.organisation_id == organisation_id,
-    )
-    relation = and_(
-        SupplierRelation.concern_id == concern_id, SupplierRelation.supplier_id == Article.supplier_id
-    )
-    query = (
-        select(
-            Article.id, Article.item_no, Article.name, Article.unspsc, Article.unit, Article.vat_rate,
-            Article.min_quantity, Article.removed_at, Article.supplier_id, Article.agreement_id,
-            func.coalesce(price, Article.price).label("price"), Agreement.number, Agreement.valid_from,
-            Agreement.valid_to, Supplier.name.label("supplier"), AgreementOrganisation.organisation_id,
-            SupplierRelation.status, SupplierRelation.secret,
-        )
-        .join(Agreement, and_(Agreement.concern_id == concern_id, Agreement.id == Article.agreement_id))
-        .join(Supplier, Supplier.id == Article.supplier_id)
-        .join(SupplierRelation, relation)
-        .outerjoin(AgreementOrganisation, caller)
-        .where(Article.concern_id == concern_id, Article.id.in_(article_ids))
-    )  # fmt: skip
-    return {row.id: _offer(row) for row in await session.execute(query)}
-
-
-def _offer(row: Any) -> Offer:
-    return Offer(
-        article_id=row.id, agreement_id=row.agreement_id, agreement_number=row.number,
-        supplier_id=row.supplier_id, supplier_name=row.supplier, item_no=row.item_no, name=row.name,
-        unspsc=row.unspsc, unit=row.unit, price=row.price, vat_rate=row.vat_rate,
-        min_quantity=row.min_quantity, removed=row.removed_at is not None, valid_from=row.valid_from,
-        valid_to=row.valid_to, may_call_off=row.organisation_id is not None, supplier_status=row.status,
-        secret=row.secret,
-    )  # fmt: skip
+    given = {
+        "concern": concern_id, "organisation": organisation_id, "articles": list(article_ids), "day": day,
+    }  # fmt: skip
+    return {row.article_id: Offer(*row) for row in await session.execute(_OFFERS, given)}
 
 
 @asynccontextmanager
@@ -88,6 +58,14 @@ async def whole_concern(session: AsyncSession, concern_id: UUID) -> AsyncIterato
         await enter(session, own)
 
 
+_USED = text(
+    "SELECT a.id, a.number, a.name, a.ranking_limit, a.cap_amount, CASE WHEN a.cap_amount IS NULL THEN 0 ELSE"
+    " coalesce((SELECT sum(o.net_amount) FROM purchase_order o WHERE o.concern_id = :concern"
+    " AND o.agreement_id = a.id AND o.status <> ALL(:not_used)), 0) END"
+    " FROM agreement a WHERE a.concern_id = :concern AND a.id = ANY(:agreements) ORDER BY a.number"
+)
+
+
 async def call_offs(
     session: AsyncSession, concern_id: UUID, lines: Sequence[RequestedLine]
 ) -> tuple[CallOff, ...]:
@@ -98,21 +76,9 @@ async def call_offs(
             amounts[line.agreement_id] = amounts.get(line.agreement_id, Decimal(0)) + line.net
     if not amounts:
         return ()
-    used = (
-        select(func.coalesce(func.sum(PurchaseOrder.net_amount), 0))
-        .where(
-            PurchaseOrder.concern_id == concern_id,
-            PurchaseOrder.agreement_id == Agreement.id,
-            PurchaseOrder.status.not_in(_NOT_USED),
-        )
-        .correlate(Agreement)
-        .scalar_subquery()
-    )
-    query = select(
-        Agreement.id, Agreement.number, Agreement.name, Agreement.ranking_limit, Agreement.cap_amount, used
-    ).where(Agreement.concern_id == concern_id, Agreement.id.in_(amounts))
+    given = {"concern": concern_id, "agreements": list(amounts), "not_used": list(_NOT_USED)}
     async with whole_concern(session, concern_id):
-        rows = (await session.execute(query.order_by(Agreement.number))).all()
+        rows = (await session.execute(_USED, given)).all()
     return tuple(
         CallOff(number, name, amounts[agreement], limit, cap, taken)
         for agreement, number, name, limit, cap, taken in rows

@@ -9,7 +9,19 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, text, true, union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
@@ -29,6 +41,7 @@ from portal.orders.models import (
     Transmission,
 )
 from portal.orders.status import DELIVERABLE, REJECTED_BY_SUPPLIER
+from portal.orders.values import DeliveredLine
 from portal.suppliers.models import Agreement, Supplier
 
 READS_ALL = (
@@ -103,20 +116,56 @@ async def deciding_for(session: AsyncSession, actor: Actor, day: date) -> tuple[
     return tuple(await acting_for(session, actor.user_id, "approve_order", day))
 
 
+_BOUGHT = select(PurchaseOrder).where(
+    PurchaseOrder.concern_id == bindparam("concern"),
+    PurchaseOrder.id == bindparam("order"),
+    PurchaseOrder.buyer_user_id == bindparam("user"),
+    or_(PurchaseOrder.secret.is_(False), bindparam("sees_secret", type_=Boolean)),
+)
+
+
 async def find_order(
     session: AsyncSession, actor: Actor, order_id: UUID, day: date, *, lock: bool = False
 ) -> PurchaseOrder:
-    """One order the actor sees. NotFound otherwise. `lock` keeps others from changing it meanwhile."""
-    seen = visible(actor, await standing_in(session, actor, day), await deciding_for(session, actor, day))
-    query = select(PurchaseOrder).where(PurchaseOrder.id == order_id, seen)
-    if actor.concern_id is not None:
-        query = query.where(PurchaseOrder.concern_id == actor.concern_id)
-    if lock:
-        query = query.with_for_update(of=PurchaseOrder)
-    found = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    """One order the actor sees. NotFound otherwise. `lock` keeps others from changing it meanwhile.
+
+    Most often it is asked for by its beställare: others' rights are looked for when it is not.
+    """
+    given = {
+        "concern": actor.concern_id, "order": order_id, "user": actor.user_id,
+        "sees_secret": actor.sees_secret,
+    }  # fmt: skip
+    found = await _one(session, _BOUGHT, given, lock) if actor.user_id and actor.concern_id else None
+    found = found or await _one(session, await _seen(session, actor, order_id, day), {}, lock)
     if found is None:
         raise NotFound(NOT_FOUND)
     return found
+
+
+async def _one(
+    session: AsyncSession, query: Select[PurchaseOrder], given: dict[str, Any], lock: bool
+) -> PurchaseOrder | None:
+    wanted = query.with_for_update(of=PurchaseOrder) if lock else query
+    options = {"populate_existing": True}
+    return (await session.execute(wanted, given, execution_options=options)).scalar_one_or_none()
+
+
+async def _seen(session: AsyncSession, actor: Actor, order_id: UUID, day: date) -> Select[PurchaseOrder]:
+    seen = visible(actor, await standing_in(session, actor, day), await deciding_for(session, actor, day))
+    query = select(PurchaseOrder).where(PurchaseOrder.id == order_id, seen)
+    return query if actor.concern_id is None else query.where(PurchaseOrder.concern_id == actor.concern_id)
+
+
+_DELIVERED = text(
+    "SELECT CAST(id AS text), quantity, received_quantity, price, invoiced_quantity, name FROM order_line"
+    " WHERE concern_id = :concern AND order_id = :order ORDER BY position"
+)
+
+
+async def delivered_lines(session: AsyncSession, concern_id: UUID, order_id: UUID) -> list[DeliveredLine]:
+    """The order's lines by position with what has come of them, as they are now."""
+    rows = await session.execute(_DELIVERED, {"concern": concern_id, "order": order_id})
+    return [DeliveredLine(*row) for row in rows]
 
 
 async def order_lines(session: AsyncSession, concern_id: UUID, order_id: UUID) -> Sequence[OrderLine]:

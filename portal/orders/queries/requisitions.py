@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.access.models import DeliveryAddress, User
 from portal.access.queries import holds, in_force
 from portal.attest.models import ApprovalStep
-from portal.coding.values import DIMENSIONS, CodeString
+from portal.coding.values import CodeString
 from portal.kernel.errors import NotFound
-from portal.orders.models import Requisition, RequisitionCoding, RequisitionLine
+from portal.orders.models import Requisition, RequisitionLine
 from portal.orders.status import DRAFT, ORDERED, SENT_BACK
+from portal.orders.tables import table_of
 from portal.orders.values import CodingShare, Requested, RequestedLine
-from portal.suppliers.models import Agreement, Supplier
 
 EDITABLE = (DRAFT, SENT_BACK)
 READS_ALL = (p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN, p.AUDITOR, p.CENTRAL_SYSTEM_ADMIN)
@@ -76,6 +77,42 @@ async def basket_count(session: AsyncSession, actor: Actor) -> int:
     return (await session.execute(query)).scalar_one()
 
 
+_ROW, _BUYER = table_of(Requisition), table_of(User).alias("buyer")
+_COLUMNS = (
+    "concern_id", "id", "organisation_id", "number", "status", "user_id", "person_id", "buyer_user_id",
+    "delivery_address_id", "goods_mark", "wanted_on", "note_to_supplier", "note_to_approver",
+    "review_requested", "secret",
+)  # fmt: skip
+_IN_CONCERN = (
+    select(
+        *(_ROW.c[name] for name in _COLUMNS),
+        func.coalesce(_BUYER.c.person_id, _ROW.c.person_id).label("buyer_person_id"),
+        _BUYER.c.name.label("buyer_name"),
+        _BUYER.c.login.label("buyer_login"),
+    )
+    .join(_BUYER, _BUYER.c.id == _ROW.c.buyer_user_id)
+    .where(_ROW.c.concern_id == bindparam("concern"))
+)
+_LOCKED = _IN_CONCERN.with_for_update(of=_ROW)
+_ONE, _ONE_LOCKED = (query.where(_ROW.c.id == bindparam("requisition")) for query in (_IN_CONCERN, _LOCKED))
+_OWN = _ROW.c.user_id == bindparam("user")
+_EDITABLE = _ONE_LOCKED.where(_OWN, _ROW.c.status.in_(EDITABLE))
+_OPEN = (
+    _LOCKED.where(_OWN, _ROW.c.status == DRAFT).order_by(_ROW.c.updated_at.desc(), _ROW.c.id.desc()).limit(1)
+)
+# With their coding in one statement: one row of the answer per coding row.
+_LINES = text(
+    "SELECT l.id, l.position, l.article_id, l.agreement_id, a.number, a.name, l.supplier_id, s.name, l.item_no,"
+    " l.name, l.unspsc, l.unit, l.quantity, l.price, l.vat_rate, l.vat_category,"
+    " c.id, c.share, c.source, c.account, c.responsibility, c.operation, c.project, c.activity, c.free"
+    " FROM requisition_line l JOIN supplier s ON s.id = l.supplier_id"
+    " LEFT JOIN agreement a ON a.concern_id = :concern AND a.id = l.agreement_id"
+    " LEFT JOIN requisition_coding c ON c.concern_id = :concern AND c.line_id = l.id"
+    " WHERE l.concern_id = :concern AND l.requisition_id = :requisition ORDER BY l.position, l.id, c.id"
+)
+_CODING_AT = 16
+
+
 async def load_requested(
     session: AsyncSession, actor: Actor, requisition_id: UUID, *conditions: Any, lock: bool = False
 ) -> Requested:
@@ -83,26 +120,33 @@ async def load_requested(
 
     `lock` keeps it from being changed by another until the transaction ends.
     """
-    buyer = aliased(User)
-    query = (
-        select(Requisition, buyer.person_id, buyer.name, buyer.login)
-        .join(buyer, buyer.id == Requisition.buyer_user_id)
-        .where(Requisition.concern_id == actor.concern_id, Requisition.id == requisition_id, *conditions)
-    )
-    if lock:
-        query = query.with_for_update(of=Requisition)
-    found = (await session.execute(query.execution_options(populate_existing=True))).first()
-    if found is None:
-        raise NotFound(NOT_FOUND)
-    row, person, name, login = found
-    lines = await _lines(session, row.concern_id, requisition_id)
-    return replace(_requested(row, person, name, lines), buyer_login=login)
+    query = _ONE_LOCKED if lock else _ONE
+    return await _load(session, actor, query.where(*conditions) if conditions else query, requisition_id)
 
 
 async def load_editable(session: AsyncSession, actor: Actor, requisition_id: UUID) -> Requested:
-    """The actor's own requisition while it can be changed; others' and sent ones are NotFound."""
-    mine = (Requisition.user_id == actor.user_id, Requisition.status.in_(EDITABLE))
-    return await load_requested(session, actor, requisition_id, *mine, lock=True)
+    """The actor's own requisition, locked, while it can be changed; others' and sent ones are NotFound."""
+    return await _load(session, actor, _EDITABLE, requisition_id)
+
+
+async def load_open_basket(session: AsyncSession, actor: Actor) -> Requested | None:
+    """The actor's basket, locked: the draft touched last."""
+    given = {"concern": actor.concern_id, "user": actor.user_id}
+    row = (await session.execute(_OPEN, given)).first()
+    return await _whole(session, row) if row else None
+
+
+async def _load(session: AsyncSession, actor: Actor, query: Any, requisition_id: UUID) -> Requested:
+    given = {"concern": actor.concern_id, "requisition": requisition_id, "user": actor.user_id}
+    row = (await session.execute(query, given)).first()
+    if row is None:
+        raise NotFound(NOT_FOUND)
+    return await _whole(session, row)
+
+
+async def _whole(session: AsyncSession, row: Any) -> Requested:
+    """Lines are read after the row is locked, in a statement of their own: they are as they are now."""
+    return Requested(**row._mapping, lines=await _lines(session, row.concern_id, row.id))
 
 
 async def requisition_of_line(session: AsyncSession, actor: Actor, line_id: UUID) -> UUID:
@@ -116,75 +160,37 @@ async def requisition_of_line(session: AsyncSession, actor: Actor, line_id: UUID
     return found
 
 
-def _requested(
-    row: Requisition, buyer_person: UUID | None, buyer: str, lines: tuple[RequestedLine, ...]
-) -> Requested:
-    return Requested(
-        concern_id=row.concern_id, id=row.id, organisation_id=row.organisation_id, number=row.number,
-        status=row.status, user_id=row.user_id, person_id=row.person_id, buyer_user_id=row.buyer_user_id,
-        buyer_person_id=buyer_person or row.person_id, buyer_name=buyer,
-        delivery_address_id=row.delivery_address_id, goods_mark=row.goods_mark, wanted_on=row.wanted_on,
-        note_to_supplier=row.note_to_supplier, note_to_approver=row.note_to_approver,
-        review_requested=row.review_requested, secret=row.secret, lines=lines,
-    )  # fmt: skip
-
-
 async def _lines(session: AsyncSession, concern_id: UUID, requisition_id: UUID) -> tuple[RequestedLine, ...]:
-    """Lines with their coding rows in one statement: one row of the answer per coding row."""
-    query = (
-        select(RequisitionLine, Supplier.name, Agreement.number, Agreement.name, RequisitionCoding)
-        .join(Supplier, Supplier.id == RequisitionLine.supplier_id)
-        .outerjoin(
-            Agreement, and_(Agreement.concern_id == concern_id, Agreement.id == RequisitionLine.agreement_id)
-        )
-        .outerjoin(
-            RequisitionCoding,
-            and_(RequisitionCoding.concern_id == concern_id, RequisitionCoding.line_id == RequisitionLine.id),
-        )
-        .where(RequisitionLine.concern_id == concern_id, RequisitionLine.requisition_id == requisition_id)
-        .order_by(RequisitionLine.position, RequisitionLine.id, RequisitionCoding.id)
-        .execution_options(populate_existing=True)
-    )
-    lines: dict[UUID, RequestedLine] = {}
-    for line, supplier, number, agreement, coding in await session.execute(query):
-        made = lines.get(line.id) or _line(line, supplier, number, agreement)
-        rows = (*made.coding, _share(coding)) if coding else made.coding
-        lines[line.id] = replace(made, coding=rows)
-    return tuple(lines.values())
+    rows = await session.execute(_LINES, {"concern": concern_id, "requisition": requisition_id})
+    return tuple(_line(tuple(parts)) for _, parts in groupby(rows, key=itemgetter(0)))
 
 
-def _line(row: RequisitionLine, supplier: str, number: str | None, agreement: str | None) -> RequestedLine:
-    return RequestedLine(
-        id=row.id, position=row.position, article_id=row.article_id, agreement_id=row.agreement_id,
-        agreement_number=number, agreement_name=agreement, supplier_id=row.supplier_id,
-        supplier_name=supplier, item_no=row.item_no, name=row.name, unspsc=row.unspsc, unit=row.unit,
-        quantity=row.quantity, price=row.price, vat_rate=row.vat_rate, vat_category=row.vat_category,
-    )  # fmt: skip
+def _line(rows: tuple[Any, ...]) -> RequestedLine:
+    """One line from its rows, one per coding row; a line without coding has one row with an empty part."""
+    coding = tuple(_share(*row[_CODING_AT:]) for row in rows if row[_CODING_AT])
+    return RequestedLine(*(*rows[0][:_CODING_AT], coding))
 
 
-def _share(row: RequisitionCoding) -> CodingShare:
-    code = CodeString(**{name: getattr(row, name) or None for name in DIMENSIONS})
-    return CodingShare(row.id, code, row.share, row.source)
+def _share(row_id: UUID, share: Decimal, source: str | None, *codes: str | None) -> CodingShare:
+    return CodingShare(row_id, CodeString(*(code or None for code in codes)), share, source)
+
+
+# The newest requisitions first, and of each no more than the first row that is coded.
+_LAST_CODING = text(
+    "SELECT last.* FROM requisition r CROSS JOIN LATERAL ("
+    "SELECT c.account, c.responsibility, c.operation, c.project, c.activity, c.free"
+    " FROM requisition_line l JOIN requisition_coding c ON c.concern_id = :concern AND c.line_id = l.id"
+    " WHERE l.concern_id = :concern AND l.requisition_id = r.id AND c.responsibility <> ''"
+    " ORDER BY c.id DESC LIMIT 1) last"
+    " WHERE r.concern_id = :concern AND r.user_id = :user ORDER BY r.updated_at DESC LIMIT 1"
+)
 
 
 async def last_coding(session: AsyncSession, actor: Actor) -> CodeString:
     """Ansvar, verksamhet and the rest as this person coded last; nothing for a person's first line."""
-    query = (
-        select(RequisitionCoding)
-        .join(RequisitionLine, RequisitionLine.id == RequisitionCoding.line_id)
-        .join(Requisition, Requisition.id == RequisitionLine.requisition_id)
-        .where(
-            RequisitionCoding.concern_id == actor.concern_id,
-            RequisitionLine.concern_id == actor.concern_id,
-            Requisition.concern_id == actor.concern_id,
-            Requisition.user_id == actor.user_id,
-            RequisitionCoding.responsibility != "",
-        )
-        .order_by(Requisition.updated_at.desc(), RequisitionCoding.id.desc())
-        .limit(1)
-    )
-    row = (await session.execute(query)).scalar_one_or_none()
-    return _share(row).code if row else CodeString()
+    given = {"concern": actor.concern_id, "user": actor.user_id}
+    codes = (await session.execute(_LAST_CODING, given)).first()
+    return CodeString(*(code or None for code in codes)) if codes else CodeString()
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,13 +198,14 @@ async def test_the_database_refuses_what_the_rules_did_not_see(
     with pytest.raises(Exception, match="separation of duties"):
         async with seeded.session(buyer.context()) as session:
             await session.execute(insert(Decision).values(**row))
-    monkeypatch.setattr("portal.attest.actions.decisions.refusal", lambda act, earlier: None)
+    monkeypatch.setattr("portal.attest.actions.cases.refusal", lambda act, earlier: None)
     async with seeded.session(buyer.context()) as session:
         with pytest.raises(Forbidden, match="olika personer"):
-            await record_decision(
-                session, buyer, subject_type="requisition", subject_id=case, now=seeded_at, case_id=case,
-                organisation_id=buyer.organisation_id, act="approve_order", shown=b"",
-            )  # fmt: skip
+            async with session.begin_nested():
+                await record_decision(
+                    session, buyer, subject_type="requisition", subject_id=case, now=seeded_at, case_id=case,
+                    organisation_id=buyer.organisation_id, act="approve_order", shown=b"",
+                )  # fmt: skip
         assert (await session.execute(text("SELECT 1"))).scalar() == 1
 
 

@@ -1,0 +1,53 @@
+"""A case held while something is decided in it, and who may not decide.
+
+Separation of duties is judged at the moment of the decision, on persons, through every link of a delegation
+(A6.08, A7.13). The database judges once more (separate_duties); decisions of one case come one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.attest.models import Delegation
+from portal.attest.queries import acts_of, delegations
+from portal.attest.rules.separation_of_duties import refusal
+from portal.attest.values import Act
+from portal.kernel.decision import Reason
+
+_HOLD = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCase:
+    """A case held until the transaction ends, and what had been done in it by then."""
+
+    id: UUID
+    acts: tuple[Act, ...]
+
+
+async def hold_case(
+    session: AsyncSession, actor: Actor, case_id: UUID, *, also: Sequence[str] = ()
+) -> HeldCase:
+    """Hold the case until the transaction ends: two decisions at once would not see each other.
+
+    `also` are further keys to hold with it, taken in this order.
+    """
+    assert actor.concern_id is not None
+    await session.execute(_HOLD, {"keys": [str(case_id), *also]})
+    return HeldCase(case_id, await acts_of(session, actor.concern_id, case_id))
+
+
+async def refused(
+    session: AsyncSession, actor: Actor, case: HeldCase, act: str, chain: Sequence[UUID]
+) -> Reason | None:
+    """Why the actor, acting through the delegations of `chain`, may not do it in the case; None when it may."""
+    links = await delegations(session, Delegation.id.in_(chain)) if chain else []
+    return refusal(Act(act, str(actor.person_id), tuple(link.from_person for link in links)), case.acts)
