@@ -13,14 +13,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.catalog.status import UPLOAD
 from portal.db.base import Base, ConcernKey, Id, Instant, Price, Quantity, Rate, one_of
 
-SEARCH_VECTOR = (
-    "setweight(to_tsvector('simple', item_no), 'A')"
-    " || setweight(to_tsvector('swedish', translate(name, '/', ' ')), 'A')"
-    " || setweight(to_tsvector('simple', translate(name || ' ' || coalesce(manufacturer, ''), '/', ' ')), 'B')"
-    " || setweight(to_tsvector('swedish', translate(coalesce(description, ''), '/', ' ')), 'C')"
+ROW_VECTOR = (
+    "CASE WHEN change IN ('new', 'changed') THEN article_vector(item_no, name, manufacturer, description) END"
 )
-"""Stems for meaning, the words as written for prefixes; the article number found as it is. A slash would make one
-word of two: the parser takes "A4/A5" for the path of a file."""
+"""Stems for meaning, the words as written for prefixes; the article number found as it is. Made when a row is checked,
+for the rows that would change the catalogue, and carried over by publishing. A slash would make one word of two: the
+parser takes "A4/A5" for the path of a file."""
 
 
 class Catalogue(Base):
@@ -112,6 +110,7 @@ class UploadRow(Base):
     cells: Mapped[dict[str, Any] | None] = mapped_column(
         JSONB(none_as_null=True), comment="the row as written, when it is wrong"
     )
+    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed(ROW_VECTOR, persisted=True))
     __table_args__ = (
         ForeignKeyConstraint(
             ["concern_id", "upload_id"],
@@ -143,13 +142,11 @@ class Article(Base):
     lead_time_days: Mapped[int | None]
     version: Mapped[int] = mapped_column(comment="the catalogue version that last changed it")
     removed_at: Mapped[Instant | None]
-    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed(SEARCH_VECTOR, persisted=True))
+    search: Mapped[str | None] = mapped_column(TSVECTOR)
     __table_args__ = (
         ForeignKeyConstraint(["concern_id", "catalogue_id"], ["catalogue.concern_id", "catalogue.id"]),
         UniqueConstraint("concern_id", "catalogue_id", "item_no"),
         Index("ix_article_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "on"}),
-        Index(None, "concern_id", "agreement_id"),
-        Index(None, "supplier_id"),
     )
 
 

@@ -21,6 +21,7 @@ from portal.catalog.values import UploadFacts
 from portal.jobs.events import emit
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import stockholm_date
+from portal.kernel.identifiers import uuid7
 
 MANY_ROWS = 2_000
 """From here on the article table is vacuumed and analysed at once, not when autovacuum comes around."""
@@ -34,58 +35,66 @@ _GONE = (
     f"{_HERE} AND a.removed_at IS NULL AND NOT EXISTS ("  # noqa: S608
     f"SELECT 1 FROM upload_row r WHERE {_ROWS} AND r.item_no = a.item_no)"
 )
-# A UUIDv7 by the transaction's clock: keys of one publishing lie together in the index.
-_NEW_ID = """(substr(t.hex, 1, 8) || '-' || substr(t.hex, 9, 4) || '-7' || substr(gen_random_uuid()::text, 16))::uuid"""
-_CLOCK = "(SELECT lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') AS hex) t"
+# Keys of one publishing lie together in the index, in the file's order: a UUIDv7's first 24 digits, then the row's.
+_NEW_ID = "CAST(:ids || lpad(to_hex(r.row_number), 8, '0') AS uuid)"
+_IS_NEW = "a.id BETWEEN CAST(:ids || '00000000' AS uuid) AND CAST(:ids || 'ffffffff' AS uuid)"
 
-# The spelling vocabulary holds each word with the number of articles it stands in.
+# The spelling vocabulary holds each word as written (weight B) with the number of articles it stands in.
 _WORDS = """
-SELECT w.lexeme AS word, count(*) AS articles FROM ({articles}) a
-CROSS JOIN LATERAL unnest(to_tsvector('simple', translate(a.name || ' ' || coalesce(a.manufacturer, ''), '/', ' '))) w
-WHERE length(w.lexeme) > 2 GROUP BY w.lexeme
+SELECT word, ndoc AS articles FROM ts_stat(format($query${vectors}$query$, {given}), 'b') WHERE length(word) > 2
 """
-_LEAVING = f"""
-SELECT a.name, a.manufacturer FROM article a WHERE {_GONE}
-UNION ALL
-SELECT a.name, a.manufacturer FROM article a JOIN upload_row r ON {_ROWS} AND r.item_no = a.item_no
-WHERE {_HERE} AND a.removed_at IS NULL AND r.change = 'changed'
-"""  # noqa: S608
-_COMING = f"SELECT r.name, r.manufacturer FROM upload_row r WHERE {_ROWS} AND r.change IN ('new', 'changed')"  # noqa: S608
+_LEAVING = """
+SELECT a.search FROM article a LEFT JOIN upload_row r
+  ON r.concern_id = a.concern_id AND r.upload_id = %3$L AND r.item_no = a.item_no
+WHERE a.concern_id = %1$L AND a.catalogue_id = %2$L AND a.removed_at IS NULL
+  AND (r.item_no IS NULL OR r.change = 'changed')
+"""
+_COMING = "SELECT search FROM upload_row WHERE concern_id = %1$L AND upload_id = %2$L AND search IS NOT NULL"
+_CONCERN, _UPLOAD = "CAST(:concern AS uuid)", "CAST(:upload AS uuid)"
 
 FORGET_WORDS = f"""
 UPDATE search_word s SET articles = greatest(s.articles - w.articles, 0)
-FROM ({_WORDS.format(articles=_LEAVING)}) w WHERE s.concern_id = :concern AND s.word = w.word
+FROM ({_WORDS.format(vectors=_LEAVING, given=f"{_CONCERN}, CAST(:catalogue AS uuid), {_UPLOAD}")}) w
+WHERE s.concern_id = :concern AND s.word = w.word
 """  # noqa: S608
 LEARN_WORDS = f"""
 INSERT INTO search_word AS s (concern_id, word, articles)
-SELECT :concern, word, articles FROM ({_WORDS.format(articles=_COMING)}) w
+SELECT :concern, word, articles FROM ({_WORDS.format(vectors=_COMING, given=f"{_CONCERN}, {_UPLOAD}")}) w
 ON CONFLICT (concern_id, word) DO UPDATE SET articles = s.articles + excluded.articles
 """  # noqa: S608
 DROP_WORDS = "DELETE FROM search_word WHERE concern_id = :concern AND articles = 0"
 REMOVE = f"UPDATE article a SET removed_at = :now, version = :version WHERE {_GONE}"  # noqa: S608
 CHANGE = f"""
-UPDATE article a SET {_SET}, version = :version FROM upload_row r
+UPDATE article a SET {_SET}, search = r.search, version = :version FROM upload_row r
 WHERE {_HERE} AND {_ROWS} AND r.change = 'changed' AND r.item_no = a.item_no
 """  # noqa: S608
 ADD = f"""
-INSERT INTO article (concern_id, id, catalogue_id, agreement_id, supplier_id, {_NAMES}, version)
-SELECT :concern, {_NEW_ID}, :catalogue, :agreement, :supplier, {", ".join(f"r.{name}" for name in VALUES)}, :version
-FROM upload_row r CROSS JOIN {_CLOCK} WHERE {_ROWS} AND r.change = 'new'
-ON CONFLICT (concern_id, catalogue_id, item_no) DO UPDATE SET {_EXCLUDED}, version = excluded.version, removed_at = NULL
+INSERT INTO article (concern_id, id, catalogue_id, agreement_id, supplier_id, {_NAMES}, search, version)
+SELECT :concern, {_NEW_ID}, :catalogue, :agreement, :supplier, {", ".join(f"r.{name}" for name in VALUES)}, r.search,
+  :version
+FROM upload_row r WHERE {_ROWS} AND r.change = 'new' ORDER BY r.row_number
+ON CONFLICT (concern_id, catalogue_id, item_no)
+DO UPDATE SET {_EXCLUDED}, search = excluded.search, version = excluded.version, removed_at = NULL
 """  # noqa: S608
 PRICES = f"""
 INSERT INTO article_price (concern_id, article_id, valid_from, price, vat_rate)
 SELECT :concern, a.id, :today, a.price, a.vat_rate FROM article a
-WHERE {_HERE} AND a.version = :version AND a.removed_at IS NULL AND NOT EXISTS (
-  SELECT 1 FROM article_price p WHERE p.concern_id = :concern AND p.article_id = a.id
-    AND p.price = a.price AND p.vat_rate = a.vat_rate AND NOT EXISTS (
-      SELECT 1 FROM article_price q WHERE q.concern_id = :concern AND q.article_id = a.id
-        AND q.valid_from > p.valid_from))
+LEFT JOIN LATERAL (
+  SELECT p.price, p.vat_rate FROM article_price p
+  WHERE p.concern_id = :concern AND p.article_id = a.id AND NOT {_IS_NEW}
+  ORDER BY p.valid_from DESC LIMIT 1
+) last ON true
+WHERE {_HERE} AND a.version = :version AND a.removed_at IS NULL
+  AND (last.price IS DISTINCT FROM a.price OR last.vat_rate IS DISTINCT FROM a.vat_rate)
 ON CONFLICT (concern_id, article_id, valid_from)
 DO UPDATE SET price = excluded.price, vat_rate = excluded.vat_rate
 """  # noqa: S608
 # Room for a whole publishing in the text index's pending list, which is then sorted in at once.
-ROOM = "SELECT set_config('gin_pending_list_limit', '256MB', true), set_config('work_mem', '256MB', true)"
+# Nothing is known yet of rows that have just come: joined by index, row by row, they could take hours.
+ROOM = """
+SELECT set_config('gin_pending_list_limit', '256MB', true), set_config('work_mem', '256MB', true),
+  set_config('enable_nestloop', 'off', true)
+"""
 SETTLE = "SELECT settle_article_search()"
 # In this order: words leave while the old texts are there; prices follow articles.
 STEPS = (ROOM, FORGET_WORDS, REMOVE, CHANGE, ADD, LEARN_WORDS, DROP_WORDS, PRICES, SETTLE)
@@ -123,7 +132,7 @@ async def _swap(session: AsyncSession, upload: UploadFacts, version: int, now: d
     given: dict[str, Any] = {
         "concern": upload.concern_id, "catalogue": upload.catalogue_id, "upload": upload.id,
         "agreement": upload.agreement_id, "supplier": upload.supplier_id, "version": version, "now": now,
-        "today": stockholm_date(now),
+        "today": stockholm_date(now), "ids": uuid7().hex[:24],
     }  # fmt: skip
     for step in STEPS:
         await session.execute(

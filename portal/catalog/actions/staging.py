@@ -1,4 +1,4 @@
-"""Rows of a file → upload_row: validated in chunks, copied, and compared with today's catalogue in one statement.
+"""Rows of a file → upload_row: validated, copied and compared with today's catalogue in chunks.
 
 PostgreSQL refuses COPY into a table with row-level security, so the rows go by way of a temporary table.
 """
@@ -42,14 +42,19 @@ CHANGE = (
     " ELSE 'changed' END"
 )
 _NAMES = ", ".join(VALUES)
+# One look into the catalogue's index per row, whatever the planner believes of tables that have just been filled.
 _COMPARE = text(f"""
 INSERT INTO upload_row (concern_id, upload_id, row_number, {_NAMES}, change, old_price, errors, cells)
 SELECT :concern, :upload, s.row_number, {", ".join(f"s.{name}" for name in VALUES)}, {CHANGE},
        CASE WHEN s.errors IS NULL THEN a.price END, s.errors, s.cells
 FROM staged_row s
-LEFT JOIN article a ON a.concern_id = :concern AND a.catalogue_id = :catalogue AND a.item_no = s.item_no
-  AND a.removed_at IS NULL
+LEFT JOIN LATERAL (
+  SELECT a.id, {", ".join(f"a.{name}" for name in VALUES)} FROM article a
+  WHERE a.concern_id = :concern AND a.catalogue_id = :catalogue AND a.item_no = s.item_no AND a.removed_at IS NULL
+  LIMIT 1
+) a ON true
 """)  # noqa: S608 - names of our own columns
+_EMPTY = text("TRUNCATE staged_row")
 
 # The same comparison once more, when the catalogue has moved on since.
 COMPARE_AGAIN = text(f"""
@@ -71,10 +76,9 @@ SELECT count(*) AS rows_total, count(*) FILTER (WHERE errors IS NULL) AS rows_ok
   count(*) FILTER (WHERE change = 'unchanged') AS rows_unchanged,
   count(*) FILTER (WHERE change = 'changed' AND (price >= :above * old_price OR price <= :below * old_price))
     AS rows_to_confirm,
-  (SELECT count(*) FROM article a WHERE a.concern_id = :concern AND a.catalogue_id = :catalogue
-     AND a.removed_at IS NULL AND NOT EXISTS (
-       SELECT 1 FROM upload_row r WHERE r.concern_id = :concern AND r.upload_id = :upload
-         AND r.item_no = a.item_no)) AS rows_removed
+  (SELECT count(*) FROM (
+     SELECT item_no FROM article WHERE concern_id = :concern AND catalogue_id = :catalogue AND removed_at IS NULL
+     EXCEPT SELECT item_no FROM upload_row WHERE concern_id = :concern AND upload_id = :upload) gone) AS rows_removed
 FROM upload_row WHERE concern_id = :concern AND upload_id = :upload
 """)
 
@@ -103,27 +107,27 @@ class Tally:
 async def stage(
     session: AsyncSession, target: Target, rows: Iterator[Row], columns: Columns
 ) -> AsyncIterator[Tally]:
-    """Validate and copy the rows, telling how far it has come after each chunk; compare when all are there.
+    """Validate, copy and compare the rows, telling how far it has come after each chunk.
 
-    One chunk is validated in a thread while the one before it is on its way to the database. Raises what reading
+    One chunk is validated in a thread while the database is busy with the one before it. Raises what reading
     the file raises; the caller's transaction decides whether anything stays.
     """
     await session.execute(text(_STAGING))
     raw = await (await session.connection()).get_raw_connection()
     connection = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
     reader, good, wrong = RowReader(columns), 0, 0
-    async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+    pending = asyncio.create_task(asyncio.to_thread(_chunk, rows, reader, columns))
+    while True:
+        lines, bad, count = await pending
+        if not count:
+            break
         pending = asyncio.create_task(asyncio.to_thread(_chunk, rows, reader, columns))
-        while True:
-            lines, bad, count = await pending
-            if not count:
-                break
-            pending = asyncio.create_task(asyncio.to_thread(_chunk, rows, reader, columns))
+        async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
             await copy.write(lines)
-            good, wrong = good + count - bad, wrong + bad
-            yield Tally(good, wrong)
-    await session.execute(text("ANALYZE staged_row"))
-    await session.execute(_COMPARE, target.params())
+        await session.execute(_COMPARE, target.params())
+        await session.execute(_EMPTY)
+        good, wrong = good + count - bad, wrong + bad
+        yield Tally(good, wrong)
 
 
 async def count_rows(session: AsyncSession, target: Target) -> dict[str, int]:
@@ -153,7 +157,7 @@ def _good_line(number: int, row: ArticleRow) -> str:
 
 def _escaped(value: object) -> str:
     written = str(value)
-    return written if written.isalnum() else written.translate(_ESCAPED)
+    return written if written.isprintable() and "\\" not in written else written.translate(_ESCAPED)
 
 
 def _bad_line(row: Row, errors: Sequence[RowError], columns: Columns) -> str:

@@ -24,9 +24,12 @@ ORDER BY row_number LIMIT :limit
 _REMOVED = text("""
 SELECT row_number() OVER (ORDER BY a.item_no) + :after AS position, a.item_no, a.name, a.unit, a.price AS old_price,
   NULL AS price
-FROM article a WHERE a.concern_id = :concern AND a.catalogue_id = :catalogue AND a.removed_at IS NULL
-  AND a.item_no > :after_item AND NOT EXISTS (
-    SELECT 1 FROM upload_row r WHERE r.concern_id = :concern AND r.upload_id = :upload AND r.item_no = a.item_no)
+FROM (
+  SELECT item_no FROM article WHERE concern_id = :concern AND catalogue_id = :catalogue AND removed_at IS NULL
+  EXCEPT SELECT item_no FROM upload_row WHERE concern_id = :concern AND upload_id = :upload
+) gone
+JOIN article a ON a.concern_id = :concern AND a.catalogue_id = :catalogue AND a.item_no = gone.item_no
+WHERE a.item_no > :after_item
 ORDER BY a.item_no LIMIT :limit
 """)
 
