@@ -138,7 +138,7 @@ async def move_all(
         {"id": step.subject.id, "state": step.subject.state, "status": move_.target, **step.values}
         for step, move_ in zip(steps, moves, strict=True)
     ]
-    parameters = {"rows": as_json(rows), "concern": steps[0].subject.concern_id}
+    parameters = {"rows": as_json(rows, steps[0].subject.model), "concern": steps[0].subject.concern_id}
     moved = (await session.execute(_update_all(steps[0]), parameters)).all()
     if len(moved) != len(steps):
         raise Conflict(MOVED_ON, what=NAMES[machine.name])

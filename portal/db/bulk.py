@@ -6,10 +6,11 @@ COPY is refused under row-level security, and one statement per row costs a roun
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import json
-from sqlalchemy import text
+from sqlalchemy import LargeBinary, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.db.base import Base
@@ -18,17 +19,25 @@ from portal.kernel.plain import as_plain
 Row = Mapping[str, Any]
 
 
-def as_json(rows: Sequence[Row]) -> str:
-    """The rows as json_populate_recordset reads them: bytes as \\x…, everything else by its text."""
-    return _ENCODER.encode([_without_bytes(row) for row in rows]).decode()
-
-
-def _without_bytes(row: Row) -> Row:
-    """PostgreSQL reads bytes in hex; the encoder would write base64."""
-    return {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()}
+def as_json(rows: Sequence[Row], model: type[Base] | None = None) -> str:
+    """The rows as json_populate_recordset reads them. `model`: whose columns tell which values are bytes."""
+    for name in _bytes_of(model) if model else ():
+        rows = [_in_hex(row, name) for row in rows]
+    return _ENCODER.encode(rows).decode()
 
 
 _ENCODER = json.Encoder(enc_hook=as_plain)
+
+
+@cache
+def _bytes_of(model: type[Base]) -> tuple[str, ...]:
+    return tuple(c.name for c in model.__table__.columns if isinstance(c.type, LargeBinary))
+
+
+def _in_hex(row: Row, name: str) -> Row:
+    """PostgreSQL reads bytes in hex; the encoder would write base64."""
+    value: bytes | None = row.get(name)
+    return row if value is None else {**row, name: f"\\x{value.hex()}"}
 
 
 async def insert_rows(
@@ -43,4 +52,4 @@ async def insert_rows(
         f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own tables and columns
         f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json)){conflict}"
     )
-    await session.execute(text(statement), {"rows": as_json(rows)})
+    await session.execute(text(statement), {"rows": as_json(rows, model)})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 
 from portal.catalog.rules.units import unit_code, unit_name
 from portal.invoicing.rules.pairing import Paired
@@ -18,42 +17,46 @@ ORE_DECIMALS = 2
 _HUNDRED = Decimal(100)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LineCase:
-    """What the line controls see: the pair, the limits, and the sums they share."""
+    """What the line controls see: the pair, the limits, and the sums they share.
+
+    `quantity` is invoiced now on this order line, `price` the highest on any of its lines, `amount` the lines'
+    amounts as written without their charges; `same_unit`: all are in the order line's unit.
+    """
 
     pair: Paired
     limits: MatchLimits
+    quantity: Decimal
+    price: Decimal
+    amount: Decimal
+    same_unit: bool
+
+    @classmethod
+    def of(cls, pair: Paired, limits: MatchLimits) -> LineCase:
+        """The sums of a pair; several controls read each of them."""
+        return cls(
+            pair,
+            limits,
+            quantity=sum((line.quantity for line in pair.lines), ZERO),
+            price=max(unit_price(line) for line in pair.lines),
+            amount=sum((line.line_amount - line.charges for line in pair.lines), ZERO),
+            same_unit=_same_unit(pair),
+        )
 
     @property
     def order(self) -> OrderLineFacts:
         return self.pair.order
 
-    @cached_property
-    def quantity(self) -> Decimal:
-        """Invoiced now on this order line."""
-        return sum((line.quantity for line in self.pair.lines), ZERO)
-
-    @cached_property
-    def price(self) -> Decimal:
-        """The highest price on any of the lines."""
-        return max(unit_price(line) for line in self.pair.lines)
-
-    @cached_property
-    def amount(self) -> Decimal:
-        """The lines' amounts as written, without their charges."""
-        return sum((line.line_amount - line.charges for line in self.pair.lines), ZERO)
-
-    @cached_property
-    def same_unit(self) -> bool:
-        """All lines are in the order line's unit."""
-        wanted = unit_code(self.order.unit)
-        return wanted is not None and all(_units(line) == {wanted} for line in self.pair.lines)
-
-    @cached_property
+    @property
     def difference(self) -> Decimal:
         """Kronor more (+) or less (−) than the same quantity costs on the order."""
         return self.amount - to_ore(self.quantity * self.order.price)
+
+
+def _same_unit(pair: Paired) -> bool:
+    wanted = unit_code(pair.order.unit)
+    return wanted is not None and all(_units(line) == {wanted} for line in pair.lines)
 
 
 def unit_price(line: InvoiceLineFacts) -> Decimal:

@@ -71,7 +71,7 @@ class MatchResult:
 def match(facts: MatchFacts, limits: MatchLimits) -> MatchResult:
     """(1) deviates from the order, (2) beyond what is received, (3) review asked for, (4) matched."""
     pairs, unknown = pair(facts.order, facts.lines)
-    cases = [LineCase(one, limits) for one in pairs]
+    cases = [LineCase.of(one, limits) for one in pairs]
     per_line = {case.order.number: run(LINE_CONTROLS, case) for case in cases}
     found = _order_deviations(facts, limits, cases, per_line, unknown)
     status, decision = MATCHING_REQUIRED, DEVIATION
