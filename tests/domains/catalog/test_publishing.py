@@ -57,8 +57,9 @@ async def test_an_article_written_in_another_way_has_its_vector_too(shop: Shop) 
     await shop.change(
         "INSERT INTO article (concern_id, id, catalogue_id, agreement_id, supplier_id, item_no, name, unspsc, unit,"
         " price, vat_rate, version) SELECT concern_id, gen_random_uuid(), catalogue_id, agreement_id, supplier_id,"
-        " 'N-2', 'Likriktare', unspsc, unit, price, vat_rate, 1 FROM article WHERE catalogue_id = :c", c=upload.catalogue_id,
-    )  # fmt: skip
+        " 'N-2', 'Likriktare', unspsc, unit, price, vat_rate, 1 FROM article WHERE catalogue_id = :c",
+        c=upload.catalogue_id,
+    )
     assert await shop.names("likriktare") == ["Likriktare"]
 
 
