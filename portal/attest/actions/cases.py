@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
@@ -19,7 +20,10 @@ from portal.attest.queries import acts_of, delegations
 from portal.attest.rules.separation_of_duties import refusal
 from portal.attest.values import Act
 from portal.kernel.decision import Reason
+from portal.kernel.errors import Conflict
 
+AT_ONCE = "Någon annan attesterar samtidigt på samma avtal. Vänta en liten stund och försök igen."
+_DEADLOCK = "40P01"
 _HOLD = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key"
 )
@@ -38,10 +42,16 @@ async def hold_case(
 ) -> HeldCase:
     """Hold the case until the transaction ends: two decisions at once would not see each other.
 
-    `also` are further keys to hold with it, taken in this order.
+    `also` are further keys to hold with it, taken in this order. Conflict when that would wait in a ring: the
+    caller's transaction is then to be rolled back.
     """
     assert actor.concern_id is not None
-    await session.execute(_HOLD, {"keys": [str(case_id), *also]})
+    try:
+        await session.execute(_HOLD, {"keys": [str(case_id), *also]})
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
+            raise Conflict(AT_ONCE) from error
+        raise
     return HeldCase(case_id, await acts_of(session, actor.concern_id, case_id))
 
 

@@ -175,19 +175,17 @@ def _share(row_id: UUID, share: Decimal, source: str | None, *codes: str | None)
     return CodingShare(row_id, CodeString(*(code or None for code in codes)), share, source)
 
 
-# The newest requisitions first, and of each no more than the first row that is coded.
 _LAST_CODING = text(
-    "SELECT last.* FROM requisition r CROSS JOIN LATERAL ("
     "SELECT c.account, c.responsibility, c.operation, c.project, c.activity, c.free"
     " FROM requisition_line l JOIN requisition_coding c ON c.concern_id = :concern AND c.line_id = l.id"
-    " WHERE l.concern_id = :concern AND l.requisition_id = r.id AND c.responsibility <> ''"
-    " ORDER BY c.id DESC LIMIT 1) last"
-    " WHERE r.concern_id = :concern AND r.user_id = :user ORDER BY r.updated_at DESC LIMIT 1"
+    " WHERE l.concern_id = :concern AND l.requisition_id = (SELECT r.id FROM requisition r"
+    " WHERE r.concern_id = :concern AND r.user_id = :user AND r.sent_at IS NOT NULL"
+    " ORDER BY r.sent_at DESC LIMIT 1) ORDER BY c.id DESC LIMIT 1"
 )
 
 
 async def last_coding(session: AsyncSession, actor: Actor) -> CodeString:
-    """Ansvar, verksamhet and the rest as this person coded last; nothing for a person's first line."""
+    """Ansvar, verksamhet and the rest as in what this person sent last; nothing before the first."""
     given = {"concern": actor.concern_id, "user": actor.user_id}
     codes = (await session.execute(_LAST_CODING, given)).first()
     return CodeString(*(code or None for code in codes)) if codes else CodeString()
