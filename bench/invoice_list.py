@@ -29,7 +29,7 @@ from portal.kernel.dates import stockholm_date
 
 INVOICES, STATUS, CLIENTS, REQUESTS, WARM = 10_000, "done", 8, 3_000, 200
 LIST = f"/invoicing/invoices?tab=all&status={STATUS}"
-NEXT = re.compile(r'href="([^"]*(?:after|cursor)=[^"]*)"')
+NEXT = re.compile(rb'rel="next" href="([^"]*)"')
 READER = "fakturaadmin@gsf"
 BATCH = 2_000
 ROW = "<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>"
@@ -95,9 +95,9 @@ async def _walk(port: int, cookie: str) -> list[str]:
 
 
 def _next(body: bytes) -> str | None:
-    """The link to the older page: the last one that carries a cursor."""
-    links = [unescape(link) for link in NEXT.findall(body.decode()) if "before=" not in link]
-    return links[-1] if links else None
+    """The link to the next page of the list."""
+    found = NEXT.search(body)
+    return unescape(found.group(1).decode()) if found else None
 
 
 async def _load(port: int, cookie: str, places: Sequence[str], requests: int) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,8 @@ from portal.wiring import Installation, build
 STATIC = Path(__file__).resolve().parents[1] / "static"
 # Room for the largest document and the form around it.
 FORM_OVERHEAD = 1_000_000
+# Objects made before the garbage collector looks at the young ones, and how often it looks at the older.
+COLLECT_AFTER = (20_000, 10, 20)
 
 
 class PermissionMissing(RuntimeError):
@@ -40,6 +43,10 @@ def create_asgi() -> ASGIApp:
     """What a server process runs: the application behind language and headers, which no route escapes."""
     app = create_app()
     logs.configure(production=app.state.services.settings.production)
+    # What is built at start stays: the collector need not look at it again, nor run for every few hundred objects.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     return outside(app)
 
 

@@ -19,7 +19,7 @@ from portal.access.locks import release_all
 from portal.access.models import RateLimit, SignInSession
 from portal.access.passwords import password_fits
 from portal.audit.log import Event, record
-from portal.db.context import Context
+from portal.db.context import NOBODY, Context
 from portal.db.session import Database, enter
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, Invalid
@@ -31,6 +31,20 @@ TOUCH_EVERY = timedelta(minutes=1)
 WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_WINDOW = 10
 LONGEST_ADDRESS = 320
+# One statement finds the session and puts on its eyes: the values are those of Actor.context().settings(), which a
+# test holds against them for every kind of user.
+_BUYER = "f.supplier_id IS NULL"
+_FIND_SESSION = f"""
+SELECT f.*,
+  set_config('app.concern', CASE WHEN {_BUYER} THEN f.concern_id::text ELSE '' END, true),
+  set_config('app.organisations',
+    '{{' || CASE WHEN {_BUYER} AND NOT f.central THEN coalesce(f.organisation_id::text, '') ELSE '' END || '}}', true),
+  set_config('app.all_organisations', CASE WHEN {_BUYER} AND f.central THEN 'on' ELSE '' END, true),
+  set_config('app.supplier', coalesce(f.supplier_id::text, ''), true),
+  set_config('app.sees_secret', CASE WHEN {_BUYER} AND NOT '{p.SEE_SECRET}' = ANY (f.permissions) THEN '' ELSE 'on' END,
+    true),
+  set_config('app.system', '', true), set_config('app.user', f.user_id::text, true)
+FROM find_session(%(hash)s, %(day)s) f"""  # noqa: S608 - made of our own words
 WRONG = "E-postadressen eller lösenordet är fel. Kontrollera båda och försök igen."
 TOO_MANY = "För många försök att logga in. Vänta en kvart och försök igen."
 
@@ -99,12 +113,17 @@ async def find_signed_in(
     `touch` false: asked by a page that refreshes itself, which keeps no session alive.
     """
     hashed = token_hash(token)
-    query = text("SELECT * FROM find_session(:hash, :day)")
-    row = (await session.execute(query, {"hash": hashed, "day": stockholm_date(now)})).first()
-    if row is None or now - row.last_seen_at > IDLE or now - row.created_at > ABSOLUTE:
+    # By the driver: this is asked for every page, and costs half as much.
+    connection = await session.connection()
+    found = await connection.exec_driver_sql(_FIND_SESSION, {"hash": hashed, "day": stockholm_date(now)})
+    row = found.first()
+    if row is None:
+        return None
+    if now - row.last_seen_at > IDLE or now - row.created_at > ABSOLUTE:
+        await enter(session, NOBODY)
         return None
     actor = actor_of(row)
-    await enter(session, actor.context())
+    session.info["context"] = actor.context()
     if touch and now - row.last_seen_at > TOUCH_EVERY:
         await session.execute(_touch(hashed, now))
     return SignedIn(actor, row.preferences or {}, hashed, row.concern_name)

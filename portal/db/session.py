@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 
-from portal.db.context import SET_CONTEXT, Context
+from portal.db.context import NOBODY, SET_CONTEXT, Context
 
 
 class Database:
@@ -63,7 +63,8 @@ async def enter(session: AsyncSession, context: Context) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _set_context(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    """Every transaction starts under its context; a session without one sees nothing."""
+    """Every transaction starts under its context; a session without one, or with nobody's, sees nothing: the
+    settings ended with the last transaction, and it need not be said again."""
     context: Context | None = session.info.get("context")
-    if context is not None:
+    if context is not None and context != NOBODY:
         connection.execute(SET_CONTEXT, context.settings())

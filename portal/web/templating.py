@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 
 from portal.kernel.dates import STOCKHOLM, format_clock, format_day, format_day_long, stockholm_date
 from portal.kernel.money import format_number_sv, format_sv
@@ -21,7 +23,9 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 # Macros are imported without context, so that they are made once and not once a page: what their forms need of the
 # request comes this way.
-_csrf_token: ContextVar[str] = ContextVar("csrf_token", default="")
+_csrf_token: ContextVar[str | None] = ContextVar("csrf_token", default="")
+# Parts kept in each language, some kilobytes each.
+MOST_REMEMBERED = 500
 
 
 def _as_day(value: date | datetime) -> date:
@@ -75,9 +79,34 @@ def environment(assets: Assets, folder: Path = TEMPLATES, *, language: str | Non
     install: Any = env
     install.install_gettext_callables(gettext, ngettext, newstyle=True)
     env.constants = Constants(assets, language) if language else None
-    env.globals.update(assets=assets, icon=assets.icon, url=localised, csrf_token=_csrf_token.get)
+    env.globals.update(assets=assets, icon=assets.icon, url=localised)
+    env.globals.update(csrf_token=_request_token, remembered=_remembering(env))
     env.filters.update(day=day, long_day=long_day, iso=iso, time=clock, kr=kr, qty=qty, translate=gettext)
     return env
+
+
+def _request_token() -> str:
+    token = _csrf_token.get()
+    if token is None:
+        raise LookupError("a part that is remembered holds no form that changes something")
+    return token
+
+
+def _remembering(env: Environment) -> Callable[[str, Hashable], Any]:
+    """A part of a page, drawn of one frozen value (`it`) and kept: equal values look equal to everybody.
+
+    Such a part may use nothing but `it`: nothing of the request reaches it, and a form's token is an error.
+    """
+
+    @lru_cache(maxsize=MOST_REMEMBERED)
+    def remembered(name: str, it: Hashable, _language: str) -> Any:
+        held = _csrf_token.set(None)
+        try:
+            return escape(env.get_template(name).make_module({"it": it}))
+        finally:
+            _csrf_token.reset(held)
+
+    return lambda name, it: remembered(name, it, current_locale())
 
 
 class Templates:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from portal.web.assets import Assets
 from portal.web.i18n import ENGLISH_PREFIX, LANGUAGES, MISSES, _locale
+from portal.web.navigation import Item
 from portal.web.templating import Templates, environment
 
 ASSETS = Assets({"app.css": "app.1.css"}, {"search": Markup('<circle r="3"/>')})
@@ -64,3 +65,21 @@ def test_a_form_carries_the_token_of_its_own_request(tmp_path: Path) -> None:
     templates = Templates(ASSETS, _page(tmp_path, source))
     shown = [templates.render("page.html", {}, csrf_token=token) for token in ("first", "second")]
     assert shown == ["first", "second"]
+
+
+def test_a_part_is_drawn_once_for_equal_values(tmp_path: Path, language: str) -> None:
+    folder = _page(tmp_path, "{{ remembered('part.html', it) }}")
+    (folder / "part.html").write_text("<i>{{ it.label }}</i>{{ drawn.append(it) or '' }}", "utf-8")
+    drawn: list[object] = []
+    env = environment(ASSETS, folder, language=language)
+    env.globals["drawn"] = drawn
+    shown = [env.get_template("page.html").render(it=Item("A<", "/", (), "x")) for _ in range(2)]
+    assert shown == ["<i>A&lt;</i>"] * 2 and len(drawn) == 1
+    assert env.get_template("page.html").render(it=Item("B", "/", (), "x")) == "<i>B</i>"
+
+
+def test_a_part_that_is_remembered_holds_no_token(tmp_path: Path) -> None:
+    folder = _page(tmp_path, "{{ csrf_token() }}{{ remembered('part.html', 1) }}")
+    (folder / "part.html").write_text("{{ csrf_token() }}", "utf-8")
+    with pytest.raises(LookupError):
+        Templates(ASSETS, folder).render("page.html", {}, csrf_token="mine")

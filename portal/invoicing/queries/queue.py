@@ -13,7 +13,7 @@ from portal.access.actor import Actor
 from portal.access.models import RecordLock, User
 from portal.access.rules.locks import IDLE
 from portal.invoicing.models import Invoice
-from portal.invoicing.queries.lists import CENTRAL_ADMIN, COLUMNS, handled_roles
+from portal.invoicing.queries.lists import CENTRAL_ADMIN, handled_roles
 from portal.invoicing.queries.scope import in_scope
 from portal.invoicing.status import (
     ARRIVAL,
@@ -28,6 +28,16 @@ from portal.invoicing.status import (
 ORDER = (SUPPLIER_NOT_CHOSEN, PAYMENT_INFORMATION, INVOICE_INFORMATION, REVIEWER_MISSING, CODING_UNCHECKED)
 """Groups of the queue, as they are shown."""
 MOST = 200
+COLUMNS = (
+    Invoice.id,
+    Invoice.number,
+    Invoice.seller_name,
+    Invoice.status,
+    Invoice.arrived_at,
+    Invoice.payable_amount,
+    Invoice.currency,
+    Invoice.reasons,
+)
 _RANK = case({code: rank for rank, code in enumerate(ORDER)}, value=Invoice.status)
 
 
@@ -44,7 +54,7 @@ def at_levgruppen(actor: Actor) -> ColumnElement[bool]:
 
 
 async def queue(session: AsyncSession, which: ColumnElement[bool], now: datetime) -> Sequence[Any]:
-    """Rows with `holder`: the login of whoever has it open now. At most MOST."""
+    """Rows of COLUMNS with `holder`: the login of whoever has it open now. At most MOST."""
     holder = (
         select(User.login)
         .join(RecordLock, RecordLock.user_id == User.id)

@@ -28,6 +28,8 @@ SEES_ALL = (
 )
 """B26 and every kind of administrator (A2.08, A3.07): the organisation's invoices, or the concern's if central."""
 REVIEWS, APPROVES = "review_invoice", "approve_invoice"
+Whose = tuple[tuple[UUID, ...], tuple[UUID, ...]]
+"""Rights without the chains: whose invoices in review, whose in attest."""
 Chains = Mapping[UUID, tuple[UUID, ...]]
 """User acted for → delegation ids, first link first; one's own id has none."""
 
@@ -43,6 +45,17 @@ class Rights:
     def users(self) -> frozenset[UUID]:
         """Everybody the actor acts for, the actor too."""
         return frozenset((*self.review, *self.approve))
+
+    @property
+    def whose(self) -> Whose:
+        """Whom the actor acts for: all that a question about rows needs of the rights."""
+        return tuple(self.review), tuple(self.approve)
+
+    @classmethod
+    def of_whose(cls, whose: Whose) -> Rights:
+        """The rights to see what `whose` have before them."""
+        review, approve = whose
+        return cls(dict.fromkeys(review, ()), dict.fromkeys(approve, ()))
 
     def of(self, status: str) -> Chains:
         """The chains that count in a status: attest and the rest are delegated apart (A7.01)."""

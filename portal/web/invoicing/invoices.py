@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from portal.invoicing.queries.scope import SEES_ALL, Rights, rights_of
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import stockholm_date
 from portal.web.counts import counts_for
-from portal.web.i18n import gettext, localised
+from portal.web.i18n import current_locale, gettext, localised
 from portal.web.invoicing import filters as address
 from portal.web.invoicing import page as invoice_page
 from portal.web.invoicing.original import original_answer
@@ -36,25 +37,34 @@ SORT_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ListView:
-    """What templates/invoicing/invoices/_list.html shows; all addresses are final."""
+class Frame:
+    """What stands around the rows: the same for the same filters, whichever page of them is shown. All addresses
+    are final; `filters` has no cursor. Hashable, so that parts drawn of it are remembered (templating)."""
 
-    lead: str
-    tabs: list[tuple[str, str, int | None, str, bool]]
+    tabs: tuple[tuple[str, str, int | None, str, bool], ...]
     filters: Filters
     action: str
     base: str
-    states: list[tuple[str, str]]
+    states: tuple[tuple[str, str], ...]
     dates_open: bool
-    sorts: list[tuple[str, str]]
-    sort_links: dict[str, tuple[str, str | None]]
-    chips: list[tuple[str, str]]
+    sorts: tuple[tuple[str, str], ...]
+    by_due: tuple[str, str | None]
+    by_amount: tuple[str, str | None]
+    chips: tuple[tuple[str, str], ...]
     clear: str
+    empty: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """What templates/invoicing/invoices/_list.html shows."""
+
+    lead: str
+    frame: Frame
     rows: list[InvoiceRow]
     shown: str
     previous: str | None
     next: str | None
-    empty: tuple[str, str]
 
 
 class InvoiceController(Controller):
@@ -89,41 +99,45 @@ class InvoiceController(Controller):
         return await original_answer(request, invoice_id)
 
 
-def list_view(actor: Actor, chosen: Filters, found: Page, counted: int, today: Any) -> ListView:
+def list_view(actor: Actor, chosen: Filters, found: Page, counted: int, today: date) -> ListView:
     """The list as the template shows it."""
-    sees_all = actor.has(*SEES_ALL)
-    tab = chosen.tab if chosen.tab != ALL or sees_all else WAITING
     return ListView(
         lead=_lead(counted),
-        tabs=[
+        frame=_frame(replace(chosen, cursor=""), actor.has(*SEES_ALL), counted, current_locale()),
+        rows=rows_of(found.rows, today),
+        shown=gettext("Visar %(count)s fakturor") % {"count": len(found.rows)},
+        previous=address.address(chosen, cursor=found.previous) if found.previous else None,
+        next=address.address(chosen, cursor=found.next) if found.next else None,
+    )
+
+
+@lru_cache(maxsize=256)
+def _frame(chosen: Filters, sees_all: bool, counted: int, _locale: str) -> Frame:
+    """The frame of some filters, in the request's language."""
+    tab = chosen.tab if chosen.tab != ALL or sees_all else WAITING
+    by_due, by_amount = chosen.sort == "due", chosen.sort == "amount"
+    return Frame(
+        tabs=tuple(
             (
                 gettext(label), address.address(Filters(tab=code)),
                 counted if code == WAITING and counted else None, "turn", code == tab,
             )
             for code, label in TABS.items()
             if code != ALL or sees_all
-        ],
+        ),
         filters=chosen,
         action=localised(address.PATH),
         base=localised(address.PATH) + "/",
-        states=[(state.code, gettext(state.label)) for state in INVOICE.states],
+        states=tuple((state.code, gettext(state.label)) for state in INVOICE.states),
         dates_open=any((
             chosen.arrived_from, chosen.arrived_to, chosen.due_to,
             chosen.amount_from is not None, chosen.amount_to is not None,
         )),
-        sorts=[(code, gettext(label)) for code, label in SORT_LABELS.items()],
-        sort_links={
-            "due": (address.address(chosen, sort="due"), "ascending" if chosen.sort == "due" else None),
-            "amount": (
-                address.address(chosen, sort="amount"), "descending" if chosen.sort == "amount" else None,
-            ),
-        },
-        chips=address.chips(chosen),
+        sorts=tuple((code, gettext(label)) for code, label in SORT_LABELS.items()),
+        by_due=(address.address(chosen, sort="due"), "ascending" if by_due else None),
+        by_amount=(address.address(chosen, sort="amount"), "descending" if by_amount else None),
+        chips=tuple(address.chips(chosen)),
         clear=address.address(Filters(tab=tab, sort=chosen.sort)),
-        rows=rows_of(found.rows, today),
-        shown=gettext("Visar %(count)s fakturor") % {"count": len(found.rows)},
-        previous=address.address(chosen, cursor=found.previous) if found.previous else None,
-        next=address.address(chosen, cursor=found.next) if found.next else None,
         empty=_empty(tab, chosen),
     )  # fmt: skip
 

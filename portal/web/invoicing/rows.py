@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from portal.invoicing.queries.lists import COLUMNS
 from portal.invoicing.status import (
     AWAITING_RECEIPT,
     DONE,
@@ -16,7 +16,7 @@ from portal.invoicing.status import (
     LOCAL_ADMIN,
     MATCHING_REQUIRED,
 )
-from portal.kernel.dates import format_day, stockholm_date
+from portal.kernel.dates import format_day
 from portal.kernel.money import format_sv
 from portal.kernel.workflow import State
 from portal.web.i18n import current_locale, gettext, ngettext
@@ -24,17 +24,22 @@ from portal.web.i18n import current_locale, gettext, ngettext
 URGENT_DAYS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceRow:
+Status = tuple[str, str, str]
+Mark = tuple[str, str, str | None]
+# lists.COLUMNS come first in every query of rows.
+SHOWN = slice(len(COLUMNS))
+
+
+class InvoiceRow(NamedTuple):
     """One row, every text finished: the list is the page that is opened most. `status` is (tone, icon, text);
-    `marks` [(icon, text, tone)]."""
+    `marks` [(icon, text, tone)]. A tuple, since the list's template takes it apart in one go."""
 
     id: str
     number: str
     party: str
-    status: tuple[str, str, str]
+    status: Status
     waits_for: str
-    marks: tuple[tuple[str, str, str | None], ...]
+    marks: tuple[Mark, ...]
     arrived: str
     due: str
     overdue: bool
@@ -44,23 +49,30 @@ class InvoiceRow:
 def rows_of(rows: Sequence[Any], today: date) -> list[InvoiceRow]:
     """Rows of queries.lists as view values."""
     locale = current_locale()
-    return [_row(row, today, locale) for row in rows]
+    return [_row(row[SHOWN], today, locale) for row in rows]
 
 
-def _row(row: Any, today: date, locale: str) -> InvoiceRow:
-    state = INVOICE.state(row.status)
-    open_still = state.tab == "waiting"
+def _row(shown: tuple[Any, ...], today: date, locale: str) -> InvoiceRow:
+    (
+        invoice_id, number, seller, status, arrived, due, paid, amount, currency,
+        is_credit_note, secret, investigated, role, handlers,
+    ) = shown  # fmt: skip
+    marks: tuple[Mark, ...] = ()
+    if secret or investigated or is_credit_note or due == today:
+        marks = _marks(
+            secret, investigated, is_credit_note, due == today and status != DONE and not paid, locale
+        )
     return InvoiceRow(
-        str(row.id),
-        row.number,
-        row.seller_name,
-        status_of(state, row.handlers if row.status == MATCHING_REQUIRED else None),
-        waits_for(row.status, row.handler_role, row.handlers),
-        tuple(_marks(row, today)),
-        _day(stockholm_date(row.arrived_at), locale),
-        _day(row.due_date, locale) if row.due_date else "",
-        bool(open_still and row.due_date and row.due_date < today),
-        format_sv(row.payable_amount) + ("" if row.currency == "SEK" else f" {row.currency}"),
+        invoice_id,
+        number,
+        seller,
+        _status(status, handlers if status == MATCHING_REQUIRED else None, locale),
+        handlers or _waits_for(status, role, locale),
+        marks,
+        _day(arrived, locale),
+        _day(due, locale) if due else "",
+        due is not None and due < today and INVOICE.state(status).tab == "waiting",
+        format_sv(amount) if currency == "SEK" else f"{format_sv(amount)} {currency}",
     )
 
 
@@ -69,7 +81,17 @@ def _day(day: date, locale: str) -> str:
     return format_day(day, locale).replace(" ", "\u00a0")
 
 
-def status_of(state: State, handlers: str | None = None) -> tuple[str, str, str]:
+@lru_cache(maxsize=500)
+def _status(code: str, handlers: str | None, _locale: str) -> Status:
+    return status_of(INVOICE.state(code), handlers)
+
+
+@lru_cache(maxsize=100)
+def _waits_for(status: str, role: str | None, _locale: str) -> str:
+    return waits_for(status, role, None)
+
+
+def status_of(state: State, handlers: str | None = None) -> Status:
     """Tone, icon and words; Ordermatchning krävs names the one who has it (A5.07)."""
     text = gettext(state.label)
     return state.tone, state.icon, f"{text}, {handlers}" if handlers else text
@@ -96,19 +118,20 @@ def role_name(role: str) -> str:
     return gettext(names[role])
 
 
-def _marks(row: Any, today: date) -> list[tuple[str, str, str | None]]:
-    found: list[tuple[str, str, str | None]] = []
-    if row.secret:
+@lru_cache(maxsize=64)
+def _marks(
+    secret: bool, investigated: bool, is_credit_note: bool, due_today: bool, _locale: str
+) -> tuple[Mark, ...]:
+    found: list[Mark] = []
+    if secret:
         found.append(("lock", gettext("Sekretess"), None))
-    if row.under_investigation:
+    if investigated:
         found.append(("pause", gettext("Under utredning"), "warn"))
-    if row.is_credit_note:
+    if is_credit_note:
         found.append(("file-minus", gettext("Kreditfaktura"), None))
-    if row.status == DONE and row.payment_date:
-        return found
-    if row.due_date == today and row.status != DONE:
+    if due_today:
         found.append(("clock", gettext("Förfaller i dag"), "stop"))
-    return found
+    return tuple(found)
 
 
 def waited(since: Any, today: date) -> tuple[str, bool]:
