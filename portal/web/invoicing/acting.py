@@ -19,12 +19,13 @@ from portal.invoicing.queries.detail import head_of, owners_of
 from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.status import ARRIVAL, INVOICE, MATCHING
 from portal.kernel.dates import stockholm_date
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.text import sentence_list
-from portal.web.i18n import gettext
+from portal.web.i18n import gettext, localised
 from portal.web.invoicing import arrivals_view, page
 from portal.web.invoicing.rows import role_name
-from portal.web.pages import Req, is_htmx, see_other
+from portal.web.invoicing.spoken import told, told_fields
+from portal.web.pages import Req, is_htmx, partials, see_other
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Act = Callable[[AsyncSession, Actor, Seen | None, datetime], Awaitable[Any]]
@@ -60,6 +61,9 @@ async def act(
     except Invalid as error:
         await session.rollback()
         return await refused(request, invoice_id, form, error)
+    except Conflict as error:
+        await session.rollback()
+        return await moved_on(request, invoice_id, form, error)
     await session.commit()
     if goes_on:
         await rerun(request.app.state.services.database, actor.concern_id, [invoice_id], now)
@@ -74,13 +78,33 @@ async def act(
 
 async def refused(request: Req, invoice_id: UUID, form: Mapping[str, str], error: Invalid) -> Response[Any]:
     """The same page with what was filled in and the errors at their fields (422)."""
-    message = gettext(error.message) % error.params if error.params else gettext(error.message)
-    errors = {name: gettext(text) for name, text in error.fields.items()}
+    message, errors = told(error), told_fields(error)
     if form.get("queue"):
         return await arrivals_view.answer(
             request, invoice_id, form=form, errors=errors, message=message, status=422
         )
     return await page.answer(request, invoice_id, form=form, errors=errors, message=message, status=422)
+
+
+async def moved_on(request: Req, invoice_id: UUID, form: Mapping[str, str], error: Conflict) -> Response[Any]:
+    """What somebody else did meanwhile, told where the person works (409): nothing has been saved.
+
+    A whole page shows the invoice as it is now; htmx leaves the page with all that is written in it, and gets the
+    message with a way to read it anew.
+    """
+    queue, message = form.get("queue"), told(error)
+    if is_htmx(request):
+        href = localised(f"{ARRIVALS}?id={invoice_id}" if queue else f"{LIST}/{invoice_id}")
+        part = partials(request, "invoicing/invoices/_moved_on.html", status=409, moved_on=(message, href))
+        part.headers.update({"hx-retarget": "#moved-on", "hx-reswap": "outerHTML"})
+        return part
+    try:
+        if queue:
+            shown = (message, localised(f"{LIST}/{invoice_id}"))
+            return await arrivals_view.answer(request, invoice_id, moved_on=shown, status=409)
+        return await page.answer(request, invoice_id, form=form, message=message, status=409)
+    except NotFound:
+        raise error from None
 
 
 async def where_now(session: AsyncSession, actor: Actor, invoice_id: UUID, now: datetime) -> str:

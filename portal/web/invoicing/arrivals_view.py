@@ -63,6 +63,7 @@ class QueueView:
     chosen: InvoicePage | None
     next_href: str | None
     told: str | None
+    moved_on: tuple[str, str] | None
     empty: tuple[str, str]
 
 
@@ -73,10 +74,11 @@ async def answer(
     form: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
     message: str | None = None,
+    moved_on: tuple[str, str] | None = None,
     status: int = 200,
 ) -> Html:
-    """The page, or for htmx the part that changes."""
-    view = await build(request, invoice_id, form=form, errors=errors, message=message)
+    """The page, or for htmx the part that changes. `moved_on`: that somebody was first, and where it is shown."""
+    view = await build(request, invoice_id, form=form, errors=errors, message=message, moved_on=moved_on)
     if request.headers.get("hx-request") == "true":
         return partials(request, "invoicing/arrivals/_work.html", status=status, queue=view)
     return await page(request, "invoicing/arrivals/index.html", status=status, queue=view)
@@ -96,6 +98,7 @@ async def build(
     errors: Mapping[str, str] | None = None,
     message: str | None = None,
     told: str | None = None,
+    moved_on: tuple[str, str] | None = None,
 ) -> QueueView:
     """The view value; the first of the queue is open when none is chosen."""
     scope = request.scope["state"]
@@ -118,6 +121,7 @@ async def build(
         chosen=chosen,
         next_href=_href(tab, shown[at + 1].id) if at + 1 < len(shown) else None,
         told=told,
+        moved_on=moved_on,
         empty=(
             gettext("Inget väntar i ankomstkontrollen."),
             gettext("Fakturor som stannar visas här samma minut."),

@@ -40,6 +40,8 @@ from portal.web.invoicing.track import track_of
 from portal.web.invoicing.why import why
 from portal.web.pages import Html, Req, page
 
+CONFLICT = 409
+
 
 async def gather(request: Req, invoice_id: UUID) -> Gathered:
     """All of it; NotFound when the invoice does not exist for the actor."""
@@ -60,9 +62,16 @@ async def answer(
     message: str | None = None,
     status: int = 200,
 ) -> Html:
-    """The page, or with a refused form and its errors the page again."""
+    """The page, or with a refused form and its errors the page again.
+
+    409: somebody was first. What the form holds is shown again only where the invoice still asks for it.
+    """
     found = await gather(request, invoice_id)
+    moved_on = status == CONFLICT
+    if moved_on and form and form.get("seen_status") != found.invoice.status:
+        form = None
     view = await build(request, found, form=form, errors=errors or {}, message=message)
+    view = replace(view, moved_on=moved_on)
     name = "deviation" if view.choices else "show"
     return await page(request, f"invoicing/invoices/{name}.html", status=status, invoice=view)
 
@@ -130,6 +139,7 @@ async def build(
         errors=errors,
         summary=_summary(errors),
         message=message,
+        moved_on=False,
         supplier=detail.head.supplier or invoice.seller_name,
     )  # fmt: skip
 

@@ -108,4 +108,5 @@ class InvoicePage:
     errors: Errors
     summary: tuple[tuple[str, str], ...]
     message: str | None
+    moved_on: bool
     supplier: str

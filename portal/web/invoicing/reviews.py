@@ -13,11 +13,12 @@ from portal.access import permissions as p
 from portal.invoicing.actions import assignment, coding, review
 from portal.invoicing.queries.choices import reviewers
 from portal.kernel.dates import format_clock, stockholm_date
-from portal.kernel.errors import Invalid
+from portal.kernel.errors import Conflict, Invalid
 from portal.web.i18n import gettext, localised
 from portal.web.invoicing import coding_form, page
-from portal.web.invoicing.acting import LIST, Form, act, seen_of, uuid_or_none
+from portal.web.invoicing.acting import LIST, Form, act, moved_on, seen_of, uuid_or_none
 from portal.web.invoicing.page import gather, shown_of
+from portal.web.invoicing.spoken import told_fields
 from portal.web.pages import Html, Req, is_htmx, partials, see_other
 from portal.web.pages import page as whole_page
 
@@ -62,9 +63,13 @@ class ReviewController(Controller):
         try:
             coding_form.read_rows(data)
         except Invalid as error:
-            errors = dict(error.fields)
-        if not errors:
-            await coding.save_coding(session, actor, invoice_id, rows, seen=seen_of(data), now=now)
+            errors = told_fields(error)
+        try:
+            if not errors:
+                await coding.save_coding(session, actor, invoice_id, rows, seen=seen_of(data), now=now)
+        except Conflict as error:
+            await session.rollback()
+            return await moved_on(request, invoice_id, data, error)
         if is_htmx(request):
             return await self._panel(request, invoice_id, data, rows, errors)
         if errors:
@@ -183,7 +188,7 @@ class HandOnController(Controller):
             return await act(request, invoice_id, data, strict)
         except Refused as refused:
             await scope["session"].rollback()
-            errors = {name: gettext(text) for name, text in refused.error.fields.items()}
+            errors = told_fields(refused.error)
             return await self._ask(request, invoice_id, question, form=data, errors=errors, status=422)
 
 
