@@ -33,8 +33,33 @@ WHERE c.concern_id = :concern AND o.organisation_id = :organisation AND r.status
   AND (CAST(:agreements AS uuid[]) IS NULL OR c.agreement_id = ANY (CAST(:agreements AS uuid[])))
   AND (CAST(:suppliers AS uuid[]) IS NULL OR c.supplier_id = ANY (CAST(:suppliers AS uuid[])))
 """
-_COMPOUNDS = text("SELECT given, word FROM compound_words(CAST(:words AS text[]), :last, :most)")
-_NEAR = text("SELECT given, word, articles FROM near_words(CAST(:words AS text[]), :most)")
+# One round trip for a search: longer words that hold a given one, what fits all words, and, when that is next to
+# nothing, which of the words nobody uses and the known words near them.
+_FIRST = text(f"""
+WITH longer AS MATERIALIZED (
+  SELECT given, word FROM compound_words(CAST(:long AS text[]), :last, {MOST_COMPOUNDS})
+), parts AS MATERIALIZED (
+  SELECT w.word, w.place, plainto_tsquery('swedish', w.word) || to_tsquery('simple', w.quoted || coalesce((
+      SELECT string_agg(' | ' || quote_literal(replace(l.word, '\\', '')), '') FROM longer l WHERE l.given = w.word
+    ), '')) AS part
+  FROM unnest(CAST(:words AS text[]), CAST(:quoted AS text[])) WITH ORDINALITY AS w (word, quoted, place)
+), whole AS MATERIALIZED (
+  SELECT coalesce(string_agg('(' || part::text || ')', ' & ' ORDER BY place), '')::tsquery AS query FROM parts
+  WHERE numnode(part) > 0
+), places AS MATERIALIZED (SELECT ({BUYABLE}) AS ids), found AS MATERIALIZED (
+  SELECT s.article_id, s.place
+  FROM search_articles((SELECT query FROM whole), (SELECT ids FROM places), CAST(:segments AS text[]), :most)
+  WITH ORDINALITY AS s (article_id, rank, place) ORDER BY s.place LIMIT :limit
+), unused AS MATERIALIZED (
+  SELECT p.word FROM parts p WHERE (SELECT count(*) FROM found) < {FEW} AND NOT EXISTS (
+    SELECT 1 FROM search_articles(p.part, (SELECT ids FROM places), CAST(:segments AS text[]), 1))
+)
+SELECT 'hit' AS kind, article_id, place, NULL AS given, NULL AS word FROM found
+UNION ALL
+SELECT 'near', NULL, articles, given, word FROM near_words(ARRAY(SELECT word FROM unused), {MOST_NEAR})
+UNION ALL
+SELECT 'longer', NULL, 0, given, word FROM longer WHERE EXISTS (SELECT 1 FROM unused)
+""")  # noqa: S608 - our own constants
 _EXACT = text("""
 SELECT a.id FROM search_articles(phraseto_tsquery('simple', :item_no), NULL, NULL, :most) s
 JOIN article a ON a.concern_id = :concern AND a.id = s.article_id WHERE upper(a.item_no) = upper(:item_no) LIMIT 5
@@ -72,25 +97,7 @@ class PostgresSearch:
         scope = self._scope(concern_id, organisation_id, filters)
         if not words:
             return SearchResult() if query.strip() else SearchResult(await self._find((), {}, scope, limit))
-        others = await self._compounds(words)
-        found = await self._find(words, others, scope, limit)
-        if len(found) >= FEW:
-            return SearchResult(found)
-        return await self._mended(words, others, scope, limit, found)
-
-    async def _mended(
-        self, words: Words, others: Alternatives, scope: dict[str, Any], limit: int, found: tuple[UUID, ...]
-    ) -> SearchResult:
-        """Search again with the words nobody uses read as their nearest ones."""
-        unused = [
-            word
-            for place, word in enumerate(words, start=1)
-            if not await self._find((word,), others, scope, 1, beginning=place == len(words))
-        ]
-        near: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        if unused:
-            for row in await self._session.execute(_NEAR, {"words": unused, "most": MOST_NEAR}):
-                near[row.given].append((row.word, row.articles))
+        found, near, others = await self._first(words, scope, limit)
         read_as = {word: [one.word for one in meant(word, known)] for word, known in near.items()}
         read_as = {word: likely for word, likely in read_as.items() if likely}
         if not read_as:
@@ -99,35 +106,42 @@ class PostgresSearch:
         corrected = {word: likely[0] for word, likely in read_as.items()} if mended else {}
         return SearchResult((*found, *(one for one in mended if one not in set(found)))[:limit], corrected)
 
+    async def _first(
+        self, words: Words, scope: dict[str, Any], limit: int
+    ) -> tuple[tuple[UUID, ...], dict[str, list[tuple[str, int]]], Alternatives]:
+        """What fits the words as they are; for words nobody uses their nearest ones, and then the longer words too:
+        papper is in kopieringspapper."""
+        long = [word for word in words if len(word) >= SHORTEST_COMPOUND and word.isalpha()]
+        quoted = [
+            _any_of(word, (), beginning=place == len(words)) for place, word in enumerate(words, start=1)
+        ]
+        given = scope | {"long": long, "last": words[-1], "words": list(words), "quoted": quoted, "limit": limit,
+                         "most": MOST_CANDIDATES}  # fmt: skip
+        found: list[tuple[int, UUID]] = []
+        near: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        others: Alternatives = defaultdict(list)
+        for row in await self._session.execute(_FIRST, given):
+            match row.kind:
+                case "hit":
+                    found.append((row.place, row.article_id))
+                case "near":
+                    near[row.given].append((row.word, row.place))
+                case _:
+                    others[row.given].append(row.word)
+        return tuple(one for _, one in sorted(found)), near, dict(others)
+
     async def find_number(self, item_no: str, concern_id: UUID) -> Sequence[UUID]:
         """Articles with exactly this number, whether they may be bought or not."""
         given = {"item_no": item_no.strip(), "concern": concern_id, "most": MOST_CANDIDATES}
         return (await self._session.execute(_EXACT, given)).scalars().all() if item_no.strip() else ()
 
-    async def _compounds(self, words: Words) -> Alternatives:
-        """Longer words that end in a given one, or hold the last one: papper is in kopieringspapper too."""
-        long = [word for word in words if len(word) >= SHORTEST_COMPOUND and word.isalpha()]
-        others: Alternatives = defaultdict(list)
-        if long:
-            given = {"words": long, "last": words[-1], "most": MOST_COMPOUNDS}
-            for row in await self._session.execute(_COMPOUNDS, given):
-                others[row.given].append(row.word)
-        return dict(others)
-
     async def _find(
-        self,
-        words: Words,
-        others: Alternatives,
-        scope: dict[str, Any],
-        limit: int,
-        *,
-        beginning: bool = True,
+        self, words: Words, others: Alternatives, scope: dict[str, Any], limit: int
     ) -> tuple[UUID, ...]:
-        """Ids of the best; `beginning`: the last word may be the beginning of one."""
+        """Ids of the best; the last word may be the beginning of one."""
         given = scope | {"limit": limit, "most": MOST_CANDIDATES}
         for place, word in enumerate(words, start=1):
-            part = beginning and place == len(words)
-            given[f"any{place}"] = _any_of(word, others.get(word, []), beginning=part)
+            given[f"any{place}"] = _any_of(word, others.get(word, []), beginning=place == len(words))
             given[f"stem{place}"] = word
         return tuple((await self._session.execute(_statement(len(words)), given)).scalars())
 

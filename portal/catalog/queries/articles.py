@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -110,22 +111,28 @@ WITH found AS MATERIALIZED (
   JOIN article a ON a.concern_id = :concern AND a.id = i.id {_JOINS} WHERE {_BUYABLE}
 )
 """  # noqa: S608
-_COUNTS = text(f"""
-{_FOUND}
-SELECT 'agreement' AS facet, f.agreement_id::text AS value, g.name, count(*) AS hits FROM found f
-JOIN agreement g ON g.concern_id = :concern AND g.id = f.agreement_id WHERE by_supplier AND by_segment GROUP BY 2, 3
-UNION ALL
-SELECT 'supplier', f.supplier_id::text, s.name, count(*) FROM found f
-JOIN supplier s ON s.id = f.supplier_id WHERE by_agreement AND by_segment GROUP BY 2, 3
-UNION ALL
-SELECT 'segment', segment, '', count(*) FROM found WHERE by_agreement AND by_supplier GROUP BY 2
-UNION ALL
-SELECT 'total', 'total', '', count(*) FROM found WHERE by_agreement AND by_supplier AND by_segment
-UNION ALL
-SELECT 'ids', string_agg(id::text, ',' ORDER BY place), '', 0 FROM (
+# The counts come with the page's first row, or alone when it has none: one round trip for both.
+_PAGE = text(f"""
+{_FOUND}, counted AS (
+  SELECT 'agreement' AS facet, f.agreement_id::text AS value, g.name, count(*) AS hits FROM found f
+  JOIN agreement g ON g.concern_id = :concern AND g.id = f.agreement_id WHERE by_supplier AND by_segment GROUP BY 2, 3
+  UNION ALL
+  SELECT 'supplier', f.supplier_id::text, s.name, count(*) FROM found f
+  JOIN supplier s ON s.id = f.supplier_id WHERE by_agreement AND by_segment GROUP BY 2, 3
+  UNION ALL
+  SELECT 'segment', segment, '', count(*) FROM found WHERE by_agreement AND by_supplier GROUP BY 2
+  UNION ALL
+  SELECT 'total', 'total', '', count(*) FROM found WHERE by_agreement AND by_supplier AND by_segment
+), page AS MATERIALIZED (
   SELECT id, place FROM found WHERE by_agreement AND by_supplier AND by_segment
     AND place > coalesce((SELECT place FROM found WHERE id = :after), 0)
-  ORDER BY place LIMIT :limit) page
+  ORDER BY place LIMIT :limit
+), seen AS (
+  SELECT i.place, {_COLUMNS} FROM page i JOIN article a ON a.concern_id = :concern AND a.id = i.id {_JOINS}
+)
+SELECT CASE WHEN row_number() OVER (ORDER BY seen.place) = 1 THEN counts.known::text END AS counts, seen.*
+FROM (SELECT json_agg(json_build_array(facet, value, name, hits)) AS known FROM counted) counts
+LEFT JOIN seen ON true ORDER BY seen.place
 """)  # noqa: S608 - our own constants
 _SHOWN = text(f"""
 SELECT {_COLUMNS} FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS i (id, place)
@@ -150,20 +157,14 @@ async def hit_page(
         "after": after, "agreements": list(chosen.agreements) or None, "suppliers": list(chosen.suppliers) or None,
         "segments": list(chosen.segments) or None,
     }  # fmt: skip
-    counts: dict[str, dict[str, tuple[str, int]]] = {facet: {} for facet in FACETS}
-    total, page = 0, []
-    for row in await session.execute(_COUNTS, given):
-        if row.facet == "total":
-            total = row.hits
-        elif row.facet == "ids":
-            page = [UUID(one) for one in (row.value or "").split(",") if one]
-        else:
-            counts[row.facet][row.value] = (row.name, row.hits)
-    without = {facet: sum(hits for _, hits in values.values()) for facet, values in counts.items()}
-    hits = await shown(
-        session, page[:limit], concern_id=concern_id, organisation_id=organisation_id, today=today
-    )
-    return HitPage(tuple(hits), total, len(page) > limit, counts, without)
+    rows = (await session.execute(_PAGE, given)).all()
+    counts: dict[str, dict[str, tuple[str, int]]] = {facet: {} for facet in (*FACETS, "total")}
+    for facet, value, name, number in json.loads(rows[0].counts):
+        counts[facet][value] = (name, number)
+    total = counts.pop("total")["total"][1]
+    without = {facet: sum(number for _, number in values.values()) for facet, values in counts.items()}
+    hits = [ArticleHit(*row[2:]) for row in rows if row.id is not None]
+    return HitPage(tuple(hits[:limit]), total, len(hits) > limit, counts, without)
 
 
 async def shown(
