@@ -41,8 +41,9 @@ e2e: setup ## Bara resorna i webbläsaren
 bench: setup ## Mät W1 till W5
 	@for work in W1 W2 W3 W4 W5; do $(BIN)/portal bench $$work || exit 1; done
 
-deep: setup ## De tunga volymerna
+deep: setup ## De tunga volymerna, och databasdelen på systemets egen PostgreSQL
 	@$(WITH_BROWSER) && $(PYTEST) -m deep tests $(wildcard e2e)
+	@PORTAL_TEST_SERVER=system $(PYTEST) -n $(WORKERS) -m "not deep" tests/database tests/jobs tests/domains
 
 format: setup ## Rätta stilen
 	$(BIN)/ruff check --fix .
