@@ -303,11 +303,14 @@ async def save(
     if digest(requested) != shown:
         raise Conflict(CHANGED)
     await _require_choices(session, actor, requested, changes.values, stockholm_date(now))
-    await _set(session, requested.concern_id, requisition_id, {**changes.values, "updated_at": now})
+    values = {name: value for name, value in changes.values.items() if getattr(requested, name) != value}
     pairs = [(line, one) for line in requested.lines for one in changes.lines if one.id == line.id]
     changed = await _change_quantities(session, requested.concern_id, pairs)
     changed |= await _change_codings(session, requested.concern_id, pairs)
-    return await load_requested(session, actor, requisition_id) if changed or changes.values else requested
+    if not (changed or values):
+        return requested
+    await _set(session, requested.concern_id, requisition_id, {**values, "updated_at": now})
+    return await load_requested(session, actor, requisition_id)
 
 
 async def _require_choices(
