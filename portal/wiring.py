@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 
 import portal.access.jobs as access_jobs
 import portal.catalog.jobs as catalog_jobs
@@ -21,7 +22,7 @@ from portal.formats.rule_pool import RulePool
 from portal.formats.rulesets import list_rules
 from portal.integrations.mail import Mailer, mailer_for
 from portal.integrations.object_store import FolderStore, ObjectStore
-from portal.integrations.search import MeilisearchEngine
+from portal.integrations.search import SearchEngine
 from portal.invoicing.actions.inbox import watch_inbox
 from portal.invoicing.actions.parts import IntakeParts, Pooled, RuleCheck
 from portal.jobs.context import JobContext
@@ -35,6 +36,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "receipt.made": ("invoicing.receipt_made",),
 }
 """Event → jobs: the only way a lower floor sets off something higher."""
+MEILISEARCH = "portal.integrations.meilisearch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Installation:
     owner_url: str
     rule_check: Pooled
     at: At
-    meilisearch: MeilisearchEngine | None = None
+    meilisearch: SearchEngine | None = None
 
     @property
     def search(self) -> SearchFor:
@@ -119,7 +121,7 @@ def build(settings: Settings, app_url: str, owner_url: str, *, clock: Clock | No
         app_url=app_url,
         owner_url=owner_url,
         rule_check=Pooled(partial(_rule_pool, settings)),
-        meilisearch=MeilisearchEngine(settings.meili_url, settings.meili_key) if settings.meili_url else None,
+        meilisearch=_meilisearch(settings),
         at=at,
     )
 
@@ -141,6 +143,16 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             yield installation
         finally:
             await _close(installation)
+
+
+def _meilisearch(settings: Settings) -> SearchEngine | None:
+    """The engine where it is configured; only then is its library loaded (ADR 12)."""
+    if settings.meili_url is None:
+        return None
+    engine: SearchEngine = import_module(MEILISEARCH).MeilisearchEngine(
+        settings.meili_url, settings.meili_key
+    )
+    return engine
 
 
 def _sending(installation: Installation) -> orders_jobs.SendingParts:

@@ -19,7 +19,6 @@ WHY_LONG: dict[str, str] = {
     "portal/formats/peppol/order.py": ONE_DOCUMENT,
     "portal/formats/peppol/order_response.py": ONE_DOCUMENT,
     "portal/formats/peppol/reader.py": ONE_DOCUMENT,
-    "portal/integrations/search.py": "one integration: its Protocol, the client and the fake, side by side",
     "portal/invoicing/actions/apply.py": "all that is written for a batch of invoices, in the order of its keys",
     "portal/invoicing/actions/approval.py": ONE_ACT,
     "portal/invoicing/actions/case.py": "what every act on an invoice is built from: the row, the lock, the reasons",

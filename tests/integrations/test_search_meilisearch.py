@@ -12,13 +12,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from portal.integrations.search import (
-    IndexedArticle,
-    MeilisearchEngine,
-    SearchFilters,
-    SearchUnavailable,
-    corrections,
-)
+from portal.integrations.meilisearch import MeilisearchEngine, corrections
+from portal.integrations.search import IndexedArticle, SearchFilters, SearchUnavailable
 
 CONCERN, OURS, THEIRS = uuid4(), uuid4(), uuid4()
 SUPPLIER, AGREEMENT = uuid4(), uuid4()

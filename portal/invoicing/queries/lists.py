@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -90,8 +91,8 @@ class Page:
 
 
 def _handlers() -> ColumnElement[str | None]:
-    """Names of those who have it before them, in one text."""
-    return (
+    """Names of those who have it before them, in one text; nobody has what is handled."""
+    names = (
         select(func.string_agg(User.name, ", "))
         .join(InvoiceParticipant, InvoiceParticipant.user_id == User.id)
         .where(
@@ -101,6 +102,8 @@ def _handlers() -> ColumnElement[str | None]:
         )
         .scalar_subquery()
     )
+    # Handled ones, most of every list, are not looked up.
+    return case((Invoice.status.in_(INVOICE.in_tab(WAITING)), names), else_=None)
 
 
 COLUMNS = (

@@ -15,7 +15,8 @@ import pytest
 from dev.demo_city.ids import CONCERN_ID, demo_id
 from dev.demo_city.master_data import supplier_id
 from portal.catalog.jobs import index as index_job
-from portal.integrations.search import MeilisearchEngine, SearchFilters, SearchResult
+from portal.integrations.meilisearch import MeilisearchEngine
+from portal.integrations.search import SearchFilters, SearchResult
 from portal.jobs.context import JobContext
 from tests.domains.catalog.conftest import Shop, csv, row
 from tests.integrations.test_search_meilisearch import StandIn
