@@ -19,7 +19,6 @@ from portal.catalog.rules.spelling import meant, split_query
 from portal.integrations.search import IndexedArticle, SearchEngine, SearchFilters, SearchResult
 
 MOST_CANDIDATES = 1_000
-FEW = 3
 SHORTEST_COMPOUND = 4
 MOST_COMPOUNDS = 20
 MOST_NEAR = 12
@@ -33,32 +32,35 @@ WHERE c.concern_id = :concern AND o.organisation_id = :organisation AND r.status
   AND (CAST(:agreements AS uuid[]) IS NULL OR c.agreement_id = ANY (CAST(:agreements AS uuid[])))
   AND (CAST(:suppliers AS uuid[]) IS NULL OR c.supplier_id = ANY (CAST(:suppliers AS uuid[])))
 """
-# One round trip for a search: longer words that hold a given one, what fits all words, and, when that is next to
-# nothing, which of the words nobody uses and the known words near them.
-_FIRST = text(f"""
+# The words with the longer ones that hold them (papper is in kopieringspapper), each as a query of its own.
+_PARTS = f"""
 WITH longer AS MATERIALIZED (
   SELECT given, word FROM compound_words(CAST(:long AS text[]), :last, {MOST_COMPOUNDS})
+), held AS (
+  SELECT given, string_agg(' | ' || quote_literal(replace(word, '\\', '')), '') AS quoted FROM longer GROUP BY given
 ), parts AS MATERIALIZED (
-  SELECT w.word, w.place, plainto_tsquery('swedish', w.word) || to_tsquery('simple', w.quoted || coalesce((
-      SELECT string_agg(' | ' || quote_literal(replace(l.word, '\\', '')), '') FROM longer l WHERE l.given = w.word
-    ), '')) AS part
+  SELECT w.word, w.place,
+    plainto_tsquery('swedish', w.word) || to_tsquery('simple', w.quoted || coalesce(h.quoted, '')) AS part
   FROM unnest(CAST(:words AS text[]), CAST(:quoted AS text[])) WITH ORDINALITY AS w (word, quoted, place)
-), whole AS MATERIALIZED (
-  SELECT coalesce(string_agg('(' || part::text || ')', ' & ' ORDER BY place), '')::tsquery AS query FROM parts
-  WHERE numnode(part) > 0
-), places AS MATERIALIZED (SELECT ({BUYABLE}) AS ids), found AS MATERIALIZED (
-  SELECT s.article_id, s.place
-  FROM search_articles((SELECT query FROM whole), (SELECT ids FROM places), CAST(:segments AS text[]), :most)
-  WITH ORDINALITY AS s (article_id, rank, place) ORDER BY s.place LIMIT :limit
-), unused AS MATERIALIZED (
-  SELECT p.word FROM parts p WHERE (SELECT count(*) FROM found) < {FEW} AND NOT EXISTS (
+  LEFT JOIN held h ON h.given = w.word
+)
+"""  # noqa: S608 - our own constants
+_FIND = text(f"""
+{_PARTS}
+SELECT s.article_id FROM search_articles(
+  (SELECT coalesce(string_agg('(' || part::text || ')', ' & ' ORDER BY place), '')::tsquery FROM parts
+   WHERE numnode(part) > 0), ({BUYABLE}), CAST(:segments AS text[]), :most
+) WITH ORDINALITY AS s (article_id, rank, place) ORDER BY s.place LIMIT :limit
+""")  # noqa: S608 - our own constants
+# When nothing fits: which of the words nobody uses, with the known words near them.
+_UNUSED = text(f"""
+{_PARTS}, places AS MATERIALIZED (SELECT ({BUYABLE}) AS ids), unused AS MATERIALIZED (
+  SELECT p.word FROM parts p WHERE NOT EXISTS (
     SELECT 1 FROM search_articles(p.part, (SELECT ids FROM places), CAST(:segments AS text[]), 1))
 )
-SELECT 'hit' AS kind, article_id, place, NULL AS given, NULL AS word FROM found
+SELECT true AS near, given, word, articles FROM near_words(ARRAY(SELECT word FROM unused), {MOST_NEAR})
 UNION ALL
-SELECT 'near', NULL, articles, given, word FROM near_words(ARRAY(SELECT word FROM unused), {MOST_NEAR})
-UNION ALL
-SELECT 'longer', NULL, 0, given, word FROM longer WHERE EXISTS (SELECT 1 FROM unused)
+SELECT false, given, word, 0 FROM longer
 """)  # noqa: S608 - our own constants
 _EXACT = text("""
 SELECT a.id FROM search_articles(phraseto_tsquery('simple', :item_no), NULL, NULL, :most) s
@@ -97,38 +99,27 @@ class PostgresSearch:
         scope = self._scope(concern_id, organisation_id, filters)
         if not words:
             return SearchResult() if query.strip() else SearchResult(await self._find((), {}, scope, limit))
-        found, near, others = await self._first(words, scope, limit)
+        given = scope | _words_given(words) | {"most": MOST_CANDIDATES}
+        found = tuple((await self._session.execute(_FIND, given | {"limit": limit})).scalars())
+        return SearchResult(found) if found else await self._mended(words, given, scope, limit)
+
+    async def _mended(
+        self, words: Words, given: dict[str, Any], scope: dict[str, Any], limit: int
+    ) -> SearchResult:
+        """Search again with the words nobody uses read as their nearest ones."""
+        near: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        others: Alternatives = defaultdict(list)
+        for row in await self._session.execute(_UNUSED, given):
+            if row.near:
+                near[row.given].append((row.word, row.articles))
+            else:
+                others[row.given].append(row.word)
         read_as = {word: [one.word for one in meant(word, known)] for word, known in near.items()}
         read_as = {word: likely for word, likely in read_as.items() if likely}
         if not read_as:
-            return SearchResult(found)
+            return SearchResult()
         mended = await self._find(words, others | read_as, scope, limit)
-        corrected = {word: likely[0] for word, likely in read_as.items()} if mended else {}
-        return SearchResult((*found, *(one for one in mended if one not in set(found)))[:limit], corrected)
-
-    async def _first(
-        self, words: Words, scope: dict[str, Any], limit: int
-    ) -> tuple[tuple[UUID, ...], dict[str, list[tuple[str, int]]], Alternatives]:
-        """What fits the words as they are; for words nobody uses their nearest ones, and then the longer words too:
-        papper is in kopieringspapper."""
-        long = [word for word in words if len(word) >= SHORTEST_COMPOUND and word.isalpha()]
-        quoted = [
-            _any_of(word, (), beginning=place == len(words)) for place, word in enumerate(words, start=1)
-        ]
-        given = scope | {"long": long, "last": words[-1], "words": list(words), "quoted": quoted, "limit": limit,
-                         "most": MOST_CANDIDATES}  # fmt: skip
-        found: list[tuple[int, UUID]] = []
-        near: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        others: Alternatives = defaultdict(list)
-        for row in await self._session.execute(_FIRST, given):
-            match row.kind:
-                case "hit":
-                    found.append((row.place, row.article_id))
-                case "near":
-                    near[row.given].append((row.word, row.place))
-                case _:
-                    others[row.given].append(row.word)
-        return tuple(one for _, one in sorted(found)), near, dict(others)
+        return SearchResult(mended, {word: likely[0] for word, likely in read_as.items()} if mended else {})
 
     async def find_number(self, item_no: str, concern_id: UUID) -> Sequence[UUID]:
         """Articles with exactly this number, whether they may be bought or not."""
@@ -154,6 +145,12 @@ class PostgresSearch:
             "suppliers": list(filters.supplier_ids) or None,
             "segments": [prefix[:2] for prefix in filters.unspsc] or None,
         }
+
+
+def _words_given(words: Words) -> dict[str, Any]:
+    quoted = [_any_of(word, (), beginning=place == len(words)) for place, word in enumerate(words, start=1)]
+    long = [word for word in words if len(word) >= SHORTEST_COMPOUND and word.isalpha()]
+    return {"words": list(words), "quoted": quoted, "long": long, "last": words[-1]}
 
 
 def _statement(words: int) -> TextClause:
