@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from e2e.pages import flow
-from e2e.pages.shell import sign_in
+from e2e.pages.person import ByKeys, Person, Watched
 
 BUYER, ATTESTANT, ADMIN = "bestallare@gsf", "attestant@gsf", "leverantorsadmin@stad"
 # A letter too few: the search mends it.
@@ -16,38 +16,39 @@ MISSPELT = "överstryknigspenna modell 001"
 
 
 @pytest.mark.parametrize(
-    ("script", "serial"), [(True, 101), (False, 102)], ids=["with script", "without script"]
+    ("kind", "way", "script", "serial"),
+    [(Watched, "script", True, 101), (Person, "plain", False, 102), (ByKeys, "keys", True, 103)],
+    ids=["with script", "without script", "by keys only"],
 )
-def test_from_catalogue_to_pay_date(visit: Any, tmp_path: Path, script: bool, serial: int) -> None:
-    run(visit, tmp_path, flow.joining(serial), script=script)
+def test_from_catalogue_to_pay_date(
+    visit: Any, tmp_path: Path, kind: type[Person], way: str, script: bool, serial: int
+) -> None:
+    """Each person in a browser of the own. axe is script itself, and judges the pages of one of the ways."""
+    company = flow.joining(serial)
+    supplier, admin, buyer, attestant = (kind(visit(script=script)) for _ in range(4))
 
-
-def run(visit: Any, folder: Path, company: flow.Joining, *, script: bool) -> None:
-    """Each person in a browser of the own."""
-    supplier, admin, buyer, attestant = (visit(script=script) for _ in range(4))
-
-    def look(page: Any, step: str) -> None:
-        flow.look(page, f"full-flow/{'script' if script else 'plain'}/{step}", checked=script)
+    def look(person: Person, step: str) -> None:
+        flow.look(person.page, f"full-flow/{way}/{step}", checked=way == "script")
 
     flow.register(supplier, company)
     look(supplier, "01-registered")
-    sign_in(admin, ADMIN)
+    admin.sign_in(ADMIN)
     flow.approve(admin, company)
     look(admin, "02-agreement")
-    sign_in(supplier, company.email, company.password)
-    flow.upload(supplier, company, folder)
+    supplier.sign_in(company.email, company.password)
+    flow.upload(supplier, company, tmp_path)
     look(supplier, "03-mended")
     flow.submit_catalogue(supplier)
     flow.publish(admin, company)
     look(admin, "04-published")
-    sign_in(buyer, BUYER)
+    buyer.sign_in(BUYER)
     flow.fill_basket(buyer, company, MISSPELT)
     look(buyer, "05-found")
-    buyer.goto("/orders/basket")
+    buyer.open("/orders/basket")
     look(buyer, "06-basket")
     flow.send_basket(buyer, ("31100", "440"), ATTESTANT)
     look(buyer, "07-sent")
-    sign_in(attestant, ATTESTANT)
+    attestant.sign_in(ATTESTANT)
     flow.attest(attestant, company.name)
     look(attestant, "08-attested")
     flow.confirm(supplier)

@@ -14,7 +14,7 @@ from portal.web.i18n import read_english
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 WIDTHS = (320, 768, 1280)
-SHOTS = Path(__file__).resolve().parents[2] / "test-results"
+SHOTS = Path(__file__).resolve().parents[2] / "pictures"
 TEXTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   const found = []
@@ -102,7 +102,7 @@ def swedish_left(page: Any) -> list[str]:
 
 
 def picture(page: Any, name: str) -> None:
-    """Save how the page looks, for people: test-results/ is not kept in git."""
+    """Save how the page looks, for people: pictures/ is not kept in git."""
     path = SHOTS / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(path), full_page=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from e2e.pages.checks import clean, picture
+from e2e.pages.person import WAIT_SECONDS, Person
 
 ROWS = 200
 WRONG = {17: ("price", "gratis"), 88: ("unit", "XYZ9"), 151: ("vat_rate", "27")}
@@ -16,7 +16,6 @@ RIGHT = {17: ("Pris", "14,90"), 88: ("Enhet", "EA"), 151: ("Moms", "25")}
 HEADINGS = "Artikelnummer;Benämning;Enhet;Pris;Moms %;UNSPSC"
 KINDS = ("Överstrykningspenna", "Häftapparat", "Gummiband", "Registerflikar", "Blyertspenna")
 ORDERED = "Överstrykningspenna modell 001"
-WAIT_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +72,9 @@ def look(page: Any, name: str, checked: bool) -> None:
         clean(page)
 
 
-def until(page: Any, selector: str, seconds: float = WAIT_SECONDS) -> None:
-    """Wait for work in the background: reload until the selector is there."""
-    end = time.monotonic() + seconds
-    while page.locator(selector).count() == 0:
-        assert time.monotonic() < end, f"{selector} did not come on {page.url}"
-        time.sleep(1)
-        page.reload()
-
-
-def settle(page: Any) -> None:
-    """Wait until what was just changed has been sent and its answer is in place."""
-    page.wait_for_timeout(200)
-    page.locator(".htmx-request").first.wait_for(state="detached")
-    page.wait_for_load_state()
-
-
-def press(page: Any, name: str | re.Pattern[str]) -> None:
-    """Press the button or link of that name."""
-    page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first.click()
-    page.wait_for_load_state()
-
-
-def register(page: Any, company: Joining) -> None:
+def register(person: Person, company: Joining) -> None:
     """The supplier registers the company."""
-    page.goto("/suppliers/registration")
+    person.open("/suppliers/registration")
     vat = "SE" + company.org_number.replace("-", "") + "01"
     fields = {
         "org_number": company.org_number, "name": company.name, "vat_number": vat, "bankgiro": company.bankgiro,
@@ -105,157 +82,151 @@ def register(page: Any, company: Joining) -> None:
         "email": company.email, "password": company.password,
     }  # fmt: skip
     for name, value in fields.items():
-        page.locator(f"#{name}").fill(value)
-    page.locator("#f_tax").check()
-    press(page, "Skicka anmälan")
-    assert page.locator("[aria-invalid]").count() == 0, page.locator("main").inner_text()
+        person.write(person.find(f"#{name}"), value)
+    person.tick(person.find("#f_tax"))
+    person.press_named("Skicka anmälan")
+    person.sees_no_errors()
 
 
-def approve(page: Any, company: Joining) -> None:
+def approve(person: Person, company: Joining) -> None:
     """The supplier administrator approves the company and gives it an agreement."""
-    page.goto("/suppliers")
-    page.get_by_role("link", name=company.name).first.click()
-    press(page, "Godkänn leverantör och konto")
-    page.goto("/suppliers/agreements/new")
-    page.locator("#number").fill(company.agreement)
-    page.locator("#name").fill("Pennor och tillbehör")
-    page.locator("#price_terms").fill("Fasta priser till avtalets slut.")
-    for box in page.locator("input[name=callers]").all():
-        box.check()
-    press(page, "Spara avtalet")
-    page.locator("select[name=supplier_id]").select_option(label=company.name)
-    press(page, "Koppla")
-    assert company.name in page.locator("#suppliers").inner_text()
+    person.open("/suppliers")
+    person.press(person.page.get_by_role("link", name=company.name).first)
+    person.press_named("Godkänn leverantör och konto")
+    person.open("/suppliers/agreements/new")
+    person.write(person.find("#number"), company.agreement)
+    person.write(person.find("#name"), "Pennor och tillbehör")
+    person.write(person.find("#price_terms"), "Fasta priser till avtalets slut.")
+    for box in person.find("input[name=callers]").all():
+        person.tick(box)
+    person.press_named("Spara avtalet")
+    person.choose(person.find("select[name=supplier_id]"), company.name)
+    person.press_named("Koppla")
+    assert company.name in person.find("#suppliers").inner_text()
 
 
-def upload(page: Any, company: Joining, folder: Path) -> None:
-    """The supplier uploads the catalogue, mends the three wrong rows and sends it in."""
+def upload(person: Person, company: Joining, folder: Path) -> None:
+    """The supplier uploads the catalogue and mends the three wrong rows."""
     file = folder / "katalog.csv"
     file.write_text(catalogue(company), "utf-8")
-    page.goto("/supplier/catalogues")
-    page.locator("#file").set_input_files(str(file))
-    press(page, "Ladda upp och kontrollera")
-    until(page, "#wrong-heading")
+    person.open("/supplier/catalogues")
+    person.attach(person.find("#file"), str(file))
+    person.press_named("Ladda upp och kontrollera")
+    person.until("#wrong-heading")
     for column, right in RIGHT.values():
-        mend = page.locator("a[href*='/rows/']").first
-        mend.click()
-        page.locator("#mend-form").wait_for()
-        fields = page.locator("#mend-form .field")
-        field = fields.filter(has_text=column).filter(has=page.locator("[aria-invalid]"))
-        field.locator("input").fill(right)
-        left = page.locator("a[href*='/rows/']").count()
-        page.locator("#mend-form button").click()
-        _until_fewer(page, "a[href*='/rows/']", left)
+        _mend(person, column, right)
 
 
-def _until_fewer(page: Any, selector: str, before: int) -> None:
+def _mend(person: Person, column: str, right: str) -> None:
+    wrong = person.find("a[href*='/rows/']")
+    left = wrong.count()
+    person.press(wrong.first)
+    person.find("#mend-form").wait_for()
+    fields = (
+        person.find("#mend-form .field").filter(has_text=column).filter(has=person.find("[aria-invalid]"))
+    )
+    person.write(fields.locator("input"), right)
+    person.press(person.find("#mend-form button"))
     end = time.monotonic() + WAIT_SECONDS
-    while page.locator(selector).count() >= before:
-        assert time.monotonic() < end, f"still {before} {selector} on {page.url}"
+    while wrong.count() >= left:
+        assert time.monotonic() < end, f"still {left} wrong rows on {person.page.url}"
         time.sleep(0.3)
 
 
-def submit_catalogue(page: Any) -> None:
+def submit_catalogue(person: Person) -> None:
     """The supplier sends the mended catalogue to the customer."""
-    page.locator("#decision button").click()
-    page.wait_for_load_state()
+    person.press(person.find("#decision button"))
 
 
-def publish(page: Any, company: Joining) -> None:
+def publish(person: Person, company: Joining) -> None:
     """The customer's supplier administrator publishes it."""
-    page.goto("/catalog/uploads")
-    row = page.locator("tr", has_text=company.name)
-    row.get_by_role("link").first.click()
-    page.locator("#decision button").click()
-    page.wait_for_load_state()
-    until(page, "text=Publicerad")
+    person.open("/catalog/uploads")
+    person.press(person.find("tr").filter(has_text=company.name).get_by_role("link").first)
+    person.press(person.find("#decision button"))
+    person.until("text=Publicerad")
 
 
-def fill_basket(page: Any, company: Joining, misspelt: str) -> None:
+def fill_basket(person: Person, company: Joining, misspelt: str) -> None:
     """The buyer finds the article by a misspelt word and puts ten in the basket."""
-    page.goto("/catalog/articles")
-    page.locator("#q").fill(misspelt)
-    page.locator("#article-search button").click()
-    hit = page.locator("li.hit", has_text=ORDERED).filter(has_text=company.name)
-    hit.first.wait_for()
-    hit.first.locator("input[name=quantity]").fill("10")
-    hit.first.locator("form button[type=submit]").last.click()
-    page.wait_for_load_state()
+    person.open("/catalog/articles")
+    person.write(person.find("#q"), misspelt)
+    person.press(person.find("#article-search button"))
+    hit = person.find("li.hit").filter(has_text=ORDERED).filter(has_text=company.name).first
+    hit.wait_for()
+    person.write(hit.locator("input[name=quantity]"), "10")
+    person.press(hit.locator("form button[type=submit]").last)
 
 
-def send_basket(page: Any, codes: tuple[str, ...], attestant: str) -> None:
+def send_basket(person: Person, codes: tuple[str, ...], attestant: str) -> None:
     """The buyer codes the basket, sees who attests, and sends it."""
-    page.goto("/orders/basket")
+    person.open("/orders/basket")
     for code in codes:
-        _choose_everywhere(page, code)
-    page.locator("select[name=delivery_address_id]").select_option(index=1)
-    settle(page)
-    page.locator("input[name=goods_mark]").fill("Rum 12")
-    page.locator("input[name=goods_mark]").blur()
-    settle(page)
-    saving = page.locator("#basket .page-actions button[value=save]:visible")
+        _choose_everywhere(person, code)
+    address = person.find("select[name=delivery_address_id]")
+    person.choose(address, address.locator("option").nth(1).inner_text().strip())
+    person.settle()
+    person.write(person.find("input[name=goods_mark]"), "Rum 12")
+    person.settle()
+    saving = person.find("#basket .page-actions button[value=save]:visible")
     if saving.count():  # without script nothing is saved until it is asked for
-        saving.click()
-        page.wait_for_load_state()
-    assert attestant in page.locator("#route").inner_text()
-    press(page, "Skicka för attest")
-    settle(page)
-    assert page.locator("[aria-invalid]").count() == 0, page.locator("main").inner_text()
+        person.press(saving)
+    assert attestant in person.find("#route").inner_text()
+    person.press_named("Skicka för attest")
+    person.settle()
+    person.sees_no_errors()
 
 
-def _choose_everywhere(page: Any, code: str) -> None:
+def _choose_everywhere(person: Person, code: str) -> None:
     """Choose the code in every list of codes that has it."""
-    for number in range(page.locator("#basket select").count()):
-        select = page.locator("#basket select").nth(number)
-        if select.locator(f"option[value='{code}']").count():
-            select.select_option(code)
-            settle(page)
+    for number in range(person.find("#basket select").count()):
+        select = person.find("#basket select").nth(number)
+        option = select.locator(f"option[value='{code}']")
+        if option.count():
+            person.choose(select, option.inner_text().strip())
+            person.settle()
 
 
-def attest(page: Any, party: str) -> None:
+def attest(person: Person, party: str) -> None:
     """The attestant approves what waits from that party."""
-    page.goto("/attest")
-    card = (
-        page.locator("tr, li, article, tbody")
-        .filter(has_text=party)
-        .filter(has=page.locator("button[data-key=a]"))
-    )
-    card.last.locator("button[data-key=a]").click()
-    settle(page)
+    person.open("/attest")
+    button = person.find("button[data-key=a]")
+    card = person.find("tr, li, article, tbody").filter(has_text=party).filter(has=button)
+    person.press(card.last.locator("button[data-key=a]"))
+    person.settle()
 
 
-def confirm(page: Any) -> None:
+def confirm(person: Person) -> None:
     """The supplier confirms the order."""
-    page.goto("/supplier/orders")
-    until(page, "a[href*='/supplier/orders/']")
-    page.locator("main a[href*='/supplier/orders/']").first.click()
-    press(page, "Skicka svaret")
-    assert "Ert svar" in page.locator("main").inner_text()
+    person.open("/supplier/orders")
+    person.until("a[href*='/supplier/orders/']")
+    person.press(person.find("main a[href*='/supplier/orders/']").first)
+    person.press_named("Skicka svaret")
+    assert "Ert svar" in person.find("main").inner_text()
 
 
-def receive(page: Any, company: Joining) -> None:
+def receive(person: Person, company: Joining) -> None:
     """The buyer records that everything has come."""
-    page.goto("/orders/receipts")
-    row = page.locator("main li, main tr").filter(has_text=company.name)
-    row.last.locator("a").first.click()
-    if "/receipts/new" not in page.url:
-        page.locator("main a[href*='/receipts/new']").first.click()
-    press(page, "Kvittera allt")
+    person.open("/orders/receipts")
+    row = person.find("main li, main tr").filter(has_text=company.name)
+    person.press(row.last.locator("a").first)
+    if "/receipts/new" not in person.page.url:
+        person.press(person.find("main a[href*='/receipts/new']").first)
+    person.press_named("Kvittera allt")
 
 
-def invoice(page: Any) -> None:
+def invoice(person: Person) -> None:
     """The supplier turns the order into an invoice."""
-    page.goto("/supplier/orders")
-    page.locator("main a[href*='/supplier/orders/']").first.click()
-    press(page, "Skapa faktura")
-    number = page.locator("#invoice-form input[name=number]")
+    person.open("/supplier/orders")
+    person.press(person.find("main a[href*='/supplier/orders/']").first)
+    person.press_named("Skapa faktura")
+    number = person.find("#invoice-form input[name=number]")
     if number.count() and not number.input_value():
-        number.fill(f"PF-{int(time.time()) % 1_000_000}")
-    press(page, "Skicka fakturan")
+        person.write(number, f"PF-{int(time.time()) % 1_000_000}")
+    person.press_named("Skicka fakturan")
 
 
-def paid_on(page: Any) -> str:
+def paid_on(person: Person) -> str:
     """What the supplier reads of the invoice when it has come to rest."""
-    page.goto("/supplier/invoices")
-    until(page, r"text=/Betalas \d/")
-    return str(page.locator("main").inner_text())
+    person.open("/supplier/invoices")
+    person.until(r"text=/Betalas \d/")
+    return str(person.find("main").inner_text())

@@ -279,7 +279,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page, complaints = _open(chromium, gallery_address, width)
-    shots = ROOT / "test-results" / "gallery"
+    shots = ROOT / "pictures" / "gallery"
     shots.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(shots / f"{width}.png"), full_page=True)
     # Sticky bars cover what lies under them while scrolled: axe judges the page at its full height.
