@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -51,6 +52,7 @@ class Settings:
     inbox_dir: Path = Path(".portal/inbox")
     max_document_bytes: int = 20_000_000
     processes: int = 1
+    proxies: tuple[str, ...] = ()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -81,6 +83,7 @@ class Settings:
             inbox_dir=Path(read.text("PORTAL_INBOX_DIR") or data_dir / "inbox").expanduser().absolute(),
             max_document_bytes=read.number("PORTAL_MAX_DOCUMENT_BYTES", 20_000_000),
             processes=read.number("PORTAL_PROCESSES", min(4, os.cpu_count() or 1)),
+            proxies=read.networks("PORTAL_PROXIES"),
         )
 
     @property
@@ -139,6 +142,18 @@ class _Reader:
                 highest=highest,
             )
         return int(value)
+
+    def networks(self, name: str) -> tuple[str, ...]:
+        """Addresses or networks, with commas between."""
+        value = self.text(name) or ""
+        try:
+            return tuple(str(ip_network(part.strip())) for part in value.split(",") if part.strip())
+        except ValueError as error:
+            raise SettingsError(
+                "%(name)s är ”%(value)s”. Det ska vara adresser eller nät med komma emellan, till exempel 10.0.0.7.",
+                name=name,
+                value=value,
+            ) from error
 
     def flag(self, name: str) -> bool | None:
         value = self.text(name)

@@ -10,13 +10,22 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Update, delete, insert, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.access.attempts import (
+    ATTEMPTS_PER_WINDOW,
+    FAILURES_PER_ADDRESS,
+    account,
+    clear_windows,
+    count_attempt,
+    forget,
+    place,
+    take_off,
+)
 from portal.access.locks import release_all
-from portal.access.models import RateLimit, SignInSession
+from portal.access.models import SignInSession
 from portal.access.passwords import password_fits
 from portal.audit.log import Event, record
 from portal.db.context import NOBODY, Context
@@ -28,8 +37,6 @@ IDLE = timedelta(minutes=60)  # A6.22
 ABSOLUTE = timedelta(hours=10)
 # The session row is touched at most this often, so that reading pages does not write.
 TOUCH_EVERY = timedelta(minutes=1)
-WINDOW = timedelta(minutes=15)
-ATTEMPTS_PER_WINDOW = 10
 LONGEST_ADDRESS = 320
 # One statement finds the session and puts on its eyes: the values are those of Actor.context().settings(), which a
 # test holds against them for every kind of user.
@@ -72,25 +79,35 @@ def token_hash(token: str) -> bytes:
 
 
 async def sign_in(
-    database: Database, email: str, password: str, now: datetime, *, agent: str | None = None
+    database: Database,
+    email: str,
+    password: str,
+    now: datetime,
+    *,
+    agent: str | None = None,
+    came_from: str | None = None,
 ) -> str:
-    """Open a session; its token for the cookie. Invalid when either is wrong, TooManyAttempts after ten in a while.
+    """Open a session; its token for the cookie. Invalid when either is wrong, TooManyAttempts after ten in a while
+    for one e-mail address or a hundred from one network address (`came_from`).
 
     The attempt is counted before the password is looked at, so that many at once do not slip past the limit; an
-    address nobody has is counted and answered like any other.
+    address nobody has is counted and answered like any other. What succeeds is taken off the counts again.
     """
     address = email.strip().lower()[:LONGEST_ADDRESS]
     async with database.session(Context()) as session:
-        attempts = await _count_attempt(session, address, now)
+        attempts = await count_attempt(session, account(address), now)
+        failures = await count_attempt(session, place(came_from), now) if came_from else 0
         query = text("SELECT * FROM find_credentials(:e)")
         found = (await session.execute(query, {"e": address})).first()
-    if attempts > ATTEMPTS_PER_WINDOW:
+    if attempts > ATTEMPTS_PER_WINDOW or failures > FAILURES_PER_ADDRESS:
         raise TooManyAttempts(TOO_MANY)
     fits = await password_fits(found.password_hash if found else None, password)
     if found is None or not fits or not found.active:
         raise Invalid(WRONG)
     async with database.session(Context()) as session:
-        await session.execute(delete(RateLimit).filter_by(bucket=_bucket(address)))
+        await session.execute(forget(account(address)))
+        if came_from:
+            await session.execute(take_off(place(came_from), now))
     return await open_session(database, found.user_id, now, agent=agent)
 
 
@@ -173,22 +190,7 @@ async def clear_ended_sessions(session: AsyncSession, now: datetime) -> None:
     """Remove sessions past their idle or absolute time, and rate limit windows past. System context."""
     ended = or_(SignInSession.last_seen_at < now - IDLE, SignInSession.created_at < now - ABSOLUTE)
     await session.execute(delete(SignInSession).where(ended))
-    await session.execute(delete(RateLimit).where(RateLimit.window_start < now - WINDOW))
-
-
-def _bucket(address: str) -> bytes:
-    return sha256(f"sign-in:{address}".encode()).digest()
-
-
-async def _count_attempt(session: AsyncSession, address: str, now: datetime) -> int:
-    """Count one more attempt on this address; how many there are in the window."""
-    seconds = WINDOW.total_seconds()
-    start = datetime.fromtimestamp(now.timestamp() // seconds * seconds, now.tzinfo)
-    first = upsert(RateLimit).values(bucket=_bucket(address), window_start=start, count=1)
-    again = first.on_conflict_do_update(
-        index_elements=["bucket", "window_start"], set_={"count": RateLimit.count + 1}
-    )
-    return int((await session.execute(again.returning(RateLimit.count))).scalar_one())
+    await session.execute(clear_windows(now))
 
 
 def _event(tag: str, user_id: UUID | None, now: datetime) -> Event:

@@ -14,6 +14,7 @@ from litestar.params import Body
 from portal.access import permissions as p
 from portal.access.sign_in import open_session, sign_in, sign_out, sign_out_everywhere
 from portal.kernel.errors import Forbidden, Invalid, NotFound
+from portal.web.came_from import came_from
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, see_other
 from portal.web.services import Services
@@ -51,6 +52,7 @@ class SignInController(Controller):
             token = await sign_in(
                 services.database, email, data.get("password", ""), scope["now"],
                 agent=request.headers.get("user-agent"),
+                came_from=came_from(request.scope, services.settings.proxies),
             )  # fmt: skip
         except (Invalid, Forbidden) as refused:
             return await _form(

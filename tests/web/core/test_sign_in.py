@@ -12,7 +12,8 @@ import anyio
 import pytest
 
 from dev.demo_city.ids import CONCERN_ID, demo_id
-from portal.access.sign_in import ATTEMPTS_PER_WINDOW, TOO_MANY, WRONG
+from portal.access.attempts import ATTEMPTS_PER_WINDOW, FAILURES_PER_ADDRESS, place, window
+from portal.access.sign_in import TOO_MANY, WRONG
 from tests.web.core.conftest import Site, set_cookies
 
 BUYER = "bestallare@gsf"
@@ -97,6 +98,29 @@ async def test_ten_failures_close_the_address_for_a_while_whether_it_exists_or_n
     assert (await site.browser().sign_in("chef@gsf")).status_code == 303
     site.clock.advance(minutes=16)
     assert (await site.browser().sign_in(BUYER)).status_code == 303
+
+
+async def test_a_hundred_failures_close_a_network_address_whomever_they_are_for(site: Site) -> None:
+    browser = site.browser()
+    csrf = await browser.token()
+    await site.change(
+        "INSERT INTO rate_limit (bucket, window_start, count) VALUES (:bucket, :start, :count)",
+        bucket=place("127.0.0.1"), start=window(site.clock.now()), count=FAILURES_PER_ADDRESS - 2,
+    )  # fmt: skip
+    for email in ("a@x.test", "b@x.test"):
+        wrong = {"email": email, "password": "fel"}
+        assert (await browser.post("/sign-in", wrong, csrf=csrf)).status_code == 422
+    assert (await site.browser().sign_in("chef@gsf")).status_code == 429
+    site.clock.advance(minutes=16)
+    assert (await site.browser().sign_in("chef@gsf")).status_code == 303
+
+
+async def test_a_success_is_no_failure_of_the_network_address(site: Site) -> None:
+    """Everybody in a town hall comes from one address in the morning."""
+    for login in ("chef@gsf", "attestant@gsf", BUYER):
+        assert (await site.browser().sign_in(login)).status_code == 303
+    rows = await site.rows("SELECT count FROM rate_limit")
+    assert [row.count for row in rows] == [0]
 
 
 async def test_many_attempts_at_once_do_not_slip_past_the_limit(site: Site) -> None:
