@@ -19,7 +19,8 @@ from portal.kernel.errors import NotFound
 from portal.web.i18n import gettext, localised, ngettext
 from portal.web.invoicing import page as invoice_page
 from portal.web.invoicing.page_view import InvoicePage
-from portal.web.invoicing.rows import reason_text, status_of, waited
+from portal.web.invoicing.rows import status_of, waited
+from portal.web.invoicing.spoken import filled
 from portal.web.pages import Html, Req, page, partials
 
 PATH = "/invoicing/arrivals"
@@ -201,8 +202,9 @@ def _groups(
 
 def _row(row: Any, current: Any, actor: Actor, today: date, tab: str) -> QueueRow:
     text, long = waited(stockholm_date(row.arrived_at), today)
+    why = filled(row.reasons[0]) if row.reasons else ""
     owner = gettext("Du") if row.holder == actor.login else row.holder or gettext("Ledig")
     return QueueRow(
-        str(row.id), _href(tab, row.id), row.seller_name, row.number, reason_text(row.reasons), owner, text, long,
+        str(row.id), _href(tab, row.id), row.seller_name, row.number, why, owner, text, long,
         row.payable_amount, row.currency, row.id == current,
     )  # fmt: skip

@@ -140,14 +140,3 @@ def waited(since: Any, today: date) -> tuple[str, bool]:
     if days <= 0:
         return gettext("i dag"), False
     return ngettext("%(num)s dag", "%(num)s dagar", days) % {"num": days}, days >= URGENT_DAYS
-
-
-def reason_text(reasons: Sequence[Mapping[str, Any]]) -> str:
-    """The first reason in words, filled in, in the reader's language."""
-    return filled(reasons[0]) if reasons else ""
-
-
-def filled(reason: Mapping[str, Any]) -> str:
-    """A stored reason's message with its figures."""
-    message, params = gettext(str(reason.get("message", ""))), reason.get("params") or {}
-    return message % params if params else message
