@@ -14,7 +14,7 @@ from dev.invoices.writer import Seller
 from portal.web.i18n import read_english
 
 HOLE = re.compile(r"%\(\w+\)[sd]|%%")
-SWEDISH_WORD = re.compile(r"\w*[åäöÅÄÖ]\w*")
+SWEDISH_WORD = re.compile(r"\w*[åäöÅÄÖ]\w*|\b(och|eller|inte|till)\b")
 LONG = 12
 SHOWN = ("aria-label", "placeholder", "title", "data-announce", "data-failed", "data-conflict")
 EMPTY = frozenset({"input", "br", "img", "link", "meta", "hr", "col", "wbr", "use", "path"})

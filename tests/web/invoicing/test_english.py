@@ -146,4 +146,7 @@ async def test_stopped_invoices_in_english(site: Site) -> None:
             page = await browser.get(f"/en/invoicing/invoices/{invoice}")
             assert page.status_code in (200, 404)
             left |= {f"{name}, {login}": texts} if (texts := swedish_left(page.text, SAID)) else {}
+    for login, browser in browsers.items():
+        queue = (await browser.get("/en/invoicing/arrivals")).text
+        left |= {f"queue, {login}": texts} if (texts := swedish_left(queue, SAID)) else {}
     assert not left, "\n".join(f"{where}: {texts}" for where, texts in left.items())
