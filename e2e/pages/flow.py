@@ -15,6 +15,7 @@ WRONG = {17: ("price", "gratis"), 88: ("unit", "XYZ9"), 151: ("vat_rate", "27")}
 RIGHT = {17: ("Pris", "14,90"), 88: ("Enhet", "EA"), 151: ("Moms", "25")}
 HEADINGS = "Artikelnummer;Benämning;Enhet;Pris;Moms %;UNSPSC"
 KINDS = ("Överstrykningspenna", "Häftapparat", "Gummiband", "Registerflikar", "Blyertspenna")
+COUNT = "10"
 ORDERED = "Överstrykningspenna modell 001"
 
 
@@ -147,19 +148,21 @@ def publish(person: Person, company: Joining) -> None:
 
 
 def fill_basket(person: Person, company: Joining, misspelt: str) -> None:
-    """The buyer finds the article by a misspelt word and puts ten in the basket."""
+    """The buyer finds the article by a misspelt word and puts some in the basket."""
     person.open("/catalog/articles")
     person.write(person.find("#q"), misspelt)
     person.press(person.find("#article-search button"))
+    person.settle()
     hit = person.find("li.hit").filter(has_text=ORDERED).filter(has_text=company.name).first
     hit.wait_for()
-    person.write(hit.locator("input[name=quantity]"), "10")
+    person.write(hit.locator("input[name=quantity]"), COUNT)
     person.press(hit.locator("form button[type=submit]").last)
 
 
 def send_basket(person: Person, codes: tuple[str, ...], attestant: str) -> None:
     """The buyer codes the basket, sees who attests, and sends it."""
     person.open("/orders/basket")
+    assert person.find("#basket input[name^=quantity]").first.input_value() == COUNT
     for code in codes:
         _choose_everywhere(person, code)
     address = person.find("select[name=delivery_address_id]")

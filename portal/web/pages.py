@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Request, Response
@@ -17,6 +18,7 @@ from portal.web.unit_of_work import cookie_name
 
 Req = Request[Any, Any, Any]
 Html = Response[str]
+MENU = ("layouts/_menu.html", "layouts/_menu_sheet.html")
 
 
 def is_htmx(request: Req) -> bool:
@@ -43,10 +45,20 @@ def partials(
 
     `trigger` is an event htmx raises in the page when the parts are in place.
     """
-    around = shell.build(request, {}, whole=False)
-    body = "".join(_render(request, name, shell=around, **view) for name in templates)
+    body = _parts(request, templates, shell.build(request, {}, whole=False), view)
     headers = {"hx-trigger-after-settle": trigger} if trigger else {}
     return Response(body, media_type=MediaType.HTML, status_code=status, headers=headers)
+
+
+async def partials_and_menu(request: Req, *templates: str, status: int = 200, **view: Any) -> Html:
+    """`partials` after a change of what the menu counts: the menu comes along as it is now."""
+    around = shell.build(request, await counts_for(request), whole=False)
+    body = _parts(request, (*templates, *MENU), around, view | {"oob": True})
+    return Response(body, media_type=MediaType.HTML, status_code=status)
+
+
+def _parts(request: Req, templates: Sequence[str], around: shell.Shell, view: Mapping[str, Any]) -> str:
+    return "".join(_render(request, name, shell=around, **view) for name in templates)
 
 
 def see_other(request: Req, path: str, *, flash: tuple[str, str] | None = None) -> Response[None]:

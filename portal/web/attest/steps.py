@@ -21,7 +21,7 @@ from portal.web.attest.cards import Card
 from portal.web.attest.present import DONE, RETURNED, SHOWS, View, item, list_path, total, view
 from portal.web.attest.sources import SOURCES
 from portal.web.i18n import gettext, ngettext
-from portal.web.pages import Html, Req, is_htmx, page, partials, see_other
+from portal.web.pages import Html, Req, is_htmx, page, partials_and_menu, see_other
 from portal.web.templating import kr
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -30,6 +30,7 @@ MISSING = "Det finns inget att attestera här."
 MOVED = "Det väntar inte längre på dig. Någon annan kan ha hunnit före, eller så har det tagits tillbaka."
 CHANGED = "Det har ändrats sedan du såg det. Läs igenom det igen innan du attesterar."
 REASON_NEEDED = "Skriv varför, så att den som får tillbaka ärendet vet vad som ska rättas."
+LIST = ("attest/steps/_steps.html", "attest/steps/_bar.html")
 NOTHING_CHOSEN = "Välj minst ett ärende att attestera."
 
 
@@ -56,8 +57,8 @@ class AttestController(Controller):
         except PortalError as refused:
             return await _refused(request, refused)
         if is_htmx(request):
-            return partials(
-                request, "attest/steps/_steps.html", view=await _view(request, _show(request)), done=text
+            return await partials_and_menu(
+                request, *LIST, view=await _view(request, _show(request)), done=text
             )
         return _done(request, _path(_show(request)), "ok", text)
 
@@ -163,9 +164,7 @@ async def _refused(request: Req, error: PortalError) -> Html:
     await request.scope["state"]["session"].rollback()
     if is_htmx(request):
         shown = await _view(request, _show(request))
-        return partials(
-            request, "attest/steps/_steps.html", status=Invalid.status, view=shown, error=_words(error)
-        )
+        return await partials_and_menu(request, *LIST, status=Invalid.status, view=shown, error=_words(error))
     return await _list(request, show=_show(request), status=error.status, error=_words(error))
 
 

@@ -122,7 +122,7 @@ def hit_view(hit: ArticleHit, organisation: str, today: date) -> HitView:
         supplier=hit.supplier_name,
         article=hit.item_no,
         agreement=hit.agreement_name,
-        terms=f"{_unbroken(hit.agreement_number)}. {gettext(hit.price_terms)}.",
+        terms=f"{_unbroken(hit.agreement_number)}. {gettext(hit.price_terms).rstrip('.')}.",
         price=format_sv(price) if price == round(price, CENT) else format_number_sv(price),
         price_note=gettext("per %(unit)s, exklusive moms") % {"unit": gettext(unit_name(hit.unit))},
         marks=_marks(hit),
