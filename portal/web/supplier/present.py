@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.catalog.rules.units import unit_name
-from portal.invoicing.exchange import MESSAGES
 from portal.orders.status import ORDER
 from portal.suppliers.values import Account
-from portal.web.i18n import current_locale, gettext, localised
-from portal.web.invoicing.spoken import retold
+from portal.web.i18n import gettext, localised
+from portal.web.supplier.findings import finding_text
 from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFile
 from portal.web.supplier.queries.orders import Line, Order, OrderRow
 from portal.web.supplier.sentences import invoice_track, pay_sentence, sentence
@@ -148,7 +147,7 @@ def file_view(file: SentFile) -> FileView:
     """What became of a file, in words."""
     tone, icon, label = OUTCOMES[file.outcome]
     findings = tuple(
-        (f.get("code", ""), _finding_text(f.get("code", ""), f.get("message", "")), f.get("location", ""))
+        (f.get("code", ""), finding_text(f.get("code", ""), f.get("message", "")), f.get("location", ""))
         for f in file.findings
     )
     href = localised(f"/supplier/invoices/{file.invoice_id}") if file.invoice_id and file.number else None
@@ -156,24 +155,6 @@ def file_view(file: SentFile) -> FileView:
         file.id, file.filename or file.number or "", (tone, icon, gettext(label)), _file_text(file),
         file.outcome == "received", findings, href,
     )  # fmt: skip
-
-
-def _finding_text(code: str, message: str) -> str:
-    """The finding's own words; where another language has none, what its code means. The location stands beside."""
-    if current_locale() == "sv":
-        return message
-    found = retold(message, MESSAGES)
-    return found if found != message else gettext(BY_CODE.get(code, OTHER_FAULT))
-
-
-BY_CODE = {
-    "NOT_XML": "Filen är inte hel XML. Skapa filen på nytt i ert system och skicka den igen.",
-    "ROOT_UNKNOWN": "Dokumentet är av en okänd sort. Skicka en Peppol-faktura (Invoice eller CreditNote).",
-    "TOO_LARGE": "Filen är för stor. Dela upp den i flera dokument och skicka dem var för sig.",
-    "ENCODING": "Filens teckenkodning är en annan än den säger. Spara den som UTF-8 och skicka den igen.",
-    "XSD": "Elementet följer inte schemat för UBL 2.1. Rätta det enligt specifikationen för Peppol BIS.",
-}
-OTHER_FAULT = "Dokumentet har ett fel här. Rätta det enligt specifikationen för Peppol BIS."
 
 
 def _file_text(file: SentFile) -> str:
