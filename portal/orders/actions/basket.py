@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.coding.queries import load_unspsc_accounts
-from portal.coding.values import DIMENSIONS, CodeString
 from portal.db.bulk import insert_rows
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.identifiers import uuid7
+from portal.orders.actions.coding_rows import coding_row, coding_values, update_codings
 from portal.orders.models import Requisition, RequisitionCoding, RequisitionLine
 from portal.orders.queries.offers import load_offers
 from portal.orders.queries.requisitions import (
@@ -233,18 +233,6 @@ def _line(basket: Requested, offer: Offer, quantity: Decimal, position: int) -> 
     }  # fmt: skip
 
 
-def coding_row(
-    concern_id: UUID, line_id: UUID, code: CodeString, share: Decimal, source: str | None
-) -> dict[str, Any]:
-    """A coding row of a line. Konto and ansvar may still be unknown: empty until the person has chosen."""
-    codes = {name: code.get(name) for name in DIMENSIONS}
-    known = {"account": codes["account"] or "", "responsibility": codes["responsibility"] or ""}
-    return {
-        "concern_id": concern_id, "id": uuid7(), "line_id": line_id, **codes, **known, "share": share,
-        "source": source,
-    }  # fmt: skip
-
-
 async def _set(
     session: AsyncSession, concern_id: UUID, requisition_id: UUID, values: Mapping[str, Any]
 ) -> None:
@@ -351,35 +339,12 @@ async def _change_codings(session: AsyncSession, concern_id: UUID, pairs: Pairs)
     for line, change in pairs:
         before = {row.id: row for row in line.coding}
         changed += [
-            _coding_values(before[row.id], row)
+            coding_values(before[row.id], row)
             for row in change.coding
             if row.id in before and (before[row.id].code, before[row.id].share) != (row.code, row.share)
         ]
-    await _update_codings(session, concern_id, changed)
+    await update_codings(session, concern_id, changed)
     return bool(changed)
-
-
-async def change_coding(session: AsyncSession, concern_id: UUID, old: CodingShare, row: CodingShare) -> None:
-    """Write a coding row anew: its codes, share and source."""
-    await _update_codings(session, concern_id, [_coding_values(old, row)])
-
-
-def _coding_values(old: CodingShare, row: CodingShare) -> dict[str, Any]:
-    codes = {f"new_{name}": row.code.get(name) for name in DIMENSIONS}
-    known = {f"new_{name}": row.code.get(name) or "" for name in ("account", "responsibility")}
-    source = old.source if old.code.account == row.code.account else None
-    return {**codes, **known, "new_share": row.share, "new_source": source, "row": row.id}
-
-
-async def _update_codings(session: AsyncSession, concern_id: UUID, rows: Sequence[dict[str, Any]]) -> None:
-    """All rows in one round trip."""
-    if not rows:
-        return
-    table = table_of(RequisitionCoding)
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*DIMENSIONS, "share", "source")}
-    mine = (table.c.concern_id == concern_id) & (table.c.id == bindparam("row"))
-    connection = await session.connection()
-    await connection.execute(update(table).where(mine).values(**values), list(rows))
 
 
 async def refresh_prices(session: AsyncSession, actor: Actor, requisition_id: UUID, now: datetime) -> int:

@@ -12,14 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.errors import NotFound
-from portal.orders.actions.basket import (
-    COPIED_FROM,
-    change_coding,
-    coding_row,
-    editable_line,
-    require,
-    touch,
-)
+from portal.orders.actions.basket import COPIED_FROM, editable_line, require, touch
+from portal.orders.actions.coding_rows import change_coding, coding_row
 from portal.orders.models import RequisitionCoding
 from portal.orders.values import CodingShare
 

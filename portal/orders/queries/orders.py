@@ -367,30 +367,6 @@ def rejected(actor: Actor) -> ColumnElement[bool]:
     return and_(visible(actor), mine, PurchaseOrder.status == REJECTED_BY_SUPPLIER)
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One audit event as the history tells it."""
-
-    at: datetime
-    tag: str
-    actor: str
-    on_behalf_of: str | None
-    why: str | None
-    data: dict[str, Any]
-
-
-_HISTORY = text(
-    "SELECT at, tag, actor, on_behalf_of, why, data FROM audit_event"
-    " WHERE concern_id = :concern AND subject_id = ANY(:subjects) ORDER BY at, id"
-)
-
-
-async def history(session: AsyncSession, concern_id: UUID, subjects: Collection[UUID]) -> list[Happening]:
-    """What has happened to these subjects, oldest first."""
-    rows = await session.execute(_HISTORY, {"concern": concern_id, "subjects": list(subjects)})
-    return [Happening(*row) for row in rows]
-
-
 def own_orders(actor: Actor, users: Collection[UUID] = ()) -> ColumnElement[bool]:
     """Condition: the actor's own orders and those it stands in for, whatever else it may see."""
     return PurchaseOrder.id.in_(_own(actor, users, ()))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.kernel.dates import STOCKHOLM, format_clock, format_day_long, stockholm_date
-from portal.orders.queries.orders import Happening
+from portal.orders.queries.history import Happening
 from portal.web.i18n import current_locale, gettext
 from portal.web.orders.texts import filled
 

@@ -21,6 +21,7 @@ from portal.kernel.errors import Invalid, NotFound
 from portal.orders.actions.answer import accept_change, cancel_order
 from portal.orders.models import PurchaseOrder
 from portal.orders.queries import orders as queries
+from portal.orders.queries.history import history
 from portal.orders.queries.requisitions import list_unfinished
 from portal.orders.status import CONFIRMED_WITH_CHANGE, DELIVERABLE, ORDER, REQUISITION
 from portal.web.i18n import gettext
@@ -122,7 +123,7 @@ async def _show(request: Req, order_id: UUID, errors: Mapping[str, str]) -> Html
     made = await queries.receipts(session, order.concern_id, order_id)
     answers = await queries.responses(session, order.concern_id, order_id)
     subjects = [order_id, order.requisition_id] if order.requisition_id else [order_id]
-    told = await queries.history(session, order.concern_id, subjects)
+    told = await history(session, order.concern_id, subjects)
     linked = await invoices_of(session, actor, order_id, day)
     dates: dict[str, date] = {}
     for one in told:

@@ -15,7 +15,8 @@ from portal.attest.queries import steps_of
 from portal.kernel.dates import stockholm_date
 from portal.orders.actions.sending import discard, take_back
 from portal.orders.models import PurchaseOrder
-from portal.orders.queries.orders import deciding_for, history, standing_in
+from portal.orders.queries.history import history
+from portal.orders.queries.orders import deciding_for, standing_in
 from portal.orders.queries.orders import visible as orders_visible
 from portal.orders.queries.requisitions import EDITABLE, load_requested, visible
 from portal.orders.rules.split import basket_totals
