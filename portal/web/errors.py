@@ -44,7 +44,8 @@ def not_signed_in(request: Req, error: NotAuthorizedException) -> Response[Any]:
 
 def portal_error(request: Req, error: PortalError) -> Html:
     """An expected error: its own message, on the page of its status."""
-    message = gettext(error.message) % error.params if error.params else gettext(error.message)
+    params = {name: gettext(one) if isinstance(one, str) else one for name, one in error.params.items()}
+    message = gettext(error.message) % params if params else gettext(error.message)
     return _told(request, error.status, message, error.code)
 
 

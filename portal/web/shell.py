@@ -55,7 +55,7 @@ def build(request: Request[Any, Any, Any], counts: Mapping[str, int], *, whole: 
         place=_place(actor, signed_in.concern_name if signed_in else ""),
         other_lang_url=_other_language(request),
         signed_in=actor is not None,
-        user_name=gettext(actor.name) if actor else "",
+        user_name=actor.name if actor else "",
         org_name=actor.organisation_name if actor else "",
         subsystem=gettext("Beställning och faktura"),
         nav=tuple(
