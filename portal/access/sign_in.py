@@ -40,18 +40,18 @@ TOUCH_EVERY = timedelta(minutes=1)
 LONGEST_ADDRESS = 320
 # One statement finds the session and puts on its eyes: the values are those of Actor.context().settings(), which a
 # test holds against them for every kind of user.
-_BUYER = "f.supplier_id IS NULL"
-_FIND_SESSION = f"""
+_FIND_SESSION = """
 SELECT f.*,
-  set_config('app.concern', CASE WHEN {_BUYER} THEN f.concern_id::text ELSE '' END, true),
-  set_config('app.organisations',
-    '{{' || CASE WHEN {_BUYER} AND NOT f.central THEN coalesce(f.organisation_id::text, '') ELSE '' END || '}}', true),
-  set_config('app.all_organisations', CASE WHEN {_BUYER} AND f.central THEN 'on' ELSE '' END, true),
+  set_config('app.concern', CASE WHEN f.supplier_id IS NULL THEN f.concern_id::text ELSE '' END, true),
+  set_config('app.organisations', '{' || CASE WHEN f.supplier_id IS NULL AND NOT f.central
+    THEN coalesce(f.organisation_id::text, '') ELSE '' END || '}', true),
+  set_config('app.all_organisations',
+    CASE WHEN f.supplier_id IS NULL AND f.central THEN 'on' ELSE '' END, true),
   set_config('app.supplier', coalesce(f.supplier_id::text, ''), true),
-  set_config('app.sees_secret', CASE WHEN {_BUYER} AND NOT '{p.SEE_SECRET}' = ANY (f.permissions) THEN '' ELSE 'on' END,
-    true),
+  set_config('app.sees_secret', CASE WHEN f.supplier_id IS NULL AND NOT %(see_secret)s = ANY (f.permissions)
+    THEN '' ELSE 'on' END, true),
   set_config('app.system', '', true), set_config('app.user', f.user_id::text, true)
-FROM find_session(%(hash)s, %(day)s) f"""  # noqa: S608 - made of our own words
+FROM find_session(%(hash)s, %(day)s) f"""
 WRONG = "E-postadressen eller lösenordet är fel. Kontrollera båda och försök igen."
 TOO_MANY = "För många försök att logga in. Vänta en kvart och försök igen."
 
@@ -132,8 +132,8 @@ async def find_signed_in(
     hashed = token_hash(token)
     # By the driver: this is asked for every page, and costs half as much.
     connection = await session.connection()
-    found = await connection.exec_driver_sql(_FIND_SESSION, {"hash": hashed, "day": stockholm_date(now)})
-    row = found.first()
+    asked = {"hash": hashed, "day": stockholm_date(now), "see_secret": p.SEE_SECRET}
+    row = (await connection.exec_driver_sql(_FIND_SESSION, asked)).first()
     if row is None:
         return None
     if now - row.last_seen_at > IDLE or now - row.created_at > ABSOLUTE:
