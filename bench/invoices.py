@@ -21,7 +21,8 @@ from portal.db.context import Context
 from portal.formats.rule_pool import RulePool
 from portal.invoicing.actions.intake import Incoming, receive_many
 from portal.invoicing.actions.parts import IntakeParts, Pooled, no_rules
-from portal.invoicing.actions.pipeline import Arriving, process_stream
+from portal.invoicing.actions.pipeline import process_stream
+from portal.invoicing.actions.preparing import Arriving
 from portal.invoicing.status import DONE
 from portal.kernel.dates import stockholm_date
 from portal.wiring import Installation, intake_parts

@@ -21,7 +21,8 @@ from portal.formats.findings import Finding, fatal
 from portal.formats.rule_pool import RulePool
 from portal.invoicing.actions.intake import Incoming, receive_many
 from portal.invoicing.actions.parts import IntakeParts, OneByOne, Pooled
-from portal.invoicing.actions.pipeline import Arriving, process_deliveries, process_stream
+from portal.invoicing.actions.pipeline import process_deliveries, process_stream
+from portal.invoicing.actions.preparing import Arriving
 from portal.invoicing.queries.deliveries import Ended, ended
 from portal.invoicing.queries.summary import find, summaries
 from portal.kernel.errors import PortalError

@@ -6,10 +6,8 @@ transaction. A batch that fails is run again one invoice at a time, so that one 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,39 +17,17 @@ import structlog
 from portal.db.bulk import as_json
 from portal.db.context import Context
 from portal.formats.en16931 import Invoice
-from portal.formats.findings import Finding
 from portal.invoicing.actions.case import Case
 from portal.invoicing.actions.parts import IntakeParts
+from portal.invoicing.actions.preparing import Arriving, Prepared, prepared_batches
 from portal.invoicing.actions.settle import Batch, settle
-from portal.invoicing.exchange import read
-from portal.invoicing.queries.deliveries import (
-    Waiting,
-    invoices_of,
-    lock_originals,
-    set_outcomes,
-    take,
-    waiting,
-)
+from portal.invoicing.queries.deliveries import invoices_of, lock_originals, set_outcomes, take
 from portal.kernel.dates import stockholm_date
 from portal.kernel.failpoints import place
 from portal.kernel.identifiers import uuid7
 from portal.kernel.streams import one_ahead
 
-BATCH = 50
 log = structlog.get_logger("portal.invoicing")
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A delivery read and judged. `invoice` None: the same bytes are an invoice already."""
-
-    delivery: Waiting
-    invoice: Invoice | None
-    findings: tuple[Finding, ...] = ()
-
-
-Arriving = Mapping[UUID, Invoice | None]
-"""Delivery → the neutral invoice `receive` returned, so that it is not parsed again; None: read it."""
 
 
 async def process_deliveries(
@@ -72,7 +48,7 @@ async def process_stream(
     While one batch is settled in the database the rule processes judge the next, and another is taken in.
     """
     errors: dict[UUID, Exception] = {}
-    async with aclosing(one_ahead(_prepared(parts, arriving, errors))) as batches:
+    async with aclosing(one_ahead(prepared_batches(parts, arriving, errors))) as batches:
         async for prepared in batches:
             errors |= await _settle_all(parts, prepared, now())
     return errors
@@ -80,66 +56,6 @@ async def process_stream(
 
 async def _once(item: Arriving) -> AsyncGenerator[Arriving, None]:
     yield item
-
-
-async def _prepared(
-    parts: IntakeParts, arriving: AsyncIterator[Arriving], errors: dict[UUID, Exception]
-) -> AsyncGenerator[list[Prepared], None]:
-    async with aclosing(one_ahead(arriving)) as lots:
-        async for lot in lots:
-            for batch in await _batches(parts, list(lot)):
-                yield await _prepare(parts, batch, lot, errors)
-
-
-async def _batches(parts: IntakeParts, delivery_ids: Sequence[UUID]) -> list[list[Waiting]]:
-    """What waits among these, each batch of one concern."""
-    async with parts.database.session(Context.for_system(None)) as session:
-        with place(parts.at, "process.load"):
-            found = await waiting(session, delivery_ids)
-    by_concern: dict[UUID, list[Waiting]] = {}
-    for delivery in found:
-        by_concern.setdefault(delivery.concern_id, []).append(delivery)
-    return [
-        deliveries[start : start + BATCH]
-        for deliveries in by_concern.values()
-        for start in range(0, len(deliveries), BATCH)
-    ]
-
-
-async def _prepare(
-    parts: IntakeParts,
-    deliveries: Sequence[Waiting],
-    read_before: Arriving,
-    errors: dict[UUID, Exception],
-) -> list[Prepared]:
-    async with parts.database.session(Context.for_system(deliveries[0].concern_id)) as session:
-        known = await invoices_of(session, deliveries[0].concern_id, [d.sha256 for d in deliveries])
-    results = await asyncio.gather(
-        *(_read_and_judge(parts, d, read_before.get(d.id)) for d in deliveries if d.sha256 not in known),
-        return_exceptions=True,
-    )
-    prepared = {d.id: Prepared(d, None) for d in deliveries if d.sha256 in known}
-    for delivery, result in zip([d for d in deliveries if d.sha256 not in known], results, strict=True):
-        if isinstance(result, Prepared):
-            prepared[delivery.id] = result
-        elif isinstance(result, Exception):
-            errors[delivery.id] = result
-        elif isinstance(result, BaseException):
-            raise result
-    return [prepared[d.id] for d in deliveries if d.id in prepared]
-
-
-async def _read_and_judge(parts: IntakeParts, delivery: Waiting, invoice: Invoice | None) -> Prepared:
-    data = await parts.store.get(delivery.sha256.hex())
-    with place(parts.at, "process.parse"):
-        if invoice is None:
-            reading = await asyncio.to_thread(read, data, parts.rules, max_bytes=parts.max_bytes)
-            if reading.invoice is None:  # was readable when it came: the rule sets have changed since
-                raise ValueError(reading.findings[0].message)
-            invoice = reading.invoice
-    with place(parts.at, "process.rules"):
-        findings = await parts.check(data)
-    return Prepared(delivery, invoice, findings)
 
 
 async def _settle_all(
