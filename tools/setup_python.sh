@@ -37,3 +37,5 @@ fi
 pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip --quiet"
 $pip install --require-hashes -r requirements.lock
 $pip install --no-deps --no-build-isolation -e .
+# Every command and process starts from these; where Python may not write as it runs, they are compiled here once.
+.venv/bin/python -m compileall -q portal dev bench
