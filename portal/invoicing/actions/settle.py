@@ -38,10 +38,9 @@ from portal.invoicing.queries.references import (
     look_up,
     numbers_taken,
 )
-from portal.invoicing.queries.stored import days_of
+from portal.invoicing.queries.stored import wait_days
 from portal.invoicing.rules import arrival, flow, organisation, supplier
 from portal.invoicing.rules.arrival import ArrivalResult
-from portal.invoicing.rules.deadlines import WAIT_DAYS
 from portal.invoicing.rules.flow import FlowResult
 from portal.invoicing.status import (
     ARRIVAL,
@@ -57,7 +56,6 @@ from portal.invoicing.values import OrderCandidate
 from portal.kernel.dates import stockholm_date
 from portal.kernel.failpoints import At, place
 
-WAIT_SETTING = "receipt.wait_days"
 _STOPS = {
     SUPPLIER_NOT_CHOSEN: "stop_supplier",
     PAYMENT_INFORMATION: "stop_payment",
@@ -91,7 +89,7 @@ async def settle(batch: Batch, cases: Sequence[Case]) -> None:
     with place(batch.at, "process.match"):
         limits = await limits_in_force(batch.session, batch.concern_id, batch.today)
         registers = await _registers(batch, passed + waiting)
-        days = await days_of(batch.session, batch.concern_id, WAIT_SETTING, batch.today, WAIT_DAYS)
+        days = await wait_days(batch.session, batch.concern_id, batch.today)
         _match_all(batch, matching, limits, registers, days)
     with place(batch.at, "process.coding"):
         _propose_all(passed, registers)

@@ -17,10 +17,9 @@ from portal.audit.log import Event, record
 from portal.integrations.letters import letter
 from portal.integrations.mail import Mail
 from portal.invoicing.actions.again import rerun_in
-from portal.invoicing.actions.settle import WAIT_SETTING
 from portal.invoicing.models import Invoice
-from portal.invoicing.queries.stored import days_of, mark_reminded, waiting_since
-from portal.invoicing.rules.deadlines import REMIND_DAY, WAIT_DAYS, latest_arrival_overdue
+from portal.invoicing.queries.stored import days_of, mark_reminded, wait_days, waiting_since
+from portal.invoicing.rules.deadlines import REMIND_DAY, latest_arrival_overdue
 from portal.invoicing.status import AWAITING_RECEIPT
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import format_day_long, stockholm_date
@@ -36,9 +35,9 @@ LETTER = "receipt_reminder"
 async def wait_no_longer(session: AsyncSession, concern_id: UUID, now: datetime) -> None:
     """As of `now`: remind once from day 5, and hand over to the buyer from day 7, 00:00 in Stockholm."""
     today = stockholm_date(now)
-    wait_days = await days_of(session, concern_id, WAIT_SETTING, today, WAIT_DAYS)
+    waited = await wait_days(session, concern_id, today)
     remind_day = await days_of(session, concern_id, REMIND_SETTING, today, REMIND_DAY)
-    overdue = await waiting_since(session, concern_id, latest_arrival_overdue(today, wait_days))
+    overdue = await waiting_since(session, concern_id, latest_arrival_overdue(today, waited))
     for start in range(0, len(overdue), BATCH):
         await rerun_in(session, concern_id, overdue[start : start + BATCH], now)
     await _remind(session, concern_id, today - timedelta(remind_day), now)
@@ -80,13 +79,13 @@ async def reminders(
         return []
     invoice, order = found
     today = stockholm_date(now)
-    wait_days = await days_of(session, concern_id, WAIT_SETTING, today, WAIT_DAYS)
+    waited = await wait_days(session, concern_id, today)
     links = await delegations_to(session, "receipt", today)
     delegates = delegates_of(str(order.buyer_user_id), "receipt", links, today)
     wanted = [order.buyer_user_id, *map(UUID, delegates)]
     readers = select(User.id, User.email, User.locale).where(User.id.in_(wanted), User.active)
     return [
-        _mail(invoice, order, reader, invoice.arrival_date + timedelta(wait_days), base_url, now)
+        _mail(invoice, order, reader, invoice.arrival_date + timedelta(waited), base_url, now)
         for reader in (await session.execute(readers.order_by(User.email))).all()
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from portal.invoicing.models import (
     RuleDecision,
 )
 from portal.invoicing.queries.scope import Rights, visible
+from portal.invoicing.queries.stored import wait_days
+from portal.invoicing.rules.deadlines import WAIT_DAYS
 from portal.invoicing.rules.standing import Place, Who
 from portal.kernel.errors import NotFound
 from portal.orders.models import OrderCoding, OrderLine, PurchaseOrder, Receipt, ReceiptLine
@@ -79,6 +81,7 @@ class Detail:
     order_lines: Sequence[OrderLine] = ()
     receipts: Sequence[Any] = field(default=())
     channel: str | None = None
+    wait_days: int = WAIT_DAYS
 
     @property
     def invoice(self) -> Invoice:
@@ -176,7 +179,9 @@ async def owners_of(session: AsyncSession, invoice: Invoice) -> tuple[Person, ..
     return tuple(Person(*row) for row in await session.execute(query))
 
 
-async def detail_of(session: AsyncSession, actor: Actor, rights: Rights, invoice_id: UUID) -> Detail:
+async def detail_of(
+    session: AsyncSession, actor: Actor, rights: Rights, invoice_id: UUID, today: date
+) -> Detail:
     """Everything of one invoice; NotFound when it does not exist for the actor."""
     head = await head_of(session, actor, rights, invoice_id)
     invoice = head.invoice
@@ -192,6 +197,7 @@ async def detail_of(session: AsyncSession, actor: Actor, rights: Rights, invoice
         await order_lines_of(session, invoice),
         await _receipts(session, invoice),
         await _channel(session, invoice),
+        await wait_days(session, invoice.concern_id, today),
     )
 
 

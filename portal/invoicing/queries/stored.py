@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.invoicing.rules.deadlines import WAIT_DAYS
+
 _LOCK = text(
     "SELECT * FROM invoice WHERE concern_id = :concern AND id = ANY(CAST(:ids AS uuid[]))"
     " ORDER BY id FOR NO KEY UPDATE"
@@ -90,6 +92,11 @@ async def days_of(session: AsyncSession, concern_id: UUID, key: str, day: date, 
     """An installation parameter in days, as it is that day."""
     found = (await session.execute(_SETTING, {"concern": concern_id, "key": key, "day": day})).scalar()
     return default if found is None else int(found)
+
+
+async def wait_days(session: AsyncSession, concern_id: UUID, day: date) -> int:
+    """How many days a receipt is waited for (A5.06)."""
+    return await days_of(session, concern_id, "receipt.wait_days", day, WAIT_DAYS)
 
 
 async def concerns(session: AsyncSession) -> list[UUID]:

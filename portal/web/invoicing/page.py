@@ -47,8 +47,9 @@ async def gather(request: Req, invoice_id: UUID) -> Gathered:
     """All of it; NotFound when the invoice does not exist for the actor."""
     scope = request.scope["state"]
     session, actor, now = scope["session"], scope["actor"], scope["now"]
-    rights = await rights_of(session, actor, stockholm_date(now))
-    detail = await detail_of(session, actor, rights, invoice_id)
+    today = stockholm_date(now)
+    rights = await rights_of(session, actor, today)
+    detail = await detail_of(session, actor, rights, invoice_id, today)
     who = who_is(actor, rights)
     return Gathered(session, actor, now, detail, rights, who, stand(detail.place, who))
 

@@ -77,7 +77,7 @@ def _coding(told: Told) -> list[str]:
 
 def _awaiting(told: Told) -> list[str]:
     invoice, head = told.detail.invoice, told.detail.head
-    deadline = stockholm_date(receipt_deadline(invoice.arrival_date))
+    deadline = stockholm_date(receipt_deadline(invoice.arrival_date, told.detail.wait_days))
     params = {
         "buyer": head.order_buyer or gettext("beställaren"),
         "order": head.order_number or "",

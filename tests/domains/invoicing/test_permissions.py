@@ -289,8 +289,9 @@ async def test_levgruppens_statuses_are_not_the_administrators(
 
 async def seen(session: Any, actor: Actor, invoice: UUID, *, now: Any) -> str:
     """The number on the invoice's page."""
-    rights = await rights_of(session, actor, stockholm_date(now))
-    return (await detail_of(session, actor, rights, invoice)).invoice.number
+    today = stockholm_date(now)
+    rights = await rights_of(session, actor, today)
+    return (await detail_of(session, actor, rights, invoice, today)).invoice.number
 
 
 @pytest.mark.parametrize(
