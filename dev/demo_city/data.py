@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 DOMAIN = "exempelstad.test"
+SUPPLIER_CONTACT = "Kundtjänst"
 PASSWORD = "exempelstad"  # noqa: S105 - the demo's own, printed when it starts
 
 CONCERN = {

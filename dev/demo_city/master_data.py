@@ -143,7 +143,7 @@ def _users() -> Iterator[dict[str, Any]]:
         if status == "approved":
             login = f"leverantor@{domain}"
             yield nothing | {
-                "id": user_id(login), "login": login, "email": login, "name": "Leverantör", "concern_id": None,
+                "id": user_id(login), "login": login, "email": login, "name": data.SUPPLIER_CONTACT, "concern_id": None,
                 "organisation_id": None, "person_id": None, "group_code": None, "supplier_id": supplier_id(name),
             }  # fmt: skip
 
@@ -210,7 +210,7 @@ def _coding_rules(start: date) -> Iterator[dict[str, Any]]:
 
 
 def _suppliers(now: datetime) -> Iterator[dict[str, Any]]:
-    shared = {"contact_name": "Kundtjänst", "phone": "010-555 02 00", "postcode": data.POSTCODE, "city": data.CITY,
+    shared = {"contact_name": data.SUPPLIER_CONTACT, "phone": "010-555 02 00", "postcode": data.POSTCODE, "city": data.CITY,
               "registered_at": now}  # fmt: skip
     for name, number, _giro, domain, _status, _secret in data.SUPPLIERS:
         yield shared | {
