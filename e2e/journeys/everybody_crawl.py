@@ -22,6 +22,8 @@ ROLES = (
 # How many pages of one kind are looked at, and how many in all; `make deep` looks at more.
 OF_A_KIND = int(os.environ.get("PORTAL_CRAWL_OF_A_KIND", "1"))
 PAGES = int(os.environ.get("PORTAL_CRAWL_PAGES", "40"))
+# The same for everybody: the first role looks at them for all.
+SHARED = re.compile(r"^/(help|account)(/|$)")
 # Not pages: files, and what the account page asks the browser to leave.
 SKIPPED = re.compile(r"^/(static|health)/|\.(xml|pdf|csv|xlsx)$|/(document|original|template|file)s?(/|$)")
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9]+(?=/|$)")
@@ -34,6 +36,7 @@ class Crawl:
 
     page: Any
     prefix: str
+    shared: bool
     kinds: Counter[str] = field(default_factory=Counter)
     queue: deque[tuple[str, str]] = field(default_factory=deque)
     titles: dict[str, str] = field(default_factory=dict)
@@ -47,6 +50,8 @@ class Crawl:
         path = address.path.removeprefix("/en") or "/"
         in_language = address.path == "/en" or address.path.startswith("/en/")
         if bool(self.prefix) is not in_language or SKIPPED.search(path):
+            return
+        if SHARED.search(path) and not self.shared:
             return
         kind = kind_of(path, address.query)
         if self.kinds[kind] < OF_A_KIND and sum(self.kinds.values()) < PAGES:
@@ -92,7 +97,7 @@ def kind_of(path: str, query: str) -> str:
 def test_every_page_in_swedish(visit: Any, role: str) -> None:
     page = visit()
     sign_in(page, role)
-    crawl = Crawl(page, "")
+    crawl = Crawl(page, "", shared=role == ROLES[0])
 
     def look(seen: Any) -> Iterator[str]:
         found = findings(seen)
@@ -109,7 +114,7 @@ def test_every_page_in_swedish(visit: Any, role: str) -> None:
 def test_every_page_in_english(visit: Any, role: str) -> None:
     page = visit()
     sign_in(page, role, language="en")
-    crawl = Crawl(page, LANGUAGES["en"])
+    crawl = Crawl(page, LANGUAGES["en"], shared=role == ROLES[0])
 
     def look(seen: Any) -> Iterator[str]:
         yield from (f"Swedish text “{text}”" for text in swedish_left(seen))

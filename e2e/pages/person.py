@@ -84,11 +84,11 @@ class Person:
 
 
 class Watched(Person):
-    """Someone with a mouse whose every swap is judged by axe, at every width."""
+    """Someone with a mouse whose every swap is judged by axe."""
 
     def settle(self) -> None:
         super().settle()
-        clean(self.page)
+        clean(self.page, (self.page.viewport_size["width"],))
 
 
 class ByKeys(Person):
