@@ -59,7 +59,7 @@ def _text(cards: list[Card], today: date) -> str:
     oldest = min(stockholm_date(card.waiting.step.created_at) for card in cards)
     days = days_between(oldest, today)
     text = gettext("Totalt %(amount)s kr.") % {"amount": kr(total(cards))}
-    waited = ngettext("Äldst har väntat %(num)s dag.", "Äldst har väntat %(num)s dagar.", days) % {
+    waited = ngettext("Den äldsta har väntat %(num)s dag.", "Den äldsta har väntat %(num)s dagar.", days) % {
         "num": days
     }
     return f"{text} {waited}" if days else text

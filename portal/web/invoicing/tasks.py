@@ -57,14 +57,18 @@ def _deviations(rows: Sequence[Any], today: date) -> Task:
     )  # fmt: skip
 
 
+def oldest_waited(days: int) -> str:
+    """How long the oldest has waited, in words."""
+    if not days:
+        return gettext("Den äldsta kom i dag.")
+    waited = ngettext("Den äldsta har väntat %(num)s dag.", "Den äldsta har väntat %(num)s dagar.", days)
+    return waited % {"num": days}
+
+
 def _arrivals(rows: Sequence[Any], today: date) -> Task:
+    text = gettext("Inget väntar. Fakturor som stannar visas här samma minut.")
     if rows:
-        days = (today - stockholm_date(rows[0].arrived_at)).days
-        text = ngettext("Äldst har väntat %(num)s dag.", "Äldst har väntat %(num)s dagar.", days) % {
-            "num": days
-        }
-    else:
-        text = gettext("Inget väntar. Fakturor som stannar visas här samma minut.")
+        text = oldest_waited((today - stockholm_date(rows[0].arrived_at)).days)
     first = _first(rows, gettext("Rätta faktura från %(party)s"), gettext("Öppna ankomstkontrollen"))
     if rows:
         first["first_path"] = f"/invoicing/arrivals?id={rows[0].id}"
