@@ -10,10 +10,9 @@ from portal.coding.rules.proposal import propose_account
 from portal.coding.values import CodeString
 from portal.kernel.text import Message
 
-_FROM_GROUP = "Konto föreslaget från varugrupp %(group)s"
+_FROM_GROUP = "Konto föreslaget från varugrupp %(prefix)s %(group)s"
 _FROM_PREFIX = "Konto föreslaget från varukod %(prefix)s"
 _NONE = "Inget konto är kopplat till varugruppen. Välj konto."
-_SEGMENT = 2
 
 
 def propose(unspsc: str | None, accounts: Mapping[str, str], base: CodeString) -> tuple[CodeString, Message]:
@@ -22,7 +21,6 @@ def propose(unspsc: str | None, accounts: Mapping[str, str], base: CodeString) -
     if found is None:
         return replace(base, account=None), Message(_NONE)
     code = replace(base, account=found.account)
-    if len(found.prefix) > _SEGMENT:
+    if found.prefix not in SEGMENTS:
         return code, Message(_FROM_PREFIX, prefix=found.prefix)
-    name = SEGMENTS.get(found.prefix, "")
-    return code, Message(_FROM_GROUP, group=f"{found.prefix} {name}".strip())
+    return code, Message(_FROM_GROUP, prefix=found.prefix, group=SEGMENTS[found.prefix])

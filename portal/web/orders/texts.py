@@ -14,7 +14,7 @@ Status = tuple[str, str, str]
 def said(message: Message | PortalError | Reason | str) -> str:
     """A message in the reader's language with its holes filled."""
     if isinstance(message, Message):
-        return filled(message.msgid, message.params)
+        return filled(message.msgid, {name: gettext(one) for name, one in message.params.items()})
     if isinstance(message, PortalError):
         return filled(message.message, message.params)
     if isinstance(message, Reason):
