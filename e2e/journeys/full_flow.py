@@ -17,8 +17,11 @@ MISSPELT = "överstryknigspenna modell 001"
 
 @pytest.mark.parametrize(
     ("kind", "way", "script", "serial"),
-    [(Watched, "script", True, 101), (Person, "plain", False, 102), (ByKeys, "keys", True, 103)],
-    ids=["with script", "without script", "by keys only"],
+    [
+        pytest.param(Watched, "script", True, 101, id="with script"),
+        pytest.param(Person, "plain", False, 102, id="without script"),
+        pytest.param(ByKeys, "keys", True, 103, id="by keys only", marks=pytest.mark.deep),
+    ],
 )
 def test_from_catalogue_to_pay_date(
     visit: Any, tmp_path: Path, kind: type[Person], way: str, script: bool, serial: int
