@@ -172,8 +172,8 @@ def _problem(message: Message) -> Problem:
     return message.msgid, dict(message.params)
 
 
-def _texts(params: object) -> dict[str, str]:
-    return {name: str(value) for name, value in dict(params).items()}  # type: ignore[call-overload]
+def _texts(params: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in params.items()}
 
 
 def _expected(data: bytes) -> int:

@@ -354,7 +354,7 @@ async def refresh_prices(session: AsyncSession, actor: Actor, requisition_id: UU
     articles = [line.article_id for line in requested.lines if line.article_id]
     home = (requested.concern_id, requested.organisation_id)
     offers = await load_offers(session, *home, articles, stockholm_date(now))
-    prices = {line.id: offers[line.article_id].price for line in requested.lines if line.article_id in offers}  # type: ignore[index]
+    prices = {line.id: offers[a].price for line in requested.lines if (a := line.article_id) and a in offers}
     changed = [
         (line.id, prices[line.id])
         for line in requested.lines

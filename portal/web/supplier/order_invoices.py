@@ -114,7 +114,8 @@ def _written(value: Decimal) -> str:
 
 
 async def _draft(request: Req, order: Order, data: dict[str, Any], *, check: bool = True) -> Draft:
-    state, errors = request.scope["state"], {}  # type: ignore[var-annotated]
+    state = request.scope["state"]
+    errors: dict[str, str] = {}
     company = await find_company(state["session"], state["actor"])
     customer = await _customer(request, order.concern_id)
     quantities = fields.quantities(data, {line.position: line.left for line in order.lines}, errors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import fcntl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -173,17 +173,19 @@ async def test_killed_on_either_side_of_the_commit_it_is_taken_in_once(
     assert len(await rows(parts.database, "SELECT 1 FROM original")) == 1
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
-async def test_a_file_that_may_not_be_read_stops_nobody(
+async def test_a_file_that_may_not_be_read_now_stops_nobody(
     parts: IntakeParts, inbox: Path, document: Document, seeded_at: datetime
 ) -> None:
-    (inbox / "a.xml").write_bytes(b"mine")
-    (inbox / "a.xml").chmod(0)
+    """Whoever wrote it holds it still; it is taken when it is let go."""
+    (inbox / "a.xml").write_bytes(NOT_AN_INVOICE)
     (inbox / "b.xml").write_bytes(write(document))
-    async with watched(parts, inbox, seeded_at):
-        await until(lambda: "done/b.xml" in there(inbox))
-    assert there(inbox) == ["a.xml", "done/b.xml"]
-    (inbox / "a.xml").chmod(0o600)
+    with (inbox / "a.xml").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        async with watched(parts, inbox, seeded_at):
+            await until(lambda: "done/b.xml" in there(inbox))
+            assert there(inbox) == ["a.xml", "done/b.xml"]
+            fcntl.flock(held, fcntl.LOCK_UN)
+            await until(lambda: there(inbox) == ["done/b.xml", "refused/a.xml"])
 
 
 async def test_one_that_cannot_be_taken_in_now_stops_nobody_and_comes_again(
