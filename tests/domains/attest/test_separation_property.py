@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +24,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert
 
 from dev.demo_city.ids import CONCERN_ID, demo_id
 from portal.access.actor import Actor
-from portal.access.models import User
 from portal.attest.actions import (
     NewDelegation,
     approve_step,
@@ -37,15 +38,14 @@ from portal.attest.actions import (
     return_steps,
     revoke_delegation,
 )
-from portal.attest.models import Decision, Delegation, Responsibility
-from portal.attest.queries import acting_for, acts_of, steps_of
+from portal.attest.queries import acting_for
 from portal.attest.rules.separation_of_duties import CONFLICTS, NEVER
-from portal.db.context import Context
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import PortalError
 from portal.kernel.identifiers import uuid7
 from portal.orders.models import Requisition
+from tests.domains.attest.separation_ground import Ground
 from tests.domains.orders.conftest import actor_of
 
 LOGINS = (
@@ -53,12 +53,13 @@ LOGINS = (
 )  # fmt: skip
 # Two users of one person (A2.22): what one of them has done bars the other.
 SAME_PERSON = {"bestallare2@gsf": "attestant@gsf"}
-ANSVAR = ("31100", "31200")
+NAMED = {"31100": "attestant@gsf", "31200": "attestant2@gsf"}
 AWAITING = "awaiting_approval"
-SYSTEM = Context.for_system(CONCERN_ID)
+SEPARATED = tuple(conflict for conflict in CONFLICTS if conflict.severity == NEVER)
 LOGIN = st.sampled_from(LOGINS)
 
 
+@cache
 def acting(login: str) -> Actor:
     """The user, with the person it shares with another."""
     return replace(actor_of(login), person_id=demo_id("person", SAME_PERSON.get(login, login)))
@@ -69,6 +70,7 @@ class Cases(RuleBasedStateMachine):
 
     database: Database
     runner: asyncio.Runner
+    ground: Ground
     start: datetime
 
     def __init__(self) -> None:
@@ -76,21 +78,19 @@ class Cases(RuleBasedStateMachine):
         self.now = self.start
         self.case: UUID | None = None
         self.links: list[UUID] = []
-        self.run(self._fresh)
+        for code, login in NAMED.items():
+            self.ground.name_attestant(code, login)
+
+    def teardown(self) -> None:
+        """The next play begins as this one did."""
+        self.ground.clear(self.case, self.links)
 
     def run(self, deed: Callable[[], Awaitable[None]]) -> None:
         """Do it; a refusal is an answer too."""
         with suppress(PortalError):
             self.runner.run(deed())  # type: ignore[arg-type]
 
-    async def _fresh(self) -> None:
-        async with self.database.session(SYSTEM) as session:
-            await session.execute(update(Delegation).values(revoked_at=self.now))
-            for code, login in (("31100", "attestant@gsf"), ("31200", "attestant2@gsf")):
-                named = update(Responsibility).where(Responsibility.code == code)
-                await session.execute(named.values(approver_id=demo_id("user", login)))
-
-    @initialize(login=LOGIN, ansvar=st.sampled_from(ANSVAR))
+    @initialize(login=LOGIN, ansvar=st.sampled_from(sorted(NAMED)))
     def order(self, login: str, ansvar: str) -> None:
         """The case, ordered and sent."""
 
@@ -132,35 +132,28 @@ class Cases(RuleBasedStateMachine):
         """The step's owner, or whoever tries, takes the first step of the route."""
 
         async def deed() -> None:
-            case = self.case
-            assert case is not None
-            async with self.database.session(SYSTEM) as session:
-                steps = (await steps_of(session, CONCERN_ID, "requisition", case))[:1]
-            actor = acting(steps[0].approver_login if by_owner and steps else login)
-            async with self.database.session(actor.context()) as session:
-                for step in steps:
-                    await approve_step(
-                        session, actor, step.id, case_id=case, shown=b"", note=None, now=self.now
-                    )
+            assert self.case is not None
+            if first := self.ground.first_step(self.case):
+                step_id, owner = first
+                await self._approve(owner if by_owner else login, step_id)
 
         self.run(deed)
+
+    async def _approve(self, login: str, step_id: UUID) -> None:
+        actor, case = acting(login), self.case
+        assert case is not None
+        async with self.database.session(actor.context()) as session:
+            await approve_step(session, actor, step_id, case_id=case, shown=b"", note=None, now=self.now)
 
     @precondition(lambda self: self.case)
     @rule(logins=st.lists(LOGIN, min_size=2, max_size=3))
     def approve_at_once(self, logins: list[str]) -> None:
         """Several try at the same time."""
 
-        async def one(login: str, step_id: UUID, case: UUID) -> None:
-            actor = acting(login)
-            async with self.database.session(actor.context()) as session:
-                await approve_step(session, actor, step_id, case_id=case, shown=b"", note=None, now=self.now)
-
         async def deed() -> None:
-            case = self.case
-            assert case is not None
-            async with self.database.session(SYSTEM) as session:
-                steps = await steps_of(session, CONCERN_ID, "requisition", case)
-            tries = [one(login, step.id, case) for step in steps[:1] for login in logins]
+            assert self.case is not None
+            first = self.ground.first_step(self.case)
+            tries = [self._approve(login, first[0]) for login in logins] if first else []
             results = await asyncio.gather(*tries, return_exceptions=True)
             assert all(result is None or isinstance(result, PortalError) for result in results), results
             assert sum(result is None for result in results) <= 1
@@ -247,16 +240,10 @@ class Cases(RuleBasedStateMachine):
 
         self.run(deed)
 
-    @rule(ansvar=st.sampled_from(ANSVAR), login=LOGIN)
+    @rule(ansvar=st.sampled_from(sorted(NAMED)), login=LOGIN)
     def change_role(self, ansvar: str, login: str) -> None:
         """Another attestant in the tree."""
-
-        async def deed() -> None:
-            async with self.database.session(SYSTEM) as session:
-                named = update(Responsibility).where(Responsibility.code == ansvar)
-                await session.execute(named.values(approver_id=demo_id("user", login)))
-
-        self.run(deed)
+        self.ground.name_attestant(ansvar, login)
 
     @rule()
     def next_day(self) -> None:
@@ -265,38 +252,31 @@ class Cases(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_on_both_sides(self) -> None:
-        """By the rules with whole chains, and by the rows alone."""
-        if self.case is not None:
-            self.runner.run(self._judge(self.case))
-
-    async def _judge(self, case: UUID) -> None:
-        async with self.database.session(SYSTEM) as session:
-            acts = await acts_of(session, CONCERN_ID, case)
-            rows = (await session.execute(select(Decision).where(Decision.case_id == case))).scalars().all()
-        for conflict in (one for one in CONFLICTS if one.severity == NEVER):
-            first = {person for act in acts if act.act == conflict.first for person in act.persons}
-            then = {person for act in acts if act.act == conflict.then for person in act.persons}
-            assert not first & then, conflict
-        assert all(
-            row.shown_sha256 and (row.on_behalf_of_user_id is None) == (row.chain == []) for row in rows
-        )
+        """By the rows alone, with the persons of whole chains."""
+        if self.case is None:
+            return
+        deeds = self.ground.deeds(self.case)
+        assert deeds, "the order itself is a deed"
+        assert all(deed.whole for deed in deeds)
+        did: dict[str, set[UUID]] = defaultdict(set)
+        for deed in deeds:
+            if deed.counts:
+                did[deed.act] |= deed.persons
+        for conflict in SEPARATED:
+            assert not did[conflict.first] & did[conflict.then], conflict
 
 
 def _play(urls: Any, start: datetime, examples: int, steps: int) -> None:
-    with asyncio.Runner() as runner:
+    ground = Ground(urls.app)
+    ground.end_delegations(start)
+    for login, other in SAME_PERSON.items():
+        ground.share_person(login, other)
+    with closing(ground), asyncio.Runner() as runner:
         database = Database(urls.app, audit_key=b"k", pool_size=4)
-
-        async def same_persons() -> None:
-            async with database.session(SYSTEM) as session:
-                for login, other in SAME_PERSON.items():
-                    same = update(User).where(User.id == demo_id("user", login))
-                    await session.execute(same.values(person_id=demo_id("person", other)))
-
-        runner.run(same_persons())
-        machine = type("Run", (Cases,), {"database": database, "runner": runner, "start": start})
+        given = {"database": database, "runner": runner, "ground": ground, "start": start}
         checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
         run_state_machine_as_test(
-            machine,
+            type("Run", (Cases,), given),
             settings=settings(
                 max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=checks
             ),
