@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import hashlib
 import inspect
 import itertools
@@ -19,9 +20,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import update
 
+from dev.demo_city import data
+from dev.demo_city.ids import CONCERN_ID
 from dev.demo_city.prepare import seed_code_lists
 from dev.demo_city.seed import seed
+from portal.access.models import Credential
+from portal.db.context import Context
 from portal.db.embedded import EmbeddedServer, embedded
 from portal.db.migrate import upgrade
 from portal.db.session import Database
@@ -31,6 +38,9 @@ SYSTEM = os.environ.get("PORTAL_TEST_SERVER") == "system"
 OLDEST_SYSTEM_VERSION = 15
 TEMPLATES_KEPT = 6
 AUDIT_KEY = b"the key of the tests and no other"
+# A password is slow to try on purpose, a quarter of a second of computing: too much for every test that signs in.
+# The test of sign-in's time puts a real hash in place of this one.
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _numbers = itertools.count(1)
 
 
@@ -41,6 +51,12 @@ class DatabaseUrls:
     name: str
     app: str
     owner: str
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)  # anyio's own hook looks for the marker
@@ -86,7 +102,7 @@ def seeded_at() -> datetime:
 def seeded_template(database_server: EmbeddedServer, migrated_template: str, seeded_at: datetime) -> str:
     """Name of a database that holds the demo city."""
     folders = [ROOT / "migrations", ROOT / "dev", ROOT / "portal"]  # seeding goes through the domains' code
-    name = f"tpl_s_{seeded_at:%m%d}_{_digest(folders)}"
+    name = f"tpl_s_quick_{seeded_at:%m%d}_{_digest(folders)}"
     _template(database_server, name, migrated_template, lambda urls: asyncio.run(_seed(urls, seeded_at)))
     return name
 
@@ -167,6 +183,8 @@ async def _seed(urls: DatabaseUrls, now: datetime) -> None:
     database = Database(urls.app, audit_key=AUDIT_KEY)
     try:
         await seed(database, now)
+        async with database.session(Context.for_system(CONCERN_ID)) as session:
+            await session.execute(update(Credential).values(password_hash=QUICK_HASHER.hash(data.PASSWORD)))
     finally:
         await database.close()
 

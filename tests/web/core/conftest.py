@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,8 +23,11 @@ from portal.app import create_app, outside
 from portal.db.context import Context
 from portal.kernel.dates import FixedClock
 from portal.settings import Mode, Settings
+from portal.web.assets import Assets
 from portal.web.security import CSRF_FIELD
+from portal.web.templating import Templates
 from portal.wiring import Installation, build
+from tests.conftest import ROOT
 
 PASSWORD = data.PASSWORD
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
@@ -108,6 +112,12 @@ def set_cookies(answer: httpx.Response) -> dict[str, Any]:
 MakeSite = Callable[..., Any]
 
 
+@cache
+def _templates() -> Templates:
+    """Compiled once for all sites of a process, as one server compiles them once for all its requests."""
+    return Templates(Assets.load(ROOT / "static" / "build"))
+
+
 @pytest.fixture
 def make_site(tmp_path: Path, seeded_at: datetime) -> MakeSite:
     """`async with make_site(urls, mode="production", base_url="https://…") as site`."""
@@ -127,6 +137,7 @@ def make_site(tmp_path: Path, seeded_at: datetime) -> MakeSite:
         clock = FixedClock(seeded_at)
         installation = build(settings, urls.app, urls.owner, clock=clock)
         app = create_app(installation)
+        app.state.templates = _templates()
         for handler in handlers:
             app.register(handler)
         async with AsyncExitStack() as stack:

@@ -13,8 +13,9 @@ import pytest
 
 from dev.demo_city.ids import CONCERN_ID, demo_id
 from portal.access.attempts import ATTEMPTS_PER_WINDOW, FAILURES_PER_ADDRESS, place, window
+from portal.access.passwords import hash_password
 from portal.access.sign_in import TOO_MANY, WRONG
-from tests.web.core.conftest import Site, set_cookies
+from tests.web.core.conftest import PASSWORD, Site, set_cookies
 
 BUYER = "bestallare@gsf"
 ADDRESS = "bestallare@gsf.exempelstad.test"
@@ -72,6 +73,8 @@ async def test_the_address_is_read_without_case_and_blanks(shared_site: Site) ->
 
 
 async def test_an_unknown_address_takes_as_long_as_a_wrong_password(site: Site) -> None:
+    await site.change("UPDATE credential SET password_hash = :real", real=hash_password(PASSWORD))
+
     async def seconds(email: str) -> float:
         browser = site.browser()
         csrf = await browser.token()
