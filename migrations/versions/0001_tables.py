@@ -1,4 +1,7 @@
-"""All tables of the first release, the sort key and the queue's own schema."""
+"""All tables of the first release, the sort key and the queue's own schema.
+
+One file, however long: generated from the models as they stood, in the order their keys ask for, and never edited.
+"""
 
 from alembic import op
 import sqlalchemy as sa

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -57,6 +58,7 @@ FIELDS = [
 ]
 
 
+_WAITING = "audit_events"
 _EMPTY = {name: sha256(f"{name}=".encode()).hexdigest() for name in FIELDS}
 """Half the fields of most events hold nothing."""
 
@@ -86,10 +88,28 @@ def event_digest(digests: Mapping[str, str], key: bytes) -> bytes:
 
 
 async def record(session: AsyncSession, events: Sequence[Event]) -> None:
-    """Append events in the caller's transaction, in one statement."""
-    if events:
+    """Append events in the caller's transaction, in one statement; in a block told together, at the block's end."""
+    waiting: list[Event] | None = session.info.get(_WAITING)
+    if waiting is not None:
+        waiting.extend(events)
+    elif events:
         key: bytes = session.info["audit_key"]
         await insert_rows(session, AuditEvent, [row(event, key) for event in events])
+
+
+@asynccontextmanager
+async def told_together(session: AsyncSession) -> AsyncIterator[None]:
+    """For the steps of one act: what they record is written in one statement, in their order, when all are done.
+
+    A block that fails writes nothing: its transaction is to be rolled back anyway.
+    """
+    events: list[Event] = []
+    around, session.info[_WAITING] = session.info.get(_WAITING), events
+    try:
+        yield
+    finally:
+        session.info[_WAITING] = around
+    await record(session, events)
 
 
 def _plain(value: Any) -> str:

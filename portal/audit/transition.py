@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -139,16 +140,19 @@ async def move_all(
         for step, move_ in zip(steps, moves, strict=True)
     ]
     parameters = {"rows": as_json(rows, steps[0].subject.model), "concern": steps[0].subject.concern_id}
-    moved = (await session.execute(_update_all(steps[0]), parameters)).all()
+    moved = (
+        await session.execute(_update_all(steps[0].subject.model, tuple(steps[0].values)), parameters)
+    ).all()
     if len(moved) != len(steps):
         raise Conflict(MOVED_ON, what=NAMES[machine.name])
     told = zip(steps, moves, strict=True)
     await record(session, [moved_event(machine, s.subject, m, actor, at, s.told) for s, m in told])
 
 
-def _update_all(step: Step) -> TextClause:
-    table = step.subject.model.__tablename__
-    changed = ", ".join(f"{column} = v.{column}" for column in ("status", *step.values))
+@cache
+def _update_all(model: type[Base], columns: tuple[str, ...]) -> TextClause:
+    table = model.__tablename__
+    changed = ", ".join(f"{column} = v.{column}" for column in ("status", *columns))
     return text(
         f"UPDATE {table} t SET {changed}"  # noqa: S608 - names of our own tables and columns
         f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json)) v"

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from msgspec import json
-from sqlalchemy import LargeBinary, text
+from sqlalchemy import LargeBinary, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.db.base import Base
@@ -46,10 +46,14 @@ async def insert_rows(
     """Insert rows that all have the same columns; `on_conflict` is the clause after ON CONFLICT, if any."""
     if not rows:
         return
-    table, columns = model.__tablename__, ", ".join(rows[0])
+    statement = _insert(model.__tablename__, ", ".join(rows[0]), on_conflict)
+    await session.execute(statement, {"rows": as_json(rows, model)})
+
+
+@cache
+def _insert(table: str, columns: str, on_conflict: str) -> TextClause:
     conflict = f" ON CONFLICT {on_conflict}" if on_conflict else ""
-    statement = (
+    return text(
         f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own tables and columns
         f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json)){conflict}"
     )
-    await session.execute(text(statement), {"rows": as_json(rows, model)})

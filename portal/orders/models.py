@@ -150,6 +150,12 @@ class PurchaseOrder(Base):
         UniqueConstraint("concern_id", "number"),
         Index(None, "concern_id", "buyer_user_id", "status"),
         Index(None, "concern_id", "requisition_id"),
+        Index(
+            "ix_purchase_order_agreement",
+            "concern_id",
+            "agreement_id",
+            postgresql_include=["status", "net_amount"],
+        ),
         Index(None, "supplier_id", "status"),
     )
 

@@ -75,6 +75,7 @@ class Offer:
 class CallOff:
     """What a requisition takes from one agreement: SEK without VAT, with its limits and what is used."""
 
+    agreement_id: UUID
     number: str
     name: str
     amount: Decimal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from portal.web.i18n import ENGLISH_PREFIX, current_locale, gettext, localised
 from portal.web.navigation import FOOTER, Item, menu
 
 _QUICK = 3
+# Receiving an order is done from the deliveries, though its address is the order's.
+_RECEIPT = re.compile(r"/orders/[^/]+/receipts/new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,10 @@ def _place(actor: Actor | None, concern_name: str) -> str:
 
 def _current(items: tuple[Item, ...], path: str) -> Item | None:
     """The menu's longest path that the page lies under."""
+    if path.startswith("/orders/basket"):
+        return None  # the basket has a place of its own, to the right
+    if _RECEIPT.fullmatch(path):
+        path = "/orders/receipts"
     under = [i for i in items if path == i.path or (i.path != "/" and path.startswith(i.path + "/"))]
     return max(under, key=lambda item: len(item.path), default=None)
 

@@ -1,6 +1,6 @@
 """What changes in attest: routes and their steps, decisions, delegations."""
 
-from portal.attest.actions.cases import HeldCase, hold_case
+from portal.attest.actions.cases import HeldCase, hold, hold_case
 from portal.attest.actions.decisions import (
     StepOutcome,
     approve_step,
@@ -22,6 +22,7 @@ __all__ = [
     "StepOutcome",
     "approve_step",
     "conflicts_of",
+    "hold",
     "hold_case",
     "open_steps",
     "plan_route",

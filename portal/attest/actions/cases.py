@@ -37,22 +37,24 @@ class HeldCase:
     acts: tuple[Act, ...]
 
 
-async def hold_case(
-    session: AsyncSession, actor: Actor, case_id: UUID, *, also: Sequence[str] = ()
-) -> HeldCase:
+async def hold_case(session: AsyncSession, actor: Actor, case_id: UUID) -> HeldCase:
     """Hold the case until the transaction ends: two decisions at once would not see each other.
 
-    `also` are further keys to hold with it, taken in this order. Conflict when that would wait in a ring: the
-    caller's transaction is then to be rolled back.
+    Conflict when that would wait in a ring: the caller's transaction is then to be rolled back.
     """
     assert actor.concern_id is not None
+    await hold(session, [str(case_id)])
+    return HeldCase(case_id, await acts_of(session, actor.concern_id, case_id))
+
+
+async def hold(session: AsyncSession, keys: Sequence[str]) -> None:
+    """Hold what the keys name until the transaction ends, taken in this order; Conflict as of `hold_case`."""
     try:
-        await session.execute(_HOLD, {"keys": [str(case_id), *also]})
+        await session.execute(_HOLD, {"keys": list(keys)})
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
             raise Conflict(AT_ONCE) from error
         raise
-    return HeldCase(case_id, await acts_of(session, actor.concern_id, case_id))
 
 
 async def refused(

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
-from portal.attest.actions import hold_case, return_steps, take_step
+from portal.attest.actions import hold, hold_case, return_steps, take_step
 from portal.attest.queries import find_step
+from portal.audit.log import told_together
 from portal.audit.transition import Told, move
 from portal.kernel.errors import Invalid, NotFound
 from portal.orders.actions.basket import require
@@ -38,23 +39,35 @@ async def approve(
     if step is None or step.subject_type != "requisition":
         raise NotFound(NOT_FOUND)
     requested = await load_requested(session, actor, step.subject_id, lock=True)
-    case = await hold_case(session, actor, requested.id, also=_agreements(requested))
-    for reason in check_call_offs(await call_offs(session, requested.concern_id, requested.lines)):
+    case = await hold_case(session, actor, requested.id)
+    capped = await _require_room(session, requested)
+    async with told_together(session):
+        outcome = await take_step(session, actor, step, case, shown=shown, note=note, now=now)
+        code = "approve" if outcome.all_approved else "approve_part"
+        told = Told(why=note, on_behalf_of=outcome.on_behalf_of)
+        values = {"updated_at": now}
+        await move(session, REQUISITION, subject(requested), code, actor, at=now, told=told, values=values)
+        if not outcome.all_approved:
+            return []
+        if capped:
+            await _require_room_alone(session, requested, capped)
+        return await make_orders(session, requested, now)
+
+
+async def _require_room(session: AsyncSession, requested: Requested) -> list[str]:
+    """Invalid when a limit of an agreement would be passed; the agreements that have a takvolym."""
+    found = await call_offs(session, requested.concern_id, requested.lines)
+    for reason in check_call_offs(found):
         raise Invalid(reason.message, fields={"step": reason.text}, **reason.params)
-    outcome = await take_step(session, actor, step, case, shown=shown, note=note, now=now)
-    code = "approve" if outcome.all_approved else "approve_part"
-    told = Told(why=note, on_behalf_of=outcome.on_behalf_of)
-    await move(
-        session, REQUISITION, subject(requested), code, actor, at=now, told=told, values={"updated_at": now}
-    )
-    return await make_orders(session, requested, now) if outcome.all_approved else []
+    return [str(one.agreement_id) for one in found if one.cap is not None]
 
 
-def _agreements(requested: Requested) -> list[str]:
-    """Keys to hold while the call-offs are counted: two attests on one agreement, side by side, would both
-    find room under its takvolym. Sorted, so that nobody waits in a ring."""
-    found = {line.agreement_id for line in requested.lines if line.agreement_id}
-    return sorted(f"agreement:{agreement}" for agreement in found)
+async def _require_room_alone(session: AsyncSession, requested: Requested, agreements: list[str]) -> None:
+    """Two attests on one agreement, side by side, would both find room under its takvolym: from here until the
+    transaction ends one of them waits, and counts again what the other took. Held last, so that others wait
+    briefly, and sorted, so that nobody waits in a ring."""
+    await hold(session, sorted(f"agreement:{agreement}" for agreement in agreements))
+    await _require_room(session, requested)
 
 
 async def send_back(

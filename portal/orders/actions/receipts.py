@@ -16,6 +16,7 @@ from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.attest.actions import record_decision
 from portal.attest.queries import acting_for
+from portal.audit.log import told_together
 from portal.audit.transition import Subject, Told, move
 from portal.db.bulk import as_json, insert_rows
 from portal.jobs.events import emit
@@ -128,15 +129,16 @@ async def _receive(
     _check(order, lines, quantities, delivery, day)
     after = [replace(line, received=line.received + quantities.get(line.id, Decimal(0))) for line in lines]
     receipt_id = await _insert(session, actor, order, delivery, quantities=quantities, now=now)
-    await _decide(
-        session, actor, order, receipt_id, quantities=quantities, now=now, behalf=behalf, chain=chain
-    )
     code = move_after(after, undo=delivery.undoes is not None)
     subject = Subject(
         PurchaseOrder, order.concern_id, order.id, order.status, order.organisation_id, order.supplier_id
     )
     told = Told(why=delivery.note, data=_told(lines, quantities))
-    await move(session, ORDER, subject, code, actor, at=now, told=told)
+    async with told_together(session):
+        await _decide(
+            session, actor, order, receipt_id, quantities=quantities, now=now, behalf=behalf, chain=chain
+        )
+        await move(session, ORDER, subject, code, actor, at=now, told=told)
     await emit(session, "receipt.made", concern_id=order.concern_id, order_id=order.id)
     return receipt_id
 

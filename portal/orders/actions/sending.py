@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.attest.actions import HeldCase, hold_case, open_steps, record_decision, void_steps
+from portal.audit.log import told_together
 from portal.audit.transition import Subject, Told, move
 from portal.kernel.errors import Conflict, Invalid
 from portal.orders.actions.basket import CHANGED, require
@@ -46,12 +47,13 @@ async def send(
     number = requested.number or (await next_numbers(session, "requisition", 1))[0]
     values = {"number": number, "sent_at": now, "updated_at": now}
     told = Told(data={"number": number, "lines": len(requested.lines), "net": str(requested.net)})
-    await move(session, REQUISITION, subject(requested), "send", actor, at=now, told=told, values=values)
-    await _decide(session, actor, requested, case, shown=content, now=now)
-    await open_steps(
-        session, subject_type="requisition", subject_id=requested.id, concern_id=requested.concern_id,
-        organisation_id=requested.organisation_id, route=planned.route, now=now,
-    )  # fmt: skip
+    async with told_together(session):
+        await move(session, REQUISITION, subject(requested), "send", actor, at=now, told=told, values=values)
+        await _decide(session, actor, requested, case, shown=content, now=now)
+        await open_steps(
+            session, subject_type="requisition", subject_id=requested.id, concern_id=requested.concern_id,
+            organisation_id=requested.organisation_id, route=planned.route, now=now,
+        )  # fmt: skip
     return number
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -11,8 +10,6 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.db.context import Context
-from portal.db.session import enter
 from portal.orders.status import CANCELLED, REJECTED_BY_SUPPLIER
 from portal.orders.values import CallOff, Offer, RequestedLine
 
@@ -47,23 +44,8 @@ async def load_offers(
     return {row.article_id: Offer(*row) for row in await session.execute(_OFFERS, given)}
 
 
-@asynccontextmanager
-async def whole_concern(session: AsyncSession, concern_id: UUID) -> AsyncIterator[None]:
-    """For the block the installation itself looks: a cap is the whole concern's, not what one person sees."""
-    own: Context = session.info["context"]
-    await enter(session, Context.for_system(concern_id))
-    try:
-        yield
-    finally:
-        await enter(session, own)
-
-
-_USED = text(
-    "SELECT a.id, a.number, a.name, a.ranking_limit, a.cap_amount, CASE WHEN a.cap_amount IS NULL THEN 0 ELSE"
-    " coalesce((SELECT sum(o.net_amount) FROM purchase_order o WHERE o.concern_id = :concern"
-    " AND o.agreement_id = a.id AND o.status <> ALL(:not_used)), 0) END"
-    " FROM agreement a WHERE a.concern_id = :concern AND a.id = ANY(:agreements) ORDER BY a.number"
-)
+# A cap is the whole concern's, not what one person sees: the function looks past the organisation.
+_CALLED_OFF = text("SELECT * FROM called_off(:concern, :agreements, :not_used)")
 
 
 async def call_offs(
@@ -77,9 +59,8 @@ async def call_offs(
     if not amounts:
         return ()
     given = {"concern": concern_id, "agreements": list(amounts), "not_used": list(_NOT_USED)}
-    async with whole_concern(session, concern_id):
-        rows = (await session.execute(_USED, given)).all()
+    rows = (await session.execute(_CALLED_OFF, given)).all()
     return tuple(
-        CallOff(number, name, amounts[agreement], limit, cap, taken)
+        CallOff(agreement, number, name, amounts[agreement], limit, cap, taken)
         for agreement, number, name, limit, cap, taken in rows
     )

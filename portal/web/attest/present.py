@@ -9,10 +9,10 @@ from decimal import Decimal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from portal.catalog.rules.units import unit_name
 from portal.web.attest.cards import Card
 from portal.web.i18n import gettext, localised, ngettext
 from portal.web.templating import day, kr, qty
+from portal.web.units import counted
 
 KINDS = {"invoice": "Faktura %(number)s", "requisition": "Beställning %(number)s"}
 DETAILS = {"invoice": "/invoicing/invoices/", "requisition": "/orders/requisitions/"}
@@ -161,7 +161,7 @@ def _what(card: Card) -> str:
     if not lines:
         return ""
     name, quantity, unit, _amount = lines[0]
-    text = f"{name}, {qty(quantity)}\u00a0{gettext(unit_name(unit))}"
+    text = f"{name}, {counted(quantity, unit)}"
     more = len(lines) - 1
     rest = ngettext("och %(num)s rad till", "och %(num)s rader till", more) % {"num": more}
     return f"{text} {rest}" if more else text
@@ -204,7 +204,7 @@ def _why(card: Card) -> str:
 def _rows(card: Card) -> tuple[tuple[str, str], ...]:
     lines = card.facts.lines
     rows = [
-        (f"{name}, {qty(quantity)}\u00a0{gettext(unit_name(unit))}", kr(amount))
+        (f"{name}, {counted(quantity, unit)}", kr(amount))
         for name, quantity, unit, amount in lines[:MOST_LINES]
     ]
     more = lines[MOST_LINES:]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from portal.catalog.rules.units import unit_name
 from portal.invoicing.queries.detail import Detail
 from portal.invoicing.rules.reasons import REASONS
 from portal.kernel.dates import format_day_long
 from portal.kernel.money import MINUS, format_number_sv, format_sv, to_ore
 from portal.web.i18n import current_locale, gettext
 from portal.web.invoicing.spoken import filled
-from portal.web.invoicing.units import unit_word
+from portal.web.units import counted_short
 
 ZERO = Decimal(0)
 Cell = Mapping[str, Any]
@@ -104,10 +105,10 @@ def _line(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> _Line:
 def _unit(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
     for line in stored["inputs"]["order"]["lines"]:
         if line["number"] == outcome["order_line"]:
-            return unit_word(line["unit"])
+            return str(line["unit"])
     for line in stored["inputs"]["lines"]:
         if line["id"] in outcome["invoice_lines"]:
-            return unit_word(line["unit"])
+            return str(line["unit"])
     return ""
 
 
@@ -143,7 +144,7 @@ def _cell(line: _Line, quantity: Decimal, price: Decimal) -> dict[str, Any]:
 
 
 def _quantity(line: _Line, quantity: Decimal) -> str:
-    return f"{format_number_sv(quantity)}\u00a0{line.unit}"
+    return counted_short(quantity, line.unit)
 
 
 def _differences(line: _Line, reasons: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, Decimal]]:
@@ -175,7 +176,8 @@ def _quantity_words(line: _Line, code: str) -> tuple[str, str, Decimal]:
 
 def _price_words(line: _Line) -> tuple[str, str, Decimal]:
     more = line.price - line.order_price
-    bold = gettext("%(amount)s kr dyrare per %(unit)s") % {"amount": format_sv(more), "unit": line.unit}
+    each = gettext(unit_name(line.unit))
+    bold = gettext("%(amount)s kr dyrare per %(unit)s") % {"amount": format_sv(more), "unit": each}
     rest = gettext("än priset på ordern, %(price)s kr") % {"price": format_sv(line.order_price)}
     return bold, rest, to_ore(more * line.invoiced)
 

@@ -14,7 +14,7 @@ from portal.invoicing.values import Account
 from portal.kernel.identifiers import format_org_number
 from portal.kernel.money import format_number_sv, format_sv
 from portal.web.i18n import gettext
-from portal.web.invoicing.units import unit_word
+from portal.web.units import counted_short
 
 MISSING = "saknas"
 
@@ -46,7 +46,7 @@ def paper_of(neutral: Neutral, invoice: Invoice) -> Paper:
         facts=tuple(_facts(neutral, invoice)),
         lines=tuple(
             (
-                line.name, line.seller_item_id or "", f"{format_number_sv(line.quantity)} {unit_word(line.unit)}",
+                line.name, line.seller_item_id or "", counted_short(line.quantity, line.unit),
                 format_number(line.net_price), f"{format_number_sv(line.vat_rate or Decimal(0))} %",
                 format_sv(line.line_amount),
             )

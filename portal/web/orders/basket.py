@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from portal.access import permissions as p
 from portal.access.models import User
-from portal.catalog.rules.units import unit_name
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid, PortalError
 from portal.kernel.money import format_number_sv, parse_amount
@@ -37,6 +36,7 @@ from portal.web.orders.forms import Filled, basket_form, identifier
 from portal.web.orders.texts import filled, said
 from portal.web.pages import Html, Req, is_htmx, page, partials, see_other
 from portal.web.signin.controllers import own_path
+from portal.web.units import counted
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 BUYS = {"permission": p.ORDER_AND_INVOICE}
@@ -75,9 +75,7 @@ class BasketController(Controller):
             )
         except Invalid as refused:
             return await self._refused(request, data, refused, back)
-        text = filled("%(count)s i varukorgen", {
-            "count": f"{format_number_sv(added.quantity)} {gettext(unit_name(added.unit))}"
-        })  # fmt: skip
+        text = filled("%(count)s i varukorgen", {"count": counted(added.quantity, added.unit)})
         if not is_htmx(request):
             return see_other(request, back, flash=("ok", f"{added.name}: {text}."))
         undo = f"{BASKET}/lines/{added.line_id}/undo?quantity={quantity}&article={article}"
@@ -348,7 +346,7 @@ async def _names(request: Req, users: list[UUID]) -> dict[str, str]:
         return {}
     query = select(User.id, User.name).where(User.id.in_(users))
     rows = await request.scope["state"]["session"].execute(query)
-    return {str(user): gettext(name) for user, name in rows}
+    return {str(user): name for user, name in rows}
 
 
 class AddressController(Controller):

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from portal.attest.rules.route import Route
-from portal.catalog.rules.units import unit_name
 from portal.coding.queries import options
 from portal.coding.rules.check import check_code
 from portal.coding.rules.proposal import propose_account
@@ -27,6 +26,7 @@ from portal.orders.rules.split import basket_totals, split_by_supplier
 from portal.orders.values import CodingShare, FieldError, Requested, RequestedLine
 from portal.web.i18n import gettext, ngettext
 from portal.web.orders.texts import filled, said
+from portal.web.units import unit_word
 
 COPIED = "Kopierad från %(name)s"
 SHOWN_DIMENSIONS = ("account", "responsibility", "operation", "project")
@@ -233,7 +233,7 @@ class _LineMaker:
         return LineView(
             line.id, line.name, line.item_no or "", line.article_id,
             quantity or format_number_sv(line.quantity), self.errors.get(field),
-            gettext(unit_name(line.unit)),
+            unit_word(line.unit),
             line.price, line.net, tuple(self._coding(line, row) for row in line.coding),
         )  # fmt: skip
 

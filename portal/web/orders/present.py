@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from portal.attest.queries import StepView
-from portal.catalog.rules.units import unit_name
 from portal.coding.values import DIMENSIONS
 from portal.kernel.dates import format_day, format_day_long, stockholm_date
 from portal.kernel.money import format_kr, format_sv
@@ -33,6 +32,7 @@ from portal.orders.status import (
 from portal.orders.values import Requested
 from portal.web.i18n import current_locale, gettext
 from portal.web.orders.texts import filled
+from portal.web.units import counted, unit_word
 
 Step = tuple[str, str, str]
 ANSWERS = {
@@ -57,13 +57,14 @@ def short(day: date | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OrderLineView:
-    """A line with what is ordered, received and invoiced, in its unit."""
+    """A line with what is ordered, received and invoiced. `ordered_text` carries the unit."""
 
     id: UUID
     position: int
     name: str
     item_no: str
     unit: str
+    ordered_text: str
     ordered: Decimal
     received: Decimal
     invoiced: Decimal
@@ -77,8 +78,8 @@ def order_lines_view(lines: Sequence[OrderLine], codings: Sequence[OrderCoding])
     """Lines with their coding as texts."""
     return tuple(
         OrderLineView(
-            line.id, line.position, line.name, line.item_no or "", gettext(unit_name(line.unit)),
-            line.quantity, line.received_quantity, line.invoiced_quantity,
+            line.id, line.position, line.name, line.item_no or "", unit_word(line.unit),
+            counted(line.quantity, line.unit), line.quantity, line.received_quantity, line.invoiced_quantity,
             max(line.quantity - line.received_quantity, Decimal(0)), line.price, line.net_amount,
             tuple(code_text(row, row.share) for row in codings if row.order_line_id == line.id),
         )
@@ -161,7 +162,7 @@ def steps_view(steps: Sequence[StepView]) -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             "number": 1,
-            "name": f"{gettext(step.approver_name)} {step.approver_login}",
+            "name": f"{step.approver_name} {step.approver_login}",
             "note": _step_note(step),
             "behalf": filled("%(login)s i stället", {"login": step.decided_by})
             if step.on_behalf_of
@@ -227,7 +228,7 @@ def receipts_view(rows: Sequence[ReceivedLine], lines: Sequence[OrderLine]) -> t
         made.setdefault(row.receipt_id, []).append(row)
     return tuple(
         ReceiptView(
-            receipt, own[0].received_on, gettext(own[0].user), own[0].note,
+            receipt, own[0].received_on, own[0].user, own[0].note,
             tuple((names.get(row.order_line_id, ""), row.quantity) for row in own),
             receipt in undone, receipt not in undone and own[0].takes_back_id is None,
         )

@@ -2,89 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
-from litestar.datastructures import State
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar import Response, post
+from litestar.params import FromPath
 
 from portal.access import permissions as p
-from portal.web.catalog.upload_pages import (
-    MOST_BYTES,
-    Side,
-    decide,
-    errors_file,
-    index_page,
-    mend_row,
-    row_page,
-    show_page,
-    template_file,
-    upload_file,
-)
-from portal.web.pages import Html, Req
-
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
-SIDE = Side("/supplier/catalogues", "supplier/catalogues", True)
-MAY = {"permission": p.SUPPLIER}
+from portal.web.catalog.upload_pages import Side, decide
+from portal.web.catalog.upload_routes import Form, UploadRoutes
+from portal.web.pages import Req
 
 
-class SupplierCatalogueController(Controller):
+class SupplierCatalogueController(UploadRoutes):
     """The supplier's own catalogues."""
 
-    path = SIDE.base
-    opt = MAY
+    side = Side("/supplier/catalogues", "supplier/catalogues", True)
+    path = side.base
+    opt = {"permission": p.SUPPLIER}  # noqa: RUF012
 
-    @get(opt=MAY)
-    async def index(self, request: Req) -> Html:
-        """The list, and the form that uploads."""
-        return await index_page(request, SIDE)
-
-    @get("/template", opt=MAY)
-    async def template(self) -> Response[bytes]:
-        """The template to fill in."""
-        return template_file()
-
-    @post(opt=MAY, request_max_body_size=MOST_BYTES)
-    async def create(self, request: Req, state: State, data: Upload) -> Response[Any]:
-        """Take in a file."""
-        return await upload_file(request, SIDE, state.services, data)
-
-    @get("/{upload_id:uuid}", opt=MAY)
-    async def show(self, request: Req, upload_id: FromPath[UUID]) -> Html:
-        """One upload."""
-        return await show_page(request, SIDE, upload_id)
-
-    @get("/{upload_id:uuid}/errors", opt=MAY)
-    async def errors(self, request: Req, state: State, upload_id: FromPath[UUID]) -> Response[bytes]:
-        """The file with what is wrong beside each row."""
-        return await errors_file(request, state.services, upload_id)
-
-    @get("/{upload_id:uuid}/rows/{row_number:int}", opt=MAY)
-    async def row(self, request: Req, upload_id: FromPath[UUID], row_number: FromPath[int]) -> Html:
-        """One wrong row as a form."""
-        return await row_page(request, SIDE, upload_id, row_number)
-
-    @post("/{upload_id:uuid}/rows/{row_number:int}", opt=MAY)
-    async def mend(
-        self, request: Req, upload_id: FromPath[UUID], row_number: FromPath[int], data: Form
-    ) -> Response[Any]:
-        """Judge one row again."""
-        return await mend_row(request, SIDE, upload_id, row_number, data)
-
-    @post("/{upload_id:uuid}/stop", opt=MAY)
-    async def stop(self, request: Req, upload_id: FromPath[UUID], data: Form) -> Response[Any]:
-        """Stop the validation that runs."""
-        return await decide(request, SIDE, upload_id, "stop", data)
-
-    @post("/{upload_id:uuid}/disposal", opt=MAY)
-    async def discard(self, request: Req, upload_id: FromPath[UUID], data: Form) -> Response[Any]:
-        """Throw away what was never sent."""
-        return await decide(request, SIDE, upload_id, "disposal", data)
-
-    @post("/{upload_id:uuid}/submission", opt=MAY)
+    @post("/{upload_id:uuid}/submission")
     async def submit(self, request: Req, upload_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Send it to the customer for approval."""
-        return await decide(request, SIDE, upload_id, "submission", data)
+        return await decide(request, self.side, upload_id, "submission", data)

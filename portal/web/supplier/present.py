@@ -9,7 +9,6 @@ from decimal import Decimal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from portal.catalog.rules.units import unit_name
 from portal.orders.status import ORDER
 from portal.suppliers.values import Account
 from portal.web.i18n import gettext, localised
@@ -18,6 +17,7 @@ from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFi
 from portal.web.supplier.queries.orders import Line, Order, OrderRow
 from portal.web.supplier.sentences import invoice_track, pay_sentence, sentence
 from portal.web.suppliers.present import ACCOUNT_KINDS, account_number
+from portal.web.units import counted
 
 # Names of an order's status as its supplier says them; the others are said as in the Machine.
 ORDER_LABELS = {"sent": "Att bekräfta", "rejected_by_supplier": "Avböjd av er"}
@@ -86,10 +86,10 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line with its unit in words."""
+    """A line with its quantity and unit in words."""
 
     line: Line
-    unit: str
+    quantity: str
 
 
 def order_status(code: str) -> Status:
@@ -113,12 +113,12 @@ def order_view(row: OrderRow) -> OrderView:
 
 def line_views(order: Order) -> tuple[LineView, ...]:
     """The order's lines."""
-    return tuple(LineView(line, gettext(unit_name(line.unit))) for line in order.lines)
+    return tuple(LineView(line, counted(line.quantity, line.unit)) for line in order.lines)
 
 
 def invoice_lines(lines: Sequence[InvoiceLine]) -> tuple[tuple[InvoiceLine, str], ...]:
-    """The invoice's lines with their unit in words."""
-    return tuple((line, gettext(unit_name(line.unit))) for line in lines)
+    """The invoice's lines, each with its quantity and unit in words."""
+    return tuple((line, counted(line.quantity, line.unit)) for line in lines)
 
 
 def invoice_view(row: InvoiceRow, today: date, account: str | None = None) -> InvoiceView:

@@ -168,7 +168,7 @@ def order_track(order: Order) -> tuple[tuple[str, str, str | None], ...]:
         (True, gettext("Beställd"), sent),
         (
             confirmed,
-            gettext("Bekräftad"),
+            gettext("Bekräftad") if confirmed else gettext("Bekräftas"),
             _short(stockholm_date(order.answers[-1].answered_at)) if order.answers else None,
         ),
         (delivered, gettext("Levererad"), _part(order)),

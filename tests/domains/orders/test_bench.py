@@ -21,11 +21,10 @@ async def test_the_work_is_done_whole(city: Database, now: datetime) -> None:
         [actor_of("bestallare@gsf"), actor_of("bestallare2@gsf")], actor_of("attestant@gsf"),
         [demo_id("article", item) for item in ARTICLES], "31100", "440",
     )  # fmt: skip
-    figures = await w3(city, work, now, orders=4)
-    assert figures["orders_per_s"] > 0
+    assert await w3(city, work, now, orders=4) == 4
     assert set(await profile(city, work, now, orders=1)) == {"basket", "send", "attest", "receipt"}
     async with city.session(Context.for_system(CONCERN_ID)) as session:
         made = select(func.count()).where(
             PurchaseOrder.status == "received", PurchaseOrder.requisition_id.is_not(None)
         )
-        assert (await session.execute(made)).scalar_one() == 6
+        assert (await session.execute(made)).scalar_one() == 5

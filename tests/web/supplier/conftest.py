@@ -1,40 +1,8 @@
-"""The portal as a browser meets it, shared with the core's tests; rows as the concern's system sees them."""
+"""The portal as a browser meets it, shared with the core's tests."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-import pytest
-from sqlalchemy import text
-
-from dev.demo_city.ids import CONCERN_ID
-from portal.db.context import Context
+from tests.web.browsing import rows, signed_in
 from tests.web.core.conftest import make_site, shared_site, site
 
-__all__ = ["make_site", "shared_site", "site"]
-
-
-@pytest.fixture
-def rows() -> Callable[..., Awaitable[list[Any]]]:
-    """`await rows(site, "SELECT …", id=…)`."""
-
-    async def read(of: Any, sql: str, **params: Any) -> list[Any]:
-        async with of.installation.database.session(Context.for_system(CONCERN_ID)) as session:
-            return list((await session.execute(text(sql), params)).all())
-
-    return read
-
-
-@pytest.fixture
-def signed_in() -> Callable[..., Awaitable[Any]]:
-    """`await signed_in(site, login)`: a browser that is, whose posts carry its own token."""
-
-    async def enter(of: Any, login: str, *password: str) -> Any:
-        browser = of.browser()
-        assert (await browser.sign_in(login, *password)).status_code == 303
-        token, send = await browser.token("/account"), browser.post
-        browser.post = lambda path, form=None, **rest: send(path, form, csrf=token, **rest)
-        return browser
-
-    return enter
+__all__ = ["make_site", "rows", "shared_site", "signed_in", "site"]
