@@ -35,15 +35,16 @@ check: setup ## Stil, typer, våningar, husets regler, migreringar, licenser
 	$(BIN)/python tools/check_migrations.py
 	$(BIN)/python tools/check_licences.py
 
-e2e: setup ## Bara resorna i webbläsaren
-	@$(WITH_BROWSER) && $(PYTEST) e2e
+e2e: setup ## Bara resorna i webbläsaren, med bilder i pictures/
+	@$(WITH_BROWSER) && PORTAL_CRAWL_PICTURES=1 $(PYTEST) -n $(WORKERS) e2e
 
 bench: setup ## Mät W1 till W5
 	@for work in W1 W2 W3 W4 W5; do $(BIN)/portal bench $$work || exit 1; done
 
 deep: setup ## De tunga volymerna, och databasdelen på systemets egen PostgreSQL
 	@$(WITH_BROWSER) && $(PYTEST) -n $(WORKERS) -m deep tests e2e
-	@$(WITH_BROWSER) && PORTAL_CRAWL_OF_A_KIND=3 PORTAL_CRAWL_PAGES=80 $(PYTEST) -n $(WORKERS) e2e/journeys/everybody_crawl.py
+	@$(WITH_BROWSER) && PORTAL_CRAWL_OF_A_KIND=3 PORTAL_CRAWL_PAGES=80 PORTAL_CRAWL_PICTURES=1 \
+		$(PYTEST) -n $(WORKERS) e2e/journeys/everybody_crawl.py
 	@PORTAL_TEST_SERVER=system $(PYTEST) -n $(WORKERS) -m "not deep" tests/database tests/jobs tests/domains
 
 format: setup ## Rätta stilen

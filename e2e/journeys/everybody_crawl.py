@@ -22,6 +22,8 @@ ROLES = (
 # How many pages of one kind are looked at, and how many in all; `make deep` looks at more.
 OF_A_KIND = int(os.environ.get("PORTAL_CRAWL_OF_A_KIND", "1"))
 PAGES = int(os.environ.get("PORTAL_CRAWL_PAGES", "40"))
+# A picture of every page takes a tenth of the time: `make e2e` and `make deep` take them.
+PICTURES = bool(os.environ.get("PORTAL_CRAWL_PICTURES"))
 # The same for everybody: the first role looks at them for all.
 SHARED = re.compile(r"^/(help|account)(/|$)")
 # Not pages: files, and what the account page asks the browser to leave.
@@ -93,6 +95,12 @@ def kind_of(path: str, query: str) -> str:
     return ID.sub("{id}", path) + ("?" + "&".join(keys) if keys else "")
 
 
+def _picture(page: Any, role: str, language: str) -> None:
+    """How the page looks at the last width, the widest."""
+    if PICTURES:
+        picture(page, f"crawl/{role}/{language}{ID.sub('id', urlsplit(page.url).path).replace('/', '-')}")
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_in_swedish(visit: Any, role: str) -> None:
     page = visit()
@@ -100,10 +108,8 @@ def test_every_page_in_swedish(visit: Any, role: str) -> None:
     crawl = Crawl(page, "", shared=role == ROLES[0])
 
     def look(seen: Any) -> Iterator[str]:
-        found = findings(seen)
-        seen.set_viewport_size({"width": 1280, "height": 900})
-        picture(seen, f"crawl/{role}/sv{ID.sub('id', urlsplit(seen.url).path).replace('/', '-')}")
-        yield from found
+        yield from findings(seen)
+        _picture(seen, role, "sv")
 
     crawl.run(look)
     assert len(crawl.titles) > 3
@@ -122,7 +128,7 @@ def test_every_page_in_english(visit: Any, role: str) -> None:
             seen.set_viewport_size({"width": width, "height": 900})
             yield from (f"{width} px: {text}" for text in sideways(seen))
         yield from axe_findings(seen)  # at the last width: what language changes is names, not layout
-        picture(seen, f"crawl/{role}/en{ID.sub('id', urlsplit(seen.url).path).replace('/', '-')}")
+        _picture(seen, role, "en")
 
     crawl.run(look)
     assert not crawl.wrong, "\n" + "\n".join(crawl.wrong)

@@ -13,6 +13,7 @@ from dev.demo_city import data
 from portal.web.i18n import read_english
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+AXE_OPTIONS = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
 WIDTHS = (320, 768, 1280)
 SHOTS = Path(__file__).resolve().parents[2] / "pictures"
 TEXTS = """() => {
@@ -40,14 +41,25 @@ WIDER = """width => [...document.querySelectorAll('body *')].filter(e => e.getBo
 
 def axe_findings(page: Any) -> list[str]:
     """Violations of WCAG 2.2 AA on the page as it is now: rule and first element of each."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    width = page.viewport_size["width"]
+    before = page.viewport_size
     # Sticky bars cover what lies under them while scrolled: axe judges the page at its full height.
     height = min(page.evaluate("document.documentElement.scrollHeight"), 12_000)
-    page.set_viewport_size({"width": width, "height": max(height, 600)})
-    found = axe.run(page, options={"runOnly": {"type": "tag", "values": list(WCAG)}}).response["violations"]
-    page.set_viewport_size({"width": width, "height": 900})
+    page.set_viewport_size({"width": before["width"], "height": max(height, 600)})
+    found = violations(page)
+    page.set_viewport_size(before)
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found]
+
+
+def violations(page: Any) -> list[Any]:
+    """What axe complains of. Its half megabyte of script is read once by each page, and it tells of nothing else."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe_script())
+    return list(page.evaluate("options => axe.run(options).then(found => found.violations)", AXE_OPTIONS))
+
+
+@lru_cache(maxsize=1)
+def _axe_script() -> str:
+    return str(pytest.importorskip("axe_playwright_python.sync_playwright").Axe().axe_script)
 
 
 def sideways(page: Any) -> list[str]:

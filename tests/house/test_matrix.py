@@ -10,7 +10,6 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -94,19 +93,28 @@ def superuser(
         yield connection
 
 
-@pytest.fixture
-async def installation(
-    superuser: psycopg.Connection[Any], module_seeded_urls: DatabaseUrls, tmp_path: Path
-) -> AsyncIterator[Installation]:
-    settings = Settings(data_dir=tmp_path, mode="test", secret_key=SECRET, base_url=BASE)
-    opened = build(settings, module_seeded_urls.app, module_seeded_urls.owner)
-    yield opened
-    await opened.database.close()
+@pytest.fixture(scope="module")
+def built(
+    superuser: psycopg.Connection[Any],
+    module_seeded_urls: DatabaseUrls,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Installation:
+    folder = tmp_path_factory.mktemp("matrix")
+    settings = Settings(data_dir=folder, mode="test", secret_key=SECRET, base_url=BASE)
+    return build(settings, module_seeded_urls.app, module_seeded_urls.owner)
+
+
+@pytest.fixture(scope="module")
+def app(built: Installation) -> Litestar:
+    """Made once: its routes take as long to register as to try."""
+    return create_app(built)
 
 
 @pytest.fixture
-def app(installation: Installation) -> Litestar:
-    return create_app(installation)
+async def installation(built: Installation) -> AsyncIterator[Installation]:
+    """With no connection left from, or to, another test's event loop."""
+    yield built
+    await built.database.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from e2e.pages.checks import WIDTHS, violations
 from tests.web.gallery import ROOT, built, gallery
 
 SELF = "script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'"
@@ -22,8 +23,6 @@ UNDER_THE_BAR = """(() => {
   const inside = box.top >= bar.top && box.bottom <= bar.bottom
   return inside && !element.closest('.bar, .footer') ? element.outerHTML : null
 })()"""
-WIDTHS = (320, 768, 1280)
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 REFUSED = (
     '<section class="panel" id="fields"><ds-error-summary id="refused" tabindex="-1" aria-labelledby="t">'
@@ -97,15 +96,13 @@ def _open(chromium: Any, address: str, width: int = 1280, **options: Any) -> tup
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     chromium: Any, gallery_address: str, width: int
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page, complaints = _open(chromium, gallery_address, width)
     shots = ROOT / "pictures" / "gallery"
     shots.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(shots / f"{width}.png"), full_page=True)
     # Sticky bars cover what lies under them while scrolled: axe judges the page at its full height.
     page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
-    found = axe.run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations(page)] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert complaints == []
     page.close()

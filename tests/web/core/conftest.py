@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +24,8 @@ from portal.db.context import Context
 from portal.kernel.dates import FixedClock
 from portal.settings import Mode, Settings
 from portal.web.assets import Assets
+from portal.web.counts import Counts
+from portal.web.routes import COUNTERS
 from portal.web.security import CSRF_FIELD
 from portal.web.templating import Templates
 from portal.wiring import Installation, build
@@ -36,18 +38,36 @@ SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 class Urls(Protocol):
     """What the database fixtures give."""
 
+    name: str
     app: str
     owner: str
 
 
-@dataclass(slots=True)
+@dataclass
 class Site:
-    """One running application and its parts."""
+    """One running application and its parts; the application is made when something first asks for it."""
 
-    app: Litestar
-    asgi: ASGIApp
     installation: Installation
     clock: FixedClock
+    handlers: tuple[Any, ...] = ()
+
+    @cached_property
+    def app(self) -> Litestar:
+        made = create_app(self.installation)
+        made.state.templates = _templates()
+        for handler in self.handlers:
+            made.register(handler)
+        return made
+
+    @cached_property
+    def asgi(self) -> ASGIApp:
+        return outside(self.app)
+
+    async def rest(self) -> None:
+        """As after a start, but for the database: a test of its own event loop may come next."""
+        await self.installation.database.close()
+        if "app" in vars(self):
+            self.app.state.counts = Counts(COUNTERS)
 
     @property
     def base_url(self) -> str:
@@ -118,31 +138,37 @@ def _templates() -> Templates:
     return Templates(Assets.load(ROOT / "static" / "build"))
 
 
+def _site(
+    urls: Urls,
+    folder: Path,
+    now: datetime,
+    mode: Mode = "demo",
+    base_url: str = "http://127.0.0.1:8000",
+    handlers: tuple[Any, ...] = (),
+) -> Site:
+    settings = Settings(
+        data_dir=folder, mode=mode, database_url=urls.app, base_url=base_url, secret_key="k" * 64,
+        audit_key=b"a" * 64, inbox_dir=folder / "inbox",
+    )  # fmt: skip
+    clock = FixedClock(now)
+    return Site(build(settings, urls.app, urls.owner, clock=clock), clock, handlers)
+
+
+# A module's site is made once: registering all routes takes as long as most tests. Two, since tests of both kinds mix.
+_site_of_module = lru_cache(maxsize=2)(_site)
+
+
 @pytest.fixture
 def make_site(tmp_path: Path, seeded_at: datetime) -> MakeSite:
     """`async with make_site(urls, mode="production", base_url="https://…") as site`."""
 
     @asynccontextmanager
-    async def make(
-        urls: Urls,
-        *,
-        mode: Mode = "demo",
-        base_url: str = "http://127.0.0.1:8000",
-        handlers: tuple[Any, ...] = (),
-    ) -> AsyncIterator[Site]:
-        settings = Settings(
-            data_dir=tmp_path, mode=mode, database_url=urls.app, base_url=base_url, secret_key="k" * 64,
-            audit_key=b"a" * 64, inbox_dir=tmp_path / "inbox",
-        )  # fmt: skip
-        clock = FixedClock(seeded_at)
-        installation = build(settings, urls.app, urls.owner, clock=clock)
-        app = create_app(installation)
-        app.state.templates = _templates()
-        for handler in handlers:
-            app.register(handler)
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(installation.database.close)
-            yield Site(app, outside(app), installation, clock)
+    async def make(urls: Urls, **how: Any) -> AsyncIterator[Site]:
+        made = _site(urls, tmp_path, seeded_at, **how)
+        if made.handlers:
+            assert made.asgi  # made now: it sets up the log, which a test of faults then reads
+        yield made
+        await made.installation.database.close()
 
     return make
 
@@ -155,16 +181,30 @@ async def site(make_site: MakeSite, seeded_urls: Urls) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def shared_site(make_site: MakeSite, module_seeded_urls: Urls) -> AsyncIterator[Site]:
+async def shared_site(
+    module_seeded_urls: Urls, tmp_path_factory: pytest.TempPathFactory, seeded_at: datetime
+) -> AsyncIterator[Site]:
     """The demo over the module's city, for tests that do not mind each other."""
-    async with make_site(module_seeded_urls) as made:
-        yield made
+    made = _site_of_module(
+        module_seeded_urls, tmp_path_factory.getbasetemp() / module_seeded_urls.name, seeded_at
+    )
+    made.clock.instant = seeded_at
+    yield made
+    await made.rest()
 
 
 @pytest.fixture
-async def secure_site(make_site: MakeSite, module_seeded_urls: Urls) -> AsyncIterator[Site]:
+async def secure_site(
+    module_seeded_urls: Urls, tmp_path_factory: pytest.TempPathFactory, seeded_at: datetime
+) -> AsyncIterator[Site]:
     """An installation for real, behind https."""
-    async with make_site(
-        module_seeded_urls, mode="production", base_url="https://portal.exempelstad.test"
-    ) as made:
-        yield made
+    made = _site_of_module(
+        module_seeded_urls,
+        tmp_path_factory.getbasetemp() / module_seeded_urls.name,
+        seeded_at,
+        "production",
+        "https://portal.exempelstad.test",
+    )
+    made.clock.instant = seeded_at
+    yield made
+    await made.rest()
