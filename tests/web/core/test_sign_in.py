@@ -76,15 +76,16 @@ async def test_an_unknown_address_takes_as_long_as_a_wrong_password(site: Site) 
     await site.change("UPDATE credential SET password_hash = :real", real=hash_password(PASSWORD))
 
     async def seconds(email: str) -> float:
+        """Of computing, which is what the hash costs: the clock on the wall also counts what others do meanwhile."""
         browser = site.browser()
         csrf = await browser.token()
-        start = time.perf_counter()
+        start = time.process_time()
         await browser.post("/sign-in", {"email": email, "password": "fel"}, csrf=csrf)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     await seconds("varmare@x.test")
-    known = statistics.median([await seconds(ADDRESS) for _ in range(5)])
-    unknown = statistics.median([await seconds(f"ingen{n}@gsf.exempelstad.test") for n in range(5)])
+    both = [(await seconds(ADDRESS), await seconds(f"ingen{n}@gsf.exempelstad.test")) for n in range(5)]
+    known, unknown = (statistics.median(times) for times in zip(*both, strict=True))
     assert 0.4 < known / unknown < 2.5, (known, unknown)
 
 
