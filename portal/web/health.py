@@ -19,9 +19,16 @@ async def live() -> dict[str, str]:
 @get("/health/ready", opt={"permission": PUBLIC})
 async def ready(state: State) -> Response[dict[str, str]]:
     """The database answers too."""
+    if await database_answers(state):
+        return Response({"status": "ok"})
+    return Response({"status": "unavailable"}, status_code=503)
+
+
+async def database_answers(state: State) -> bool:
+    """Whether a statement comes through to the database and back."""
     try:
         async with state.services.database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError):
-        return Response({"status": "unavailable"}, status_code=503)
-    return Response({"status": "ok"})
+        return False
+    return True

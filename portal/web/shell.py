@@ -67,7 +67,7 @@ def build(request: Request[Any, Any, Any], counts: Mapping[str, int], *, whole: 
         ),
         quick=tuple((gettext(i.label), localised(i.path), i.icon, i is current) for i in items[:_QUICK]),
         basket_count=counts.get("basket", 0) if actor and actor.has(p.ORDER_AND_INVOICE) else None,
-        support=gettext("Support vardagar 08.00–16.30, 010-555 01 00"),
+        support=_whole_number(gettext("Support vardagar 08.00–16.30, 010-555 01 00")),
         search_placeholder=(
             gettext("Sök order eller faktura") if supplier else gettext("Sök order, faktura eller leverantör")
         ),
@@ -87,10 +87,18 @@ def _place(actor: Actor | None, concern_name: str) -> str:
     return gettext("Leverantörsportalen") if actor.supplier_id else concern_name
 
 
+def _whole_number(support: str) -> str:
+    """The telephone number at the end on one line: hard blanks and hyphens."""
+    hours, comma, number = support.rpartition(", ")
+    return hours + comma + number.replace(" ", "\u00a0").replace("-", "\u2011")
+
+
 def _current(items: tuple[Item, ...], path: str) -> Item | None:
     """The menu's longest path that the page lies under."""
     if path.startswith("/orders/basket"):
         return None  # the basket has a place of its own, to the right
+    if path.startswith("/supplier/files"):
+        path = "/supplier/invoices"
     if _RECEIPT.fullmatch(path):
         path = "/orders/receipts"
     under = [i for i in items if path == i.path or (i.path != "/" and path.startswith(i.path + "/"))]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from portal.web.attest.cards import Card
 from portal.web.i18n import gettext, localised, ngettext
-from portal.web.templating import day, kr, qty
+from portal.web.templating import day, kr
 from portal.web.units import counted
 
 KINDS = {"invoice": "Faktura %(number)s", "requisition": "Beställning %(number)s"}

@@ -8,7 +8,8 @@ from litestar.datastructures import State
 from portal.access.permissions import PUBLIC
 from portal.invoicing.status import INVOICE
 from portal.orders.status import ORDER
-from portal.web.health import ready
+from portal.web.health import database_answers
+from portal.web.help.meanings import INVOICE_MEANINGS, ORDER_MEANINGS
 from portal.web.pages import Html, Req, page
 
 
@@ -21,7 +22,10 @@ class HelpController(Controller):
     @get()
     async def show(self, request: Req) -> Html:
         """How the portal works, with every status in words from the tables the portal itself reads."""
-        return await page(request, "help/show.html", invoice_states=INVOICE.states, order_states=ORDER.states)
+        return await page(
+            request, "help/show.html", invoice_states=INVOICE.states, order_states=ORDER.states,
+            invoice_meanings=INVOICE_MEANINGS, order_meanings=ORDER_MEANINGS,
+        )  # fmt: skip
 
     @get("/accessibility")
     async def accessibility(self, request: Req) -> Html:
@@ -31,8 +35,7 @@ class HelpController(Controller):
     @get("/status")
     async def status(self, request: Req, state: State) -> Html:
         """Whether the parts work right now."""
-        answer = await ready.fn(state)
-        return await page(request, "help/status.html", works=answer.status_code == 200)  # noqa: PLR2004
+        return await page(request, "help/status.html", works=await database_answers(state))
 
     @get("/shortcuts")
     async def shortcuts(self, request: Req) -> Html:

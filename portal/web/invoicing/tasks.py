@@ -14,7 +14,7 @@ from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.queries.tasks import arrival_rows, waiting_rows
 from portal.invoicing.status import MATCHING_REQUIRED, REVIEW
 from portal.kernel.dates import format_day_long, stockholm_date
-from portal.kernel.money import format_sv
+from portal.kernel.money import NBSP, format_sv
 from portal.web.i18n import current_locale, gettext, ngettext
 from portal.web.start.values import Task
 
@@ -111,7 +111,7 @@ def _first(rows: Sequence[Any], title: str, action: str) -> dict[str, Any]:
     due = format_day_long(row.due_date, current_locale()) if row.due_date else None
     text = gettext("Faktura %(number)s.") % {"number": row.number}
     if due:
-        text = f"{text} {gettext('Förfaller %(day)s.') % {'day': due}}"
+        text = f"{text} {gettext('Förfaller %(day)s.') % {'day': due.replace(' ', NBSP)}}"
     return {
         "first_path": f"{LIST}/{row.id}", "first_title": title % {"party": row.seller_name}, "first_text": text,
         "first_action": action, "amount": row.payable_amount,

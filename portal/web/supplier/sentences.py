@@ -162,7 +162,7 @@ def order_track(order: Order) -> tuple[tuple[str, str, str | None], ...]:
         name = gettext("Avböjd") if order.status == "rejected_by_supplier" else gettext("Makulerad")
         return (("done", gettext("Beställd"), sent), ("stopped", name, None))
     delivered = bool(order.lines) and all(line.received >= line.quantity for line in order.lines)
-    invoiced = bool(order.lines) and all(line.left == 0 for line in order.lines)
+    billed = order.status == "closed" or (bool(order.lines) and all(line.left == 0 for line in order.lines))
     confirmed = order.status not in {"sent"}
     marks = [
         (True, gettext("Beställd"), sent),
@@ -171,8 +171,8 @@ def order_track(order: Order) -> tuple[tuple[str, str, str | None], ...]:
             gettext("Bekräftad") if confirmed else gettext("Bekräftas"),
             _short(stockholm_date(order.answers[-1].answered_at)) if order.answers else None,
         ),
-        (delivered, gettext("Levererad"), _part(order)),
-        (invoiced or order.status == "closed", gettext("Fakturerad"), None),
+        (delivered, gettext("Levererad") if delivered else gettext("Levereras"), _part(order)),
+        (billed, gettext("Fakturerad") if billed else gettext("Faktureras"), None),
     ]
     return _with_now(marks)
 

@@ -61,7 +61,7 @@ async def test_invoices_and_requisitions_wait_with_amount_supplier_and_why(
     text = _text(html)
     assert "2 väntar på dig, 1 förfaller i dag." in text
     assert "Attestera 1 000,00 kr , Byggtjänst AB" in text
-    assert "Kopieringspapper A4 80 g, 500 ark, 10 förpackning och 1 rad till" in text
+    assert "Kopieringspapper A4 80 g, 500 ark, 10 förpackningar och 1 rad till" in text
     assert "Attestera 655,00 kr , Kontorsbolaget AB" in text  # 499 + 25, and VAT
     assert "Du är attestant för ansvar 31100 Centralskolan." in text
     assert 'href="/invoicing/invoices/' in html and 'href="/orders/requisitions/' in html

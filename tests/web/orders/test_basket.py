@@ -97,7 +97,7 @@ async def test_the_search_page_gets_the_row_with_undo_and_the_counter(site: Site
     buyer = await user(site, "bestallare@gsf")
     added = await add(buyer, "KB-1001", "10", htmx=True)
     assert added.status_code == 200
-    assert "10 förpackning i varukorgen" in added.text.replace("\u00a0", " ")
+    assert "10 förpackningar i varukorgen" in added.text.replace("\u00a0", " ")
     assert 'id="basket-count" hx-swap-oob="true">1' in added.text
     undo = re.search(r'action="([^"]+/undo[^"]*)"', added.text)
     assert undo
