@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from litestar import Litestar, get
+from litestar import Controller, Litestar, get
 from litestar.handlers import HTTPRouteHandler
 
 from portal.access import permissions as p
