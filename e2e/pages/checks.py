@@ -108,7 +108,9 @@ def swedish_left(page: Any) -> list[str]:
     """Texts of ours that stand in Swedish on an English page."""
     whole, patterns = _swedish()
     shown = set(page.evaluate(TEXTS))
-    persons = re.compile("|".join(re.escape(f"{name} ({login})") for login, name, *_ in data.USERS))
+    persons = re.compile(
+        "|".join(rf"{re.escape(name)}( \({re.escape(login)}\))?" for login, name, *_ in data.USERS)
+    )
     shown = {text for text in shown if not persons.fullmatch(text)}
     return sorted(text for text in shown if text in whole or any(one.fullmatch(text) for one in patterns))
 

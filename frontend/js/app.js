@@ -13,6 +13,7 @@ import { keepLaterChanges } from "./later.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { dragSplits } from "./split.js";
 import { submitFilters } from "./filters.js";
+import { foldFilters } from "./fold.js";
 
 document.documentElement.classList.add("js");
 htmx.config.scrollBehavior = "instant";
@@ -23,6 +24,7 @@ listenForShortcuts(document);
 openDialogs(document);
 stepQuantities(document);
 submitFilters(document);
+foldFilters(document);
 dragSplits(document);
 watchBar(document);
 keepLaterChanges(document);

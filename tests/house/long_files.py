@@ -12,7 +12,6 @@ ONE_PAGE = "one page's values, made from what the queries gave"
 WHY_LONG: dict[str, str] = {
     "portal/access/models.py": TABLES,
     "portal/attest/actions/decisions.py": ONE_ACT,
-    "portal/attest/queries.py": ONE_QUESTION,
     "portal/catalog/rules/rows.py": ONE_RULE,
     "portal/db/embedded.py": "one server's life: made, started, found dead, stopped, each step guarded",
     "portal/formats/peppol/invoice_writer.py": ONE_DOCUMENT,

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.attest.models import Delegation
-from portal.attest.queries import acts_of, delegations
+from portal.attest.queries.acts import acts_of
+from portal.attest.queries.delegations import delegations
 from portal.attest.rules.separation_of_duties import refusal
 from portal.attest.values import Act
 from portal.kernel.decision import Reason

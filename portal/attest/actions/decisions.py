@@ -23,15 +23,9 @@ from portal.attest.actions.cases import HeldCase, hold_case, refused
 from portal.attest.actions.routes import ACT_OF, close_steps
 from portal.attest.models import ApprovalStep
 from portal.attest.models import Decision as DecisionRow
-from portal.attest.queries import (
-    FUNCTION_OF,
-    OneStep,
-    acting_for,
-    attest_tree,
-    delegations_to,
-    find_step,
-    steps_where,
-)
+from portal.attest.queries.delegations import acting_for, delegations_to
+from portal.attest.queries.steps import FUNCTION_OF, OneStep, find_step, steps_where
+from portal.attest.queries.tree import attest_tree
 from portal.attest.rules.delegations import delegates_of
 from portal.attest.rules.route import build_route
 from portal.attest.rules.separation_of_duties import SEND_TO, can_be_refused, excluded

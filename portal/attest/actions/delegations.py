@@ -17,7 +17,8 @@ from portal.access.models import User
 from portal.access.queries import holds
 from portal.attest import values
 from portal.attest.models import FUNCTIONS, Delegation
-from portal.attest.queries import conflicting_steps, delegations, not_ended
+from portal.attest.queries.delegations import delegations, not_ended
+from portal.attest.queries.waiting import conflicting_steps
 from portal.attest.rules.delegations import refuse_delegation
 from portal.audit.log import Event, record
 from portal.kernel.dates import stockholm_date

@@ -15,7 +15,8 @@ from portal.access.permissions import LOCAL_SYSTEM_ADMIN
 from portal.access.queries import logins_with
 from portal.attest.actions.cases import HeldCase
 from portal.attest.models import ApprovalStep, Decision
-from portal.attest.queries import acts_of, attest_tree
+from portal.attest.queries.acts import acts_of
+from portal.attest.queries.tree import attest_tree
 from portal.attest.rules.route import Route, build_route
 from portal.attest.values import Act, RouteFacts, RouteRow
 from portal.audit.log import Event, record

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.models import User
-from portal.attest.queries import delegations_to
+from portal.attest.queries.delegations import delegations_to
 from portal.attest.rules.delegations import delegates_of
 from portal.audit.log import Event, record
 from portal.integrations.letters import letter

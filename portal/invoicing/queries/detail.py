@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from portal.access.actor import Actor
 from portal.access.models import Organisation, User
-from portal.attest.queries import StepView, steps_of
+from portal.attest.queries.steps import StepView, steps_of
 from portal.audit.models import AuditEvent
 from portal.invoicing.models import (
     Delivery,

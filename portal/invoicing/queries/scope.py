@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
-from portal.attest.queries import acting_for
+from portal.attest.queries.delegations import acting_for
 from portal.invoicing.models import Invoice, InvoiceParticipant
 from portal.invoicing.status import APPROVAL
 from portal.orders.models import PurchaseOrder

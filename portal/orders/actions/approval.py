@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.attest.actions import hold, hold_case, return_steps, take_step
-from portal.attest.queries import find_step
+from portal.attest.queries.steps import find_step
 from portal.audit.log import told_together
 from portal.audit.transition import Told, move
 from portal.kernel.errors import Invalid, NotFound

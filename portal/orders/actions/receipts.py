@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.attest.actions import record_decision
-from portal.attest.queries import acting_for
+from portal.attest.queries.delegations import acting_for
 from portal.audit.log import told_together
 from portal.audit.transition import Subject, Told, move
 from portal.db.bulk import as_json, insert_rows

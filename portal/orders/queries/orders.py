@@ -28,7 +28,7 @@ from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.access.models import User
 from portal.attest.models import ApprovalStep
-from portal.attest.queries import acting_for
+from portal.attest.queries.delegations import acting_for
 from portal.kernel.errors import NotFound
 from portal.orders.models import (
     OrderCoding,

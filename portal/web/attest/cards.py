@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
-from portal.attest.queries import WaitingStep, acts_of_cases
+from portal.attest.queries.acts import acts_of_cases
+from portal.attest.queries.waiting import WaitingStep
 from portal.attest.rules.separation_of_duties import refusal
 from portal.attest.values import Act
 from portal.kernel.plain import canonical_bytes

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.permissions import ORDER_AND_INVOICE
-from portal.attest.queries import count_waiting
+from portal.attest.queries.waiting import count_waiting
 from portal.kernel.dates import stockholm_date
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
-from portal.attest.queries import step_seen, waiting_for
+from portal.attest.queries.steps import step_seen
+from portal.attest.queries.waiting import waiting_for
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
 from portal.web.attest.cards import Card

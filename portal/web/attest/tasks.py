@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.permissions import ORDER_AND_INVOICE
-from portal.attest.queries import is_attestant, waiting_for
+from portal.attest.queries.tree import is_attestant
+from portal.attest.queries.waiting import waiting_for
 from portal.kernel.dates import days_between, stockholm_date
 from portal.web.attest.cards import Card
 from portal.web.attest.present import item, total

@@ -82,7 +82,9 @@ class InvoiceController(Controller):
         needs_rights = chosen.tab != ALL or not actor.has(*SEES_ALL)
         rights = await rights_of(session, actor, stockholm_date(now)) if needs_rights else Rights()
         found = await lists.page_of(session, actor, rights, chosen)
-        counted = (await counts_for(request)).get("invoices", 0)
+        counts = await counts_for(request)
+        # The list holds both: what waits for the person, and what waits for the role and is counted under Ankomst.
+        counted = counts.get("invoices", 0) + counts.get("arrivals", 0)
         view = list_view(actor, chosen, found, counted, stockholm_date(now))
         if is_htmx(request):
             return partials(request, "invoicing/invoices/_list.html", list=view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from portal.attest.queries import StepView
+from portal.attest.queries.steps import StepView
 from portal.invoicing import status as s
 from portal.invoicing.actions.deviation import is_only_held
 from portal.kernel.money import format_sv

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from portal.attest.queries import StepView
+from portal.attest.queries.steps import StepView
 from portal.coding.values import DIMENSIONS
 from portal.kernel.dates import format_day, format_day_long, stockholm_date
 from portal.kernel.money import format_kr, format_sv

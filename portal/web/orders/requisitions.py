@@ -11,7 +11,7 @@ from litestar.params import Body, FromPath
 from sqlalchemy import select
 
 from portal.access import permissions as p
-from portal.attest.queries import steps_of
+from portal.attest.queries.steps import steps_of
 from portal.kernel.dates import stockholm_date
 from portal.orders.actions.sending import discard, take_back
 from portal.orders.models import PurchaseOrder

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from portal.access.actor import Actor
 from portal.access.models import User
 from portal.attest.models import Delegation
-from portal.attest.queries import is_attestant
+from portal.attest.queries.tree import is_attestant
 
 FUNCTION_LABELS = {
     "approve_invoice": "Fakturor",

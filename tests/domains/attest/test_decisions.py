@@ -27,7 +27,10 @@ from portal.attest.actions import (
     void_steps,
 )
 from portal.attest.models import ApprovalStep, Decision, Delegation, Responsibility
-from portal.attest.queries import acting_for, acts_of, steps_of, waiting_for
+from portal.attest.queries.acts import acts_of
+from portal.attest.queries.delegations import acting_for
+from portal.attest.queries.steps import steps_of
+from portal.attest.queries.waiting import waiting_for
 from portal.audit.models import AuditEvent
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date

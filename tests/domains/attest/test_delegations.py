@@ -16,7 +16,7 @@ from portal.access.actor import Actor
 from portal.access.models import User
 from portal.attest.actions import NewDelegation, conflicts_of, register_delegation, revoke_delegation
 from portal.attest.models import Delegation
-from portal.attest.queries import acting_for
+from portal.attest.queries.delegations import acting_for
 from portal.audit.models import AuditEvent
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date

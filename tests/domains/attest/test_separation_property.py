@@ -38,7 +38,7 @@ from portal.attest.actions import (
     return_steps,
     revoke_delegation,
 )
-from portal.attest.queries import acting_for
+from portal.attest.queries.delegations import acting_for
 from portal.attest.rules.separation_of_duties import CONFLICTS, NEVER
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.models import Concern
 from portal.catalog.models import Catalogue
 from portal.kernel.errors import NotFound
-from portal.suppliers.models import Supplier, SupplierRelation
+from portal.suppliers.models import Agreement, Supplier, SupplierRelation
 from portal.suppliers.queries.relations import accounts_of, agreement_links
 from portal.suppliers.values import Account, AgreementLink
 
@@ -53,10 +53,11 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """A catalogue in short."""
+    """A catalogue in short, with the name of its agreement."""
 
     id: UUID
     name: str
+    agreement: str
     version: int
     published_at: datetime | None
 
@@ -94,6 +95,11 @@ async def _customer(session: AsyncSession, actor: Actor, row: Any) -> Customer:
 
 async def catalogues(session: AsyncSession, actor: Actor) -> tuple[CatalogueRow, ...]:
     """The supplier's catalogues."""
-    columns = (Catalogue.id, Catalogue.name, Catalogue.version, Catalogue.published_at)
-    query = select(*columns).where(Catalogue.supplier_id == actor.supplier_id).order_by(Catalogue.name)
+    same = and_(Agreement.concern_id == Catalogue.concern_id, Agreement.id == Catalogue.agreement_id)
+    query = (
+        select(Catalogue.id, Catalogue.name, Agreement.name, Catalogue.version, Catalogue.published_at)
+        .join(Agreement, same)
+        .where(Catalogue.supplier_id == actor.supplier_id)
+        .order_by(Catalogue.name)
+    )
     return tuple(CatalogueRow(*row) for row in (await session.execute(query)).all())

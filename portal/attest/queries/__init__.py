@@ -1,0 +1,1 @@
+"""What attest knows: rights, acts, the tree, and the steps of routes."""
