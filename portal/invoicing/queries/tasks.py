@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
@@ -17,14 +17,17 @@ from portal.invoicing.status import APPROVAL, MATCHING_REQUIRED, REVIEW
 
 PERSONAL = (REVIEW, MATCHING_REQUIRED)
 """Counted here; attest has a counter of its own."""
+_TO_PAY = case((Invoice.is_credit_note, -Invoice.payable_amount), else_=Invoice.payable_amount).label(
+    "payable_amount"
+)
 
 
 async def waiting_rows(session: AsyncSession, actor: Actor, rights: Rights) -> Sequence[Any]:
-    """status, due_date, id, number, seller_name, payable_amount of what waits for the person, earliest due first."""
+    """status, due_date, id, number, seller_name, payable_amount (negative for a credit note) of what waits for the
+    person, earliest due first."""
     query = (
         select(
-            Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name,
-            Invoice.payable_amount,
+            Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name, _TO_PAY,
         )
         .where(in_scope(actor), Invoice.status.in_(PERSONAL), taken_part(rights.review, waiting=True))
         .order_by(func.coalesce(Invoice.due_date, NEVER), Invoice.id)
@@ -38,8 +41,8 @@ async def arrival_rows(session: AsyncSession, actor: Actor) -> Sequence[Any]:
     if not handled_roles(actor):
         return ()
     query = select(
-        Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name,
-        Invoice.payable_amount, Invoice.arrived_at,
+        Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name, _TO_PAY,
+        Invoice.arrived_at,
     ).where(queue.mine(actor))  # fmt: skip
     return (await session.execute(query.order_by(Invoice.arrived_at).limit(MOST_COUNTED))).all()
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from litestar import Response
 
+from portal.formats.findings import Unreadable
+from portal.formats.xml import laid_out
 from portal.invoicing.queries.detail import head_of
 from portal.invoicing.queries.scope import rights_of
 from portal.kernel.dates import stockholm_date
@@ -33,5 +35,8 @@ async def original_answer(request: Req, invoice_id: UUID) -> Response[bytes]:
 async def original_text(request: Req, sha256: bytes) -> str:
     """The original as text for the page, which escapes it; cut where it is very long."""
     data: bytes = await request.app.state.services.store.get(sha256.hex())
-    text = data.decode("utf-8", errors="replace")
+    try:
+        text = laid_out(data)
+    except Unreadable:
+        text = data.decode("utf-8", errors="replace")
     return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "\n…"

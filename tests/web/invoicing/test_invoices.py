@@ -134,7 +134,11 @@ async def test_the_original_is_text_or_a_download_that_no_browser_runs(site: Sit
     assert answer.headers["content-disposition"].startswith("attachment")
     assert answer.content.startswith(b"<?xml")
     shown = (await browser.get(f"{LIST}/{invoice}?document=original")).text
-    assert "&lt;Invoice" in shown and "<script>alert" not in shown
+    assert (
+        "&lt;Invoice" in shown
+        and "\n  &lt;cbc:ID&gt;R-1&lt;/cbc:ID&gt;\n" in shown
+        and "<script>alert" not in shown
+    )
     paper = (await browser.get(f"{LIST}/{invoice}")).text
     assert "<mark>GSF100</mark>" in paper and "<mark>saknas</mark>" in paper and "<script>alert" not in paper
 
