@@ -63,13 +63,6 @@ def read_trusted(source: Path | bytes) -> etree._Element:
     return etree.fromstring(source, _parser(huge=True))
 
 
-def laid_out(data: bytes) -> str:
-    """The document with an element a line, for a person to read; raises as parse_xml. The bytes stay the evidence."""
-    root = parse_xml(data, roots=None)
-    etree.indent(root)
-    return etree.tostring(root, encoding="unicode")
-
-
 def _refuse_by_shape(data: bytes, max_bytes: int) -> None:
     if len(data) > max_bytes:
         raise Unreadable(fatal("TOO_LARGE", _too_large(len(data), max_bytes)))

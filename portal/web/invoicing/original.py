@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Response
 
 from portal.formats.findings import Unreadable
-from portal.formats.xml import laid_out
+from portal.formats.laid_out import laid_out
 from portal.invoicing.queries.detail import head_of
 from portal.invoicing.queries.scope import rights_of
 from portal.kernel.dates import stockholm_date

@@ -303,12 +303,14 @@ def route_view(route: Route, names: Mapping[str, str]) -> tuple[Mapping[str, Any
             note += " " + gettext("Går ett steg upp, eftersom ansvarets egen attestant inte får attestera.")
         name = names.get(step.attestant.user, "")
         steps.append({"number": 2, "name": f"{name} {step.attestant.login}".strip(), "note": note})
-    last = 3 if route.steps else 2
+    if not route.steps:
+        unknown = "" if route.refusals else gettext("Välj ansvar på raderna, så visas vem som attesterar.")
+        steps.append({"number": 2, "name": gettext("Attest"), "note": unknown})
     return (
         *steps,
-        {"number": last, "name": gettext("Leverantören får ordern"),
+        {"number": 3, "name": gettext("Leverantören får ordern"),
          "note": gettext("Samma minut som attesten är klar.")},
-        {"number": last + 1, "name": gettext("Beställaren kvitterar leveransen")},
+        {"number": 4, "name": gettext("Beställaren kvitterar leveransen")},
     )  # fmt: skip
 
 
