@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
@@ -29,11 +30,17 @@ async def waiting_rows(session: AsyncSession, actor: Actor, rights: Rights) -> S
         select(
             Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name, _TO_PAY,
         )
-        .where(in_scope(actor), Invoice.status.in_(PERSONAL), taken_part(rights.review, waiting=True))
+        .where(in_scope(actor), Invoice.status.in_(PERSONAL), _before(actor, rights.review))
         .order_by(func.coalesce(Invoice.due_date, NEVER), Invoice.id)
         .limit(MOST_COUNTED)
     )  # fmt: skip
     return (await session.execute(query)).all()
+
+
+def _before(actor: Actor, users: Collection[UUID]) -> ColumnElement[bool]:
+    """Before one of `users`, or before the actor's role: a secret one that its own reviewers may not see (A2.13)."""
+    own, roles = taken_part(users, waiting=True), handled_roles(actor)
+    return or_(own, Invoice.handler_role.in_(roles)) if roles else own
 
 
 async def arrival_rows(session: AsyncSession, actor: Actor) -> Sequence[Any]:
@@ -49,9 +56,7 @@ async def arrival_rows(session: AsyncSession, actor: Actor) -> Sequence[Any]:
 
 async def counted(session: AsyncSession, actor: Actor, rights: Rights) -> dict[str, int]:
     """The menu's counters `invoices` (own, attest too) and `arrivals`."""
-    personal = and_(
-        in_scope(actor), Invoice.status.in_((*PERSONAL, APPROVAL)), taken_part(rights.users, waiting=True)
-    )
+    personal = and_(in_scope(actor), Invoice.status.in_((*PERSONAL, APPROVAL)), _before(actor, rights.users))
     counts = {"invoices": await _count(session, personal)}
     if handled_roles(actor):
         counts["arrivals"] = await _count(session, queue.mine(actor))

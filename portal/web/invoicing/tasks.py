@@ -28,10 +28,15 @@ async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[
         return ()
     today = stockholm_date(now)
     found: list[Task] = []
-    if actor.has(p.ORDER_AND_INVOICE):
-        rows = await waiting_rows(session, actor, await rights_of(session, actor, today))
-        found.append(_reviews([row for row in rows if row.status == REVIEW], today))
-        found.append(_deviations([row for row in rows if row.status == MATCHING_REQUIRED], today))
+    rows = await waiting_rows(session, actor, await rights_of(session, actor, today))
+    by_status = {
+        status: [row for row in rows if row.status == status] for status in (REVIEW, MATCHING_REQUIRED)
+    }
+    reviewer = actor.has(p.ORDER_AND_INVOICE)
+    if reviewer or by_status[REVIEW]:
+        found.append(_reviews(by_status[REVIEW], today))
+    if reviewer or by_status[MATCHING_REQUIRED]:
+        found.append(_deviations(by_status[MATCHING_REQUIRED], today))
     if actor.has(p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN):
         found.append(_arrivals(await arrival_rows(session, actor), today))
     return found
