@@ -23,8 +23,9 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
+    """The files lie beside the project and are never copied into it: a checkout alone cannot read them."""
     if not DATA.is_dir():
-        pytest.skip("the shared test data is not here")
+        pytest.skip(f"no {DATA.name} beside the project")
     return DATA
 
 

@@ -176,10 +176,10 @@ def test_a_response_whose_code_and_lines_contradict_is_not_written(
 
 @settings(max_examples=60, deadline=None)
 @given(orders(), responses())
-def test_orders_and_responses_are_valid_by_the_ubl_schema(order: Order, response: OrderResponse) -> None:
-    folder = Path(__file__).parents[3] / "shared" / "data" / "ubl-xsd" / "maindoc"
-    if not folder.is_dir():
-        pytest.skip("the shared test data is not here")
+def test_orders_and_responses_are_valid_by_the_ubl_schema(
+    shared_data: Path, order: Order, response: OrderResponse
+) -> None:
+    folder = shared_data / "ubl-xsd" / "maindoc"
     assert check_schema(parse_xml(write_order(order)), folder / "UBL-Order-2.1.xsd") == []
     assert check_schema(parse_xml(write_order_response(response)), folder / "UBL-OrderResponse-2.1.xsd") == []
 
