@@ -8,11 +8,11 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from e2e.pages.checks import WIDTHS, axe_findings, findings, picture, sideways, swedish_left
+from e2e.pages.checks import ID, WIDTHS, axe_findings, findings, kind_of, picture, sideways, swedish_left
 from e2e.pages.shell import LANGUAGES, sign_in
 
 ROLES = (
@@ -28,7 +28,6 @@ PICTURES = bool(os.environ.get("PORTAL_CRAWL_PICTURES"))
 SHARED = re.compile(r"^/(help|account)(/|$)")
 # Not pages: files, and what the account page asks the browser to leave.
 SKIPPED = re.compile(r"^/(static|health)/|\.(xml|pdf|csv|xlsx)$|/(document|original|template|file)s?(/|$)")
-ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9]+(?=/|$)")
 LINKS = "elements => elements.filter(e => !e.hasAttribute('download')).map(e => e.getAttribute('href'))"
 
 
@@ -87,12 +86,6 @@ class Crawl:
         other = self.titles.setdefault(title, kind)
         if other != kind:
             yield f"title “{title}” is also that of {other}"
-
-
-def kind_of(path: str, query: str) -> str:
-    """The page's kind: ids and the values of filters do not make another one."""
-    keys = sorted(key for key, _value in parse_qsl(query, keep_blank_values=True))
-    return ID.sub("{id}", path) + ("?" + "&".join(keys) if keys else "")
 
 
 def _picture(page: Any, role: str, language: str) -> None:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -16,6 +17,7 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 AXE_OPTIONS = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
 WIDTHS = (320, 768, 1280)
 SHOTS = Path(__file__).resolve().parents[2] / "pictures"
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9]+(?=/|$)")
 TEXTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   const found = []
@@ -113,6 +115,12 @@ def swedish_left(page: Any) -> list[str]:
     )
     shown = {text for text in shown if not persons.fullmatch(text)}
     return sorted(text for text in shown if text in whole or any(one.fullmatch(text) for one in patterns))
+
+
+def kind_of(path: str, query: str) -> str:
+    """The page's kind: ids and the values of filters do not make another one."""
+    keys = sorted(key for key, _value in parse_qsl(query, keep_blank_values=True))
+    return ID.sub("{id}", path) + ("?" + "&".join(keys) if keys else "")
 
 
 def picture(page: Any, name: str) -> None:

@@ -123,6 +123,7 @@ def _mend(person: Person, column: str, right: str) -> None:
     left = wrong.count()
     person.press(wrong.first)
     person.find("#mend-form").wait_for()
+    person.settle()
     fields = (
         person.find("#mend-form .field").filter(has_text=column).filter(has=person.find("[aria-invalid]"))
     )

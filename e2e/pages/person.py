@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from dev.demo_city.data import PASSWORD
-from e2e.pages.checks import clean
-from e2e.pages.shell import address_of
+from e2e.pages.checks import WIDTHS, clean, kind_of, picture, swedish_left
+from e2e.pages.shell import LANGUAGES, address_of
 
 MOST_TABS = 600
 ATTEMPTS = 5
@@ -85,11 +86,41 @@ class Person:
 
 
 class Watched(Person):
-    """Someone with a mouse whose every swap is judged by axe."""
+    """Someone with a mouse whose every swap, and every kind of page come to, is judged; in English too."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__(page)
+        self._seen: set[str] = set()
+
+    def open(self, path: str) -> None:
+        super().open(path)
+        self._look()
+
+    def press(self, target: Any) -> None:
+        super().press(target)
+        self._look()
 
     def settle(self) -> None:
         super().settle()
         clean(self.page, (self.page.viewport_size["width"],))
+        self._look()
+
+    def _look(self) -> None:
+        """Judge the page if it is of a new kind, at all widths; its English twin in a tab beside it."""
+        address = urlsplit(self.page.url)
+        kind = kind_of(address.path, address.query)
+        if kind in self._seen:
+            return
+        self._seen.add(kind)
+        name = re.sub(r"\W+", "-", kind).strip("-") or "start"
+        picture(self.page, f"full-flow/sv/{name}")
+        clean(self.page)
+        twin = self.page.context.new_page()
+        twin.goto(LANGUAGES["en"] + address._replace(scheme="", netloc="", fragment="").geturl())
+        picture(twin, f"full-flow/en/{name}")
+        assert not swedish_left(twin), f"{twin.url}: {swedish_left(twin)}"
+        clean(twin, WIDTHS[:1])
+        twin.close()
 
 
 class ByKeys(Person):

@@ -95,6 +95,8 @@ ORDER = Machine(
         Move("receive_all", "Kvittera allt", sources(DELIVERABLE), RECEIVED, "A14", "A6.03", _RECEIVERS),
         Move("undo_receipt", "Ångra kvittens", sources(_RECEIPTED), PARTLY_RECEIVED, "A14", "A6.03"),
         Move("undo_all_receipts", "Ångra kvittens", sources(_RECEIPTED), CONFIRMED, "A14", "A6.03"),
+        # Nobody has said yes to such an order: it stands as sent again.
+        Move("undo_all_unanswered", "Ångra kvittens", sources(_RECEIPTED), SENT, "A14", "A6.03"),
         Move("close", "Avsluta", sources(OPEN), CLOSED, "A14", "A6.04", frozenset({"A44", "A45"})),
         Move("finish", "Helt fakturerad", sources(RECEIVED), CLOSED, source="A6.04"),
         Move(

@@ -125,6 +125,11 @@ def test_a_missing_and_a_doubled_column_are_told() -> None:
     )
 
 
+def test_a_file_without_any_heading_gets_one_answer() -> None:
+    (problem,) = find_columns(["%PDF-1.7", None]).problems
+    assert str(problem).startswith("Rad 1 har inga av mallens rubriker (Artikelnummer, Benämning, Enhet")
+
+
 @pytest.mark.parametrize(("text", "code"), [
     ("st", "H87"), ("ST", "H87"), ("st.", "H87"), ("á/st", "H87"), ("/st", "H87"), ("per st",
     "H87"), ("EA", "EA"),

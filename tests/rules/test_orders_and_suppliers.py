@@ -32,8 +32,9 @@ LINE = DeliveredLine("1", D(10), D(6), D("49.90"))
 def test_no_more_than_ordered_is_received_and_no_more_taken_back() -> None:
     assert check_receipt([LINE], {"1": D(4)}) == {}
     assert "högst 4 till" in check_receipt([LINE], {"1": D(5)})["1"]
-    assert check_receipt([LINE], {"1": D(-6)}) == {}
-    assert "ta tillbaka" in check_receipt([LINE], {"1": D(-7)})["1"]
+    assert check_receipt([LINE], {"1": D(-6)}, undo=True) == {}
+    assert "ta tillbaka" in check_receipt([LINE], {"1": D(-7)}, undo=True)["1"]
+    assert "större än 0" in check_receipt([LINE], {"1": D(-1)}, explained=True)["1"]
 
 
 def test_where_the_order_stands_after_a_receipt() -> None:
@@ -41,8 +42,9 @@ def test_where_the_order_stands_after_a_receipt() -> None:
     assert move_after([LINE, full]) == "receive_part"
     assert move_after([full, full]) == "receive_all"
     assert move_after([LINE], undo=True) == "undo_receipt"
-    assert move_after([none], undo=True) == "undo_all_receipts"
-    for move in ("receive_part", "receive_all", "undo_receipt", "undo_all_receipts"):
+    assert move_after([none], undo=True, confirmed=True) == "undo_all_receipts"
+    assert move_after([none], undo=True) == "undo_all_unanswered"
+    for move in ("receive_part", "receive_all", "undo_receipt", "undo_all_receipts", "undo_all_unanswered"):
         assert ORDER.move(move).permission == "A14"
 
 

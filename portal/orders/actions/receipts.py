@@ -27,8 +27,8 @@ from portal.kernel.money import canonical_number
 from portal.kernel.plain import canonical_bytes
 from portal.orders.actions.basket import require
 from portal.orders.models import PurchaseOrder, Receipt
-from portal.orders.queries.orders import RECEIVES_ALL, delivered_lines, find_order, receipts
-from portal.orders.rules.receipts import check_receipt, move_after, quantity_for_amount
+from portal.orders.queries.orders import RECEIVES_ALL, delivered_lines, find_order, receipts, responses
+from portal.orders.rules.receipts import check_receipt, move_after, nothing_left, quantity_for_amount
 from portal.orders.status import DELIVERABLE, ORDER, RECEIVED
 from portal.orders.values import DeliveredLine
 
@@ -129,7 +129,8 @@ async def _receive(
     _check(order, lines, quantities, delivery, day)
     after = [replace(line, received=line.received + quantities.get(line.id, Decimal(0))) for line in lines]
     receipt_id = await _insert(session, actor, order, delivery, quantities=quantities, now=now)
-    code = move_after(after, undo=delivery.undoes is not None)
+    confirmed = nothing_left(after) and await _confirmed(session, order)
+    code = move_after(after, undo=delivery.undoes is not None, confirmed=confirmed)
     subject = Subject(
         PurchaseOrder, order.concern_id, order.id, order.status, order.organisation_id, order.supplier_id
     )
@@ -141,6 +142,11 @@ async def _receive(
         await move(session, ORDER, subject, code, actor, at=now, told=told)
     await emit(session, "receipt.made", concern_id=order.concern_id, order_id=order.id)
     return receipt_id
+
+
+async def _confirmed(session: AsyncSession, order: PurchaseOrder) -> bool:
+    """Whether the supplier has said yes, with or without a change."""
+    return any(one.code in {"AP", "CA"} for one in await responses(session, order.concern_id, order.id))
 
 
 def _told(lines: Sequence[DeliveredLine], quantities: Mapping[str, Decimal]) -> dict[str, Any]:
@@ -195,8 +201,8 @@ def _check(
         raise Invalid(NOTHING, fields={"receipt": NOTHING})
     if delivery.received_on > day:
         raise Invalid(IN_FUTURE, fields={"received_on": IN_FUTURE})
-    explained = bool((delivery.note or "").strip()) and delivery.undoes is None
-    if wrong := check_receipt(lines, quantities, explained=explained):
+    explained = bool((delivery.note or "").strip())
+    if wrong := check_receipt(lines, quantities, explained=explained, undo=delivery.undoes is not None):
         first = next(iter(wrong.values()))
         fields = {f"quantity-{line}": message for line, message in wrong.items()}
         raise Invalid(first.msgid, fields=fields, **first.params)

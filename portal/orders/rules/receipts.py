@@ -11,22 +11,26 @@ from portal.orders.values import DeliveredLine
 
 QUANTITY_DECIMALS = 4
 _OVER = "Det är beställt %(ordered)s och redan mottaget %(received)s. Du kan ta emot högst %(left)s till."
+_NEGATIVE = "Skriv ett antal som är större än 0. En kvittens tas tillbaka på beställningens sida."
 _UNDER = "Det är mottaget %(received)s. Du kan inte ta tillbaka mer än så."
 _INVOICED = "%(invoiced)s är redan fakturerat och kan inte tas tillbaka. Be leverantören om en kreditfaktura."
 
 
 def check_receipt(
-    lines: Sequence[DeliveredLine], received: Mapping[str, Decimal], *, explained: bool = False
+    lines: Sequence[DeliveredLine], received: Mapping[str, Decimal], *, explained: bool = False, undo: bool = False
 ) -> Mapping[str, Message]:
-    """Line id → what is wrong with its quantity (negative takes back). Empty: all is well.
+    """Line id → what is wrong with its quantity. Empty: all is well.
 
     `explained`: the person has written why more came than was ordered, so more is let through.
+    `undo`: an earlier receipt is taken back, and only then are quantities negative.
     """
-    errors = {line.id: _wrong(line, received.get(line.id, Decimal(0)), explained) for line in lines}
+    errors = {line.id: _wrong(line, received.get(line.id, Decimal(0)), explained, undo) for line in lines}
     return {line: message for line, message in errors.items() if message}
 
 
-def _wrong(line: DeliveredLine, quantity: Decimal, explained: bool) -> Message | None:
+def _wrong(line: DeliveredLine, quantity: Decimal, explained: bool, undo: bool) -> Message | None:
+    if quantity < 0 and not undo:
+        return Message(_NEGATIVE)
     after = line.received + quantity
     received = format_number_sv(line.received)
     if quantity > 0 and after > line.ordered and not explained:
@@ -41,10 +45,18 @@ def _wrong(line: DeliveredLine, quantity: Decimal, explained: bool) -> Message |
     return None
 
 
-def move_after(lines: Sequence[DeliveredLine], *, undo: bool = False) -> str:
-    """The ORDER move of a receipt, or of taking one back; the lines as they are after it."""
-    if all(line.received <= 0 for line in lines):
-        return "undo_all_receipts"
+def nothing_left(lines: Sequence[DeliveredLine]) -> bool:
+    """Whether all that had come has been taken back."""
+    return all(line.received <= 0 for line in lines)
+
+
+def move_after(lines: Sequence[DeliveredLine], *, undo: bool = False, confirmed: bool = False) -> str:
+    """The ORDER move of a receipt, or of taking one back; the lines as they are after it.
+
+    `confirmed`: the supplier has said yes, which matters only when nothing is left as received.
+    """
+    if nothing_left(lines):
+        return "undo_all_receipts" if confirmed else "undo_all_unanswered"
     if all(line.received >= line.ordered for line in lines):
         return "receive_all"
     return "undo_receipt" if undo else "receive_part"

@@ -19,7 +19,7 @@ from portal.kernel.money import format_kr, format_number_sv, format_sv
 from portal.web.i18n import current_locale, gettext, localised, ngettext
 
 CENT = 2
-GROUPS = (("agreement", "Avtal"), ("supplier", "Leverantör"), ("segment", "Varugrupp"))
+GROUPS = (("agreement", "Ramavtal"), ("supplier", "Leverantör"), ("segment", "Varugrupp"))
 MOST_CHOICES = 12
 
 # Why an article cannot be bought: the mark beside the price, and the sentence.

@@ -143,7 +143,7 @@ def upload_view(
         can_publish=publisher and changes and (ready or submitted),
         can_refuse=publisher and submitted,
         can_discard=upload.status in {READY, FAULTY},
-        bar_title=_bar_title(upload),
+        bar_title=_bar_title(upload, publisher),
         bar_note=_bar_note(upload),
         button=_button(upload, publisher),
     )
@@ -258,7 +258,7 @@ def _track(upload: UploadFacts) -> tuple[tuple[str, str, str], ...]:
     steps = []
     for index, name in enumerate(names):
         state = "done" if index < place else "left" if index > place else "stopped" if stopped else "now"
-        note = ngettext("%(num)s rad", "%(num)s rader", upload.rows_total) % {
+        note = ngettext("%(num)s rad i filen", "%(num)s rader i filen", upload.rows_total) % {
             "num": number(upload.rows_total)
         }
         steps.append((state, name, note if index == 0 and upload.rows_total else ""))
@@ -277,10 +277,12 @@ def _counters(upload: UploadFacts, address: str, tab: str) -> tuple[tuple[str, s
     )
 
 
-def _bar_title(upload: UploadFacts) -> str:
+def _bar_title(upload: UploadFacts, publisher: bool) -> str:
     params = {"ok": number(upload.rows_ok), "total": number(upload.rows_total)}
     if not upload.rows_new + upload.rows_changed + upload.rows_removed:
         return gettext("Filen ändrar ingenting i katalogen")
+    if publisher:
+        return gettext("%(ok)s av %(total)s rader kan publiceras") % params
     return gettext("%(ok)s av %(total)s rader kan skickas") % params
 
 

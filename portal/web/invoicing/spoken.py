@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from portal.coding.values import LABELS
 from portal.invoicing.rules.reasons import REASONS, Several
 from portal.kernel.errors import Invalid, PortalError
 from portal.kernel.text import Message
+from portal.web.coding_words import NAMING_PARAMS, dimensions_named
 from portal.web.i18n import current_locale, gettext
 
 Reason = Mapping[str, Any]
@@ -28,9 +28,6 @@ _OWN_WORDS = frozenset(
         "Säljaren",
     }
 )
-# "Konto 7101 Representation", "ansvar 31200 Norra skolan och konto 7101": a dimension, its code, its name.
-_DIMENSION = re.compile(rf"(^| och )({'|'.join(LABELS.values())})(?= |$)", re.IGNORECASE)
-_OF_DIMENSIONS = frozenset({"label", "label_small", "then", "when"})
 
 
 def filled(reason: Reason) -> str:
@@ -110,16 +107,10 @@ def _found(why: str, reasons: Sequence[Reason]) -> list[Reason]:
 def _word(name: str, value: str) -> str:
     if value in _OWN_WORDS:
         return gettext(value)
-    if name in _OF_DIMENSIONS:
-        return _DIMENSION.sub(_dimension, value)
+    if name in NAMING_PARAMS:
+        return dimensions_named(value)
     joint = _JOINTS.get(name)
     return value.replace(f" {joint} ", f" {gettext(joint)} ") if joint else value
-
-
-def _dimension(found: re.Match[str]) -> str:
-    joint, label = found.groups()
-    name = gettext(label.capitalize())
-    return (f" {gettext('och')} " if joint else "") + (name if label[0].isupper() else name.lower())
 
 
 def _fill(message: str, params: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "order:status:receive_all": "%(actor)s kvitterade: %(lines)s. Allt är levererat.",
     "order:status:undo_receipt": "%(actor)s tog tillbaka en kvittens: %(lines)s.",
     "order:status:undo_all_receipts": "%(actor)s tog tillbaka kvittensen: %(lines)s.",
+    "order:status:undo_all_unanswered": "%(actor)s tog tillbaka kvittensen: %(lines)s.",
     "order:status:close": "%(actor)s avslutade beställningen.",
     "order:status:finish": "Allt är fakturerat och beställningen avslutades.",
     "order:status:cancel": "%(actor)s makulerade beställningen: ”%(why)s”",

@@ -255,6 +255,22 @@ async def test_a_receipt_is_taken_back_once_unless_invoiced(city: Database, now:
     assert [line.received_quantity for line in await _lines(city, order.id)] == [D(4)]
 
 
+@pytest.mark.parametrize(("code", "status"), [(None, "sent"), ("AP", "confirmed")])
+async def test_all_taken_back_the_order_stands_as_before(
+    city: Database, now: datetime, code: str | None, status: str
+) -> None:
+    (order,) = await ordered(city, "bestallare@gsf", {"KB-1001": 10}, now)
+    (paper,) = await _lines(city, order.id)
+    if code:
+        supplier = supplier_of("Kontorsbolaget AB")
+        async with city.session(supplier.context()) as session:
+            await answer(session, supplier, order.id, code=code, promised_on=None, note=None, now=now)
+    receipt = await _receive(city, BUYER, order.id, _what(stockholm_date(now), {paper.id: "4"}), now)
+    async with city.session(BUYER.context()) as session:
+        await take_back_receipt(session, BUYER, order.id, receipt, note=None, now=now)
+    assert await _status(city, order.id) == status
+
+
 async def test_receipt_by_amount_is_for_b27(city: Database, now: datetime) -> None:
     (order,) = await ordered(city, "bestallare@gsf", {"KB-1001": 10}, now)
     (paper,) = await _lines(city, order.id)

@@ -58,6 +58,15 @@ async def test_faults_stand_at_their_fields_after_an_attempt(site: Site) -> None
     assert "6471 Livsmedel</option>" in again.text and "får inte användas" not in again.text
 
 
+async def test_a_coding_rule_names_its_dimensions_in_english(site: Site) -> None:
+    buyer = await user(site, "bestallare@gsf")
+    await add(buyer, "FV-3001", "12")
+    page = await buyer.get("/en/orders/basket")
+    given = coded(fields(page.text), account="7101", responsibility="31200", operation="440")
+    refused = await post(buyer, draft(page.text), {**given, "do": "send"})
+    assert "Account 7101 Representation may not be used on cost centre 31200 Norra skolan" in refused.text
+
+
 async def test_the_route_is_shown_and_follows_the_ansvar(site: Site) -> None:
     buyer = await user(site, "bestallare@gsf")
     await add(buyer, "KB-1001", "2")
