@@ -10,10 +10,11 @@ import structlog
 from litestar import Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, NotAuthorizedException
-from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import HTTP_405_METHOD_NOT_ALLOWED, HTTP_500_INTERNAL_SERVER_ERROR
 
 from portal.kernel.errors import PortalError
 from portal.web.i18n import current_locale, gettext, localised
+from portal.web.page_above import page_above
 from portal.web.pages import Html, Req, bare_page, is_htmx, see_other
 
 log = structlog.get_logger("portal.web")
@@ -49,8 +50,13 @@ def portal_error(request: Req, error: PortalError) -> Html:
     return _told(request, error.status, message, error.code)
 
 
-def http_error(request: Req, error: HTTPException) -> Html:
-    """An error of the web framework: its own words are shown only where they are ours."""
+def http_error(request: Req, error: HTTPException) -> Response[Any]:
+    """An error of the web framework: its own words are shown only where they are ours.
+
+    Who opens an address that only takes forms, such as that of a form's answer, is led to the page above it.
+    """
+    if error.status_code == HTTP_405_METHOD_NOT_ALLOWED and request.method == "GET":
+        return see_other(request, page_above(request.app, request.scope["path"]))
     if error.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:
         return unexpected(request, error)
     ours = gettext(error.detail) if error.detail.endswith(".") and error.status_code in {400, 403} else ""

@@ -18,7 +18,7 @@ from portal.web.navigation import FOOTER, Item, menu
 
 _QUICK = 3
 # Receiving an order is done from the deliveries, though its address is the order's.
-_RECEIPT = re.compile(r"/orders/[^/]+/receipts/new")
+_RECEIPT = re.compile(r"/orders/[^/]+/receipts(/new)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,11 +127,24 @@ async def test_unknown_pages_and_methods_are_told_in_words(shared_site: Site) ->
     for method, path, status in (
         ("GET", "/finns-inte", 404),
         ("POST", "/help", 405),
-        ("GET", "/sign-out", 405),
     ):
         answer = await shared_site.browser().client.request(method, path)
         assert answer.status_code == status
         assert TITLES["404"] in answer.text and CODE.search(answer.text)
+
+
+async def test_an_address_that_only_takes_forms_leads_to_the_page_above_it(shared_site: Site) -> None:
+    browser = shared_site.browser()
+    await browser.sign_in(BUYER)
+    one = "01a20229-2556-76cc-afda-3019e81732cd"
+    for path, above in (
+        ("/sign-out", "/"),
+        (f"/orders/{one}/receipts", f"/orders/{one}"),
+        (f"/en/orders/{one}/receipts", f"/en/orders/{one}"),
+        (f"/suppliers/agreements/{one}/suppliers/{one}/removal", f"/suppliers/agreements/{one}"),
+    ):
+        answer = await browser.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, above)
 
 
 async def test_htmx_gets_the_message_for_the_page_it_is_on(faulty: Site) -> None:
