@@ -28,13 +28,17 @@ from portal.invoicing.status import (
 ORDER = (SUPPLIER_NOT_CHOSEN, PAYMENT_INFORMATION, INVOICE_INFORMATION, REVIEWER_MISSING, CODING_UNCHECKED)
 """Groups of the queue, as they are shown."""
 MOST = 200
+# As it weighs on the cost: less than 0 for a credit note.
+TO_PAY = case((Invoice.is_credit_note, -Invoice.payable_amount), else_=Invoice.payable_amount).label(
+    "payable_amount"
+)
 COLUMNS = (
     Invoice.id,
     Invoice.number,
     Invoice.seller_name,
     Invoice.status,
     Invoice.arrived_at,
-    Invoice.payable_amount,
+    TO_PAY,
     Invoice.currency,
     Invoice.reasons,
 )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
@@ -18,9 +18,6 @@ from portal.invoicing.status import APPROVAL, MATCHING_REQUIRED, REVIEW
 
 PERSONAL = (REVIEW, MATCHING_REQUIRED)
 """Counted here; attest has a counter of its own."""
-_TO_PAY = case((Invoice.is_credit_note, -Invoice.payable_amount), else_=Invoice.payable_amount).label(
-    "payable_amount"
-)
 
 
 async def waiting_rows(session: AsyncSession, actor: Actor, rights: Rights) -> Sequence[Any]:
@@ -28,7 +25,7 @@ async def waiting_rows(session: AsyncSession, actor: Actor, rights: Rights) -> S
     person, earliest due first."""
     query = (
         select(
-            Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name, _TO_PAY,
+            Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name, queue.TO_PAY,
         )
         .where(in_scope(actor), Invoice.status.in_(PERSONAL), _before(actor, rights.review))
         .order_by(func.coalesce(Invoice.due_date, NEVER), Invoice.id)
@@ -48,7 +45,7 @@ async def arrival_rows(session: AsyncSession, actor: Actor) -> Sequence[Any]:
     if not handled_roles(actor):
         return ()
     query = select(
-        Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name, _TO_PAY,
+        Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name, queue.TO_PAY,
         Invoice.arrived_at,
     ).where(queue.mine(actor))  # fmt: skip
     return (await session.execute(query.order_by(Invoice.arrived_at).limit(MOST_COUNTED))).all()

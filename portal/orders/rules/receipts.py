@@ -17,7 +17,11 @@ _INVOICED = "%(invoiced)s är redan fakturerat och kan inte tas tillbaka. Be lev
 
 
 def check_receipt(
-    lines: Sequence[DeliveredLine], received: Mapping[str, Decimal], *, explained: bool = False, undo: bool = False
+    lines: Sequence[DeliveredLine],
+    received: Mapping[str, Decimal],
+    *,
+    explained: bool = False,
+    undo: bool = False,
 ) -> Mapping[str, Message]:
     """Line id → what is wrong with its quantity. Empty: all is well.
 

@@ -25,7 +25,7 @@ class Facts:
     """What is shown of a document. Amounts SEK: `whole` the document's with VAT, `net` without.
 
     `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences.
-    `case_id` is what separation of duties counts as one case.
+    `case_id` is what separation of duties counts as one case. Amounts are as on the document, a credit note's too.
     """
 
     case_id: UUID
@@ -40,6 +40,11 @@ class Facts:
     deviations: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     secret: bool = False
+    credit: bool = False
+
+    def signed(self, amount: Decimal) -> Decimal:
+        """An amount of the document as it weighs on the cost: a credit note's takes away."""
+        return -amount if self.credit else amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Card:
     @property
     def amount(self) -> Decimal:
         """What the button says: including VAT for a whole document, else the ansvar's share without VAT."""
-        return self.facts.whole if self.is_whole else self.waiting.step.amount
+        return self.facts.signed(self.facts.whole if self.is_whole else self.waiting.step.amount)
 
     @property
     def shown(self) -> bytes:

@@ -159,5 +159,5 @@ def _facts(
         case_id=case, number=row.number, party=supplier or row.seller_name, net=row.net_amount,
         whole=row.payable_amount, asked_by=sentence_list(list(dict.fromkeys(reviewers))), due=row.due_date,
         lines=tuple((line.name, line.quantity, line.unit, line.line_amount) for line in lines),
-        deviations=deviations, checks=checks, secret=row.secret,
+        deviations=deviations, checks=checks, secret=row.secret, credit=row.is_credit_note,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from portal.web.templating import day, kr
 from portal.web.units import counted
 
 KINDS = {"invoice": "Faktura %(number)s", "requisition": "Beställning %(number)s"}
+CREDIT = "Kreditfaktura %(number)s"
 DETAILS = {"invoice": "/invoicing/invoices/", "requisition": "/orders/requisitions/"}
 DONE = {
     "invoice": "Fakturan från %(party)s är attesterad, %(amount)s kr.",
@@ -132,7 +133,7 @@ def item(card: Card, today: date, *, show: str = "all", current: bool = False, t
     query = urlencode({"shown": card.digest, "show": show})
     return Item(
         id=step.id,
-        kind=gettext(KINDS[card.subject_type]) % {"number": number},
+        kind=gettext(CREDIT if facts.credit else KINDS[card.subject_type]) % {"number": number},
         party=facts.party,
         href=localised(f"{DETAILS[card.subject_type]}{step.subject_id}"),
         what=_what(card),
@@ -181,7 +182,9 @@ def _flags(card: Card) -> tuple[tuple[str, str, str], ...]:
 def _notes(card: Card) -> tuple[tuple[str, str, str | None], ...]:
     notes: list[tuple[str, str, str | None]] = []
     if not card.is_whole:
-        text = gettext("Ansvarets del, exklusive moms, av %(amount)s kr") % {"amount": kr(card.facts.net)}
+        text = gettext("Ansvarets del, exklusive moms, av %(amount)s kr") % {
+            "amount": kr(card.facts.signed(card.facts.net))
+        }
         notes.append(("split", text, None))
     if card.facts.note:
         notes.append(("message-square-text", card.facts.note, None))
@@ -204,11 +207,11 @@ def _why(card: Card) -> str:
 def _rows(card: Card) -> tuple[tuple[str, str], ...]:
     lines = card.facts.lines
     rows = [
-        (f"{name}, {counted(quantity, unit)}", kr(amount))
+        (f"{name}, {counted(quantity, unit)}", kr(card.facts.signed(amount)))
         for name, quantity, unit, amount in lines[:MOST_LINES]
     ]
     more = lines[MOST_LINES:]
     if more:
         label = ngettext("%(num)s rad till", "%(num)s rader till", len(more)) % {"num": len(more)}
-        rows.append((label, kr(sum((line[3] for line in more), Decimal(0)))))
+        rows.append((label, kr(card.facts.signed(sum((line[3] for line in more), Decimal(0))))))
     return tuple(rows)

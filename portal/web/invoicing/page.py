@@ -103,6 +103,7 @@ async def build(
         id=str(invoice.id),
         base=base,
         title=headline(detail, comparison) if choices else _title(detail),
+        kind=gettext("Kreditfaktura") if invoice.is_credit_note else gettext("Faktura"),
         party=detail.head.supplier or invoice.seller_name,
         number=invoice.number,
         amount=_amount(invoice),
@@ -260,9 +261,8 @@ def _behalf(found: Gathered) -> str | None:
 
 
 def _amount(invoice: Invoice) -> str:
-    return (
-        f"{format_sv(invoice.payable_amount)}\u00a0{'kr' if invoice.currency == 'SEK' else invoice.currency}"
-    )
+    currency = "kr" if invoice.currency == "SEK" else invoice.currency
+    return f"{format_sv(ways.weighed(invoice, invoice.payable_amount))}\u00a0{currency}"
 
 
 def _marks(invoice: Invoice, now: datetime) -> list[tuple[str, str, str | None]]:

@@ -74,6 +74,7 @@ class InvoicePage:
     id: str
     base: str
     title: str
+    kind: str
     party: str
     number: str
     amount: str

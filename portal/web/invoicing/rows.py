@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -72,8 +73,12 @@ def _row(shown: tuple[Any, ...], today: date, locale: str) -> InvoiceRow:
         _day(arrived, locale),
         _day(due, locale) if due else "",
         due is not None and due < today and INVOICE.state(status).tab == "waiting",
-        format_sv(amount) if currency == "SEK" else f"{format_sv(amount)} {currency}",
+        _amount(-amount if is_credit_note else amount, currency),
     )
+
+
+def _amount(amount: Decimal, currency: str) -> str:
+    return format_sv(amount) if currency == "SEK" else f"{format_sv(amount)} {currency}"
 
 
 @lru_cache(maxsize=2000)

@@ -8,6 +8,7 @@ from typing import Any
 from portal.attest.queries.steps import StepView
 from portal.invoicing import status as s
 from portal.invoicing.actions.deviation import is_only_held
+from portal.invoicing.models import Invoice
 from portal.kernel.money import format_sv
 from portal.web.i18n import gettext
 from portal.web.invoicing.comparison import Comparison
@@ -24,8 +25,13 @@ def my_steps(found: Gathered) -> list[StepView]:
 
 
 def amount_to_approve(found: Gathered) -> Decimal:
-    """SEK excluding VAT of the steps that are the actor's."""
-    return sum((step.amount for step in my_steps(found)), Decimal(0))
+    """SEK excluding VAT of the steps that are the actor's; less than 0 for a credit note."""
+    return weighed(found.invoice, sum((step.amount for step in my_steps(found)), Decimal(0)))
+
+
+def weighed(invoice: Invoice, amount: Decimal) -> Decimal:
+    """An amount of the invoice as it weighs on the cost: a credit note's takes away."""
+    return -amount if invoice.is_credit_note else amount
 
 
 def steps_of(found: Gathered, *, locked: bool) -> tuple[StepLine, ...]:
@@ -34,7 +40,7 @@ def steps_of(found: Gathered, *, locked: bool) -> tuple[StepLine, ...]:
     return tuple(
         StepLine(
             str(step.id), f"{step.responsibility} {step.responsibility_name}",
-            f"{step.approver_name}, {format_sv(step.amount)} kr", step.state, step.id in mine,
+            f"{step.approver_name}, {format_sv(weighed(found.invoice, step.amount))} kr", step.state, step.id in mine,
         )
         for step in found.detail.steps
     )  # fmt: skip
@@ -62,7 +68,8 @@ def choices_of(found: Gathered, comparison: Comparison | None) -> tuple[dict[str
         {"value": "not_mine", "title": gettext("Inte min faktura"),
          "consequence": gettext("Fakturan går till lokal administratör med din kommentar.")},
     ]  # fmt: skip
-    if is_only_held(found.invoice):
+    if is_only_held(found.invoice):  # no difference, so none to accept
+        cards = [card for card in cards if card["value"] != "accept"]
         cards[0] = {"value": "accept_match", "title": gettext("Godkänn fakturan"),
                     "consequence": gettext("Den blir klar för betalning. Ordern är redan attesterad.")}  # fmt: skip
     cards[0]["checked"] = True
