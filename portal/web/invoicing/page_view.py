@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -100,7 +99,7 @@ class InvoicePage:
     solutions: Solutions | None
     choices: tuple[dict[str, Any], ...]
     steps: tuple[StepLine, ...]
-    to_approve: Decimal | None
+    to_approve: str | None
     links: tuple[Link, ...]
     blocked: str | None
     reviewed: bool

@@ -24,9 +24,13 @@ def my_steps(found: Gathered) -> list[StepView]:
     ]
 
 
-def amount_to_approve(found: Gathered) -> Decimal:
-    """SEK excluding VAT of the steps that are the actor's; less than 0 for a credit note."""
-    return weighed(found.invoice, sum((step.amount for step in my_steps(found)), Decimal(0)))
+def approve_label(found: Gathered) -> str:
+    """What the attest button says, as on the attest list: the whole with VAT, or the actor's share without."""
+    invoice, share = found.invoice, sum((step.amount for step in my_steps(found)), Decimal(0))
+    if share == invoice.net_amount:
+        whole = format_sv(weighed(invoice, invoice.payable_amount))
+        return gettext("Attestera %(amount)s kr") % {"amount": whole}
+    return gettext("Attestera %(amount)s kr exklusive moms") % {"amount": format_sv(weighed(invoice, share))}
 
 
 def weighed(invoice: Invoice, amount: Decimal) -> Decimal:

@@ -41,9 +41,19 @@ async def delegate(database: Database, now: datetime, giver: str, taker: str, fu
 
 
 async def invoice_to_attest(
-    database: Database, now: datetime, number: str, net: Decimal, *, ansvar: str = "31100", due_days: int = 0
+    database: Database,
+    now: datetime,
+    number: str,
+    net: Decimal,
+    *,
+    ansvar: str = "31100",
+    due_days: int = 0,
+    credit: bool = False,
 ) -> UUID:
-    """An invoice without an order, reviewed by granskare@gsf and waiting for attest of one ansvar; its id."""
+    """An invoice without an order, reviewed by granskare@gsf and waiting for attest of one ansvar; its id.
+
+    `credit` makes it a credit note; its amounts are written without a sign, as on the document.
+    """
     made, day, reviewer = uuid7(), stockholm_date(now), actor_of("granskare@gsf")
     assert reviewer.organisation_id is not None
     tax = net / 4
@@ -52,7 +62,7 @@ async def invoice_to_attest(
         await session.execute(insert(Invoice).values(
             concern_id=CONCERN_ID, id=made, organisation_id=reviewer.organisation_id,
             supplier_id=demo_id("supplier", SELLER), sha256=b"0", status="approval", status_since=now,
-            flow="manual", is_credit_note=False, number=number, number_key=number, seller_name=SELLER,
+            flow="manual", is_credit_note=credit, number=number, number_key=number, seller_name=SELLER,
             issue_date=day, due_date=day + timedelta(days=due_days), arrived_at=now, arrival_date=day,
             currency="SEK", net_amount=net, tax_amount=tax, gross_amount=net + tax, prepaid_amount=0,
             rounding_amount=0, payable_amount=net + tax, reviewer_id=reviewer.user_id,

@@ -70,6 +70,21 @@ async def test_invoices_and_requisitions_wait_with_amount_supplier_and_why(
     assert re.search(r"Attest 2\b", start)
 
 
+async def test_a_credit_note_takes_away_on_its_card_its_page_in_the_lists_and_in_sums(
+    site: Site, seeded_at: datetime
+) -> None:
+    database = site.installation.database
+    await invoice_to_attest(database, seeded_at, "77-1", D(800))
+    credit = await invoice_to_attest(database, seeded_at, "77-2", D(200), credit=True)
+    browser = await _as(site, "attestant@gsf")
+    text = _text((await browser.get("/attest")).text)
+    assert "Kreditfaktura 77\u20112" in text and "Attestera −250,00 kr" in text
+    assert "Totalt 750,00 kr." in _text((await browser.get("/")).text)
+    page = _text((await browser.get(f"/invoicing/invoices/{credit}")).text)
+    assert "kreditfaktura 77-2" in page and "−250,00 kr" in page and "Attestera −250,00 kr" in page
+    assert "−250,00" in _text((await browser.get("/invoicing/invoices")).text)
+
+
 async def test_without_script_an_attest_redirects_with_what_was_done(site: Site, seeded_at: datetime) -> None:
     database = site.installation.database
     made = await requisition_to_attest(database, seeded_at, KB_1001=10)

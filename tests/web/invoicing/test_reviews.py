@@ -33,7 +33,7 @@ async def test_from_review_to_klar_with_forms_alone(site: Site) -> None:
     assert await status_of(site, invoice) == "approval"
     attestant = await user(site, "attestant@gsf")
     page = await attestant.get(of(invoice))
-    assert "Attestera 100,00 kr" in page.text.replace("\u00a0", " ")
+    assert "Attestera 125,00 kr" in page.text.replace("\u00a0", " ")
     answer = await post(attestant, of(invoice, "/approval"), fields(page.text, "approve"))
     assert answer.status_code == 303, answer.text
     assert await status_of(site, invoice) == "done"
