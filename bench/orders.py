@@ -32,7 +32,8 @@ from portal.db.context import Context
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
 from portal.orders.actions.approval import approve
-from portal.orders.actions.basket import Changes, LineChange, add_articles, save
+from portal.orders.actions.basket_adding import add_articles
+from portal.orders.actions.basket_saving import Changes, LineChange, save
 from portal.orders.actions.receipts import receive_all
 from portal.orders.actions.sending import send
 from portal.orders.queries.requisitions import load_requested

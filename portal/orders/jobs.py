@@ -17,7 +17,7 @@ from portal.integrations.object_store import ObjectStore
 from portal.jobs.context import JobContext
 from portal.orders.exchange import OrderToSend, order_document
 from portal.orders.models import PurchaseOrder, Transmission
-from portal.orders.queries.orders import order_lines
+from portal.orders.queries.order_detail import order_lines
 from portal.orders.tables import table_of
 from portal.suppliers.models import Agreement, Supplier
 

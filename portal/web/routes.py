@@ -19,8 +19,10 @@ from portal.web.invoicing.counts import counts as invoicing_counts
 from portal.web.invoicing.deviations import DeviationController
 from portal.web.invoicing.invoices import InvoiceController
 from portal.web.invoicing.reviews import HandOnController, ReviewController
-from portal.web.orders.basket import AddressController, BasketController, DraftController
+from portal.web.orders.addresses import AddressController
+from portal.web.orders.basket import BasketController
 from portal.web.orders.counts import counts as order_counts
+from portal.web.orders.draft import DraftController
 from portal.web.orders.orders import OrderController
 from portal.web.orders.receipts import ReceiptController, ReceiptListController
 from portal.web.orders.requisitions import RequisitionController

@@ -15,8 +15,8 @@ from portal.invoicing.queries.lists import COLUMNS
 from portal.invoicing.queries.scope import Rights, visible
 from portal.kernel.identifiers import invoice_number_key
 from portal.orders.models import PurchaseOrder
-from portal.orders.queries.orders import deciding_for, standing_in
-from portal.orders.queries.orders import visible as order_visible
+from portal.orders.queries.order_scope import deciding_for, standing_in
+from portal.orders.queries.order_scope import visible as order_visible
 from portal.suppliers.models import Supplier, SupplierRelation
 
 MOST = 20

@@ -15,7 +15,7 @@ from portal.audit.log import Event, record
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import uuid7
-from portal.orders.actions.basket import require
+from portal.orders.actions.permission import require
 
 LIVES = timedelta(days=90)
 FIELDS = {

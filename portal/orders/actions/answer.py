@@ -17,9 +17,9 @@ from portal.jobs.events import emit
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import uuid7
-from portal.orders.actions.basket import require
+from portal.orders.actions.permission import require
 from portal.orders.models import OrderResponse, PurchaseOrder
-from portal.orders.queries.orders import find_order
+from portal.orders.queries.order_detail import find_order
 from portal.orders.status import ORDER
 
 MOVES: Mapping[str, str] = {"AP": "confirm", "CA": "confirm_with_change", "RE": "reject"}

@@ -14,7 +14,7 @@ from portal.attest.queries.steps import find_step
 from portal.audit.log import told_together
 from portal.audit.transition import Told, move
 from portal.kernel.errors import Invalid, NotFound
-from portal.orders.actions.basket import require
+from portal.orders.actions.permission import require
 from portal.orders.actions.release import make_orders
 from portal.orders.actions.sending import subject
 from portal.orders.queries.offers import call_offs

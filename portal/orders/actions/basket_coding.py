@@ -12,10 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.errors import NotFound
-from portal.orders.actions.basket import COPIED_FROM, editable_line, require, touch
 from portal.orders.actions.coding_rows import change_coding, coding_row
+from portal.orders.actions.draft import editable_line, touch
+from portal.orders.actions.permission import require
 from portal.orders.models import RequisitionCoding
 from portal.orders.values import CodingShare
+
+COPIED_FROM = "Kopierad från "
 
 
 async def split_coding(session: AsyncSession, actor: Actor, line_id: UUID, now: datetime) -> None:

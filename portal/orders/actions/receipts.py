@@ -25,9 +25,10 @@ from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.identifiers import uuid7
 from portal.kernel.money import canonical_number
 from portal.kernel.plain import canonical_bytes
-from portal.orders.actions.basket import require
+from portal.orders.actions.permission import require
 from portal.orders.models import PurchaseOrder, Receipt
-from portal.orders.queries.orders import RECEIVES_ALL, delivered_lines, find_order, receipts, responses
+from portal.orders.queries.deliveries import RECEIVES_ALL, delivered_lines, receipts
+from portal.orders.queries.order_detail import find_order, responses
 from portal.orders.rules.receipts import check_receipt, move_after, nothing_left, quantity_for_amount
 from portal.orders.status import DELIVERABLE, ORDER, RECEIVED
 from portal.orders.values import DeliveredLine

@@ -14,7 +14,8 @@ from portal.attest.actions import HeldCase, hold_case, open_steps, record_decisi
 from portal.audit.log import told_together
 from portal.audit.transition import Subject, Told, move
 from portal.kernel.errors import Conflict, Invalid
-from portal.orders.actions.basket import CHANGED, require
+from portal.orders.actions.draft import CHANGED
+from portal.orders.actions.permission import require
 from portal.orders.actions.plan import Plan, plan
 from portal.orders.models import Requisition
 from portal.orders.queries.requisitions import EDITABLE, load_editable, load_requested

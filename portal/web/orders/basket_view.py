@@ -16,7 +16,7 @@ from portal.coding.rules.proposal import propose_account
 from portal.coding.values import LABELS, CodeString, CodingRegister
 from portal.kernel.errors import PortalError
 from portal.kernel.money import format_kr, format_number_sv
-from portal.orders.actions.basket import COPIED_FROM
+from portal.orders.actions.basket_coding import COPIED_FROM
 from portal.orders.actions.plan import Plan
 from portal.orders.queries.requisitions import Address
 from portal.orders.rules.proposal import propose

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.dates import stockholm_date
-from portal.orders.queries.orders import count_orders, standing_in, to_receive
+from portal.orders.queries.deliveries import to_receive
+from portal.orders.queries.order_lists import count_orders
+from portal.orders.queries.order_scope import standing_in
 from portal.orders.queries.requisitions import basket_count
 
 

@@ -14,7 +14,7 @@ from portal.access.actor import Actor
 from portal.coding.values import DIMENSIONS, CodeString
 from portal.kernel.errors import Invalid
 from portal.kernel.money import parse_amount
-from portal.orders.actions.basket import Changes, LineChange
+from portal.orders.actions.basket_saving import Changes, LineChange
 from portal.orders.values import CodingShare, Requested
 
 QUANTITY_DECIMALS = 4

@@ -20,7 +20,7 @@ from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid, NotFound
 from portal.orders.actions.answer import accept_change, cancel_order
 from portal.orders.models import PurchaseOrder
-from portal.orders.queries import orders as queries
+from portal.orders.queries import deliveries, order_detail, order_lists, order_scope
 from portal.orders.queries.history import history
 from portal.orders.queries.requisitions import list_unfinished
 from portal.orders.status import CONFIRMED_WITH_CHANGE, DELIVERABLE, ORDER, REQUISITION
@@ -53,22 +53,22 @@ class OrderController(Controller):
         scope = request.scope["state"]
         session, actor, day = scope["session"], scope["actor"], stockholm_date(scope["now"])
         given = request.query_params
-        users = await queries.standing_in(session, actor, day)
-        seen = queries.visible(actor, users)
+        users = await order_scope.standing_in(session, actor, day)
+        seen = order_scope.visible(actor, users)
         tabs = [tab for tab in TABS if tab[0] != "all" or actor.has(*EVERYTHING)]
         tab = given.get("tab", "waiting")
         tab = tab if tab in dict(tabs) else "waiting"
         if tab != "all":
             seen = and_(seen, _own(actor, users))
         filters = _filters(given, tab)
-        found = await queries.list_orders(session, actor, seen, filters)
+        found = await order_lists.list_orders(session, actor, seen, filters)
         unfinished = await list_unfinished(session, actor, users) if tab == "waiting" else []
         return await page(
             request, "orders/orders/index.html",
             rows=[(row, status_of(ORDER, row.status)) for row in found.rows],
             unfinished=[(row, status_of(REQUISITION, row.status)) for row in unfinished],
             tabs=[(gettext(label), f"/orders?tab={code}", code == tab) for code, label in tabs], tab=tab,
-            filters=filters, given=given, suppliers=await queries.suppliers_of(session, actor, seen),
+            filters=filters, given=given, suppliers=await order_lists.suppliers_of(session, actor, seen),
             statuses=[(code, gettext(ORDER.state(code).label)) for code in _statuses(tab)],
             pages=_pages(given, found, tab),
         )  # fmt: skip
@@ -82,7 +82,7 @@ class OrderController(Controller):
     async def document(self, request: Req, state: State, order_id: FromPath[UUID]) -> Response[bytes]:
         """The Peppol order as it was sent."""
         scope = request.scope["state"]
-        order = await queries.find_order(
+        order = await order_detail.find_order(
             scope["session"], scope["actor"], order_id, stockholm_date(scope["now"])
         )
         if order.document_sha256 is None:
@@ -118,10 +118,10 @@ class OrderController(Controller):
 async def _show(request: Req, order_id: UUID, errors: Mapping[str, str]) -> Html:
     scope = request.scope["state"]
     session, actor, day = scope["session"], scope["actor"], stockholm_date(scope["now"])
-    order = await queries.find_order(session, actor, order_id, day)
-    lines = await queries.order_lines(session, order.concern_id, order_id)
-    made = await queries.receipts(session, order.concern_id, order_id)
-    answers = await queries.responses(session, order.concern_id, order_id)
+    order = await order_detail.find_order(session, actor, order_id, day)
+    lines = await order_detail.order_lines(session, order.concern_id, order_id)
+    made = await deliveries.receipts(session, order.concern_id, order_id)
+    answers = await order_detail.responses(session, order.concern_id, order_id)
     subjects = [order_id, order.requisition_id] if order.requisition_id else [order_id]
     told = await history(session, order.concern_id, subjects)
     linked = await invoices_of(session, actor, order_id, day)
@@ -134,14 +134,14 @@ async def _show(request: Req, order_id: UUID, errors: Mapping[str, str]) -> Html
     if made:
         dates["received"] = made[-1].received_on
     receives = await may_receive(session, actor, order, day)
-    codings = await queries.codings(session, order.concern_id, order_id)
-    names = await queries.names_of(session, order)
+    codings = await order_detail.codings(session, order.concern_id, order_id)
+    names = await order_detail.names_of(session, order)
     return await page(
         request, "orders/orders/show.html", status=422 if errors else 200, order=order, names=names,
         state=status_of(ORDER, order.status), lines=order_lines_view(lines, codings),
         track=order_track(order, dates, linked), answer=answer_view(answers, lines),
         receipts=receipts_view(made, lines), invoices=linked, history=timeline(told),
-        sent=await queries.transmissions(session, order.concern_id, order_id), errors=errors,
+        sent=await order_detail.transmissions(session, order.concern_id, order_id), errors=errors,
         can_receive=receives and order.status in DELIVERABLE, can_undo=receives,
         can_accept=receives and order.status == CONFIRMED_WITH_CHANGE and actor.has(p.ORDER_AND_INVOICE),
         can_cancel=receives and order.status in CANCELLABLE, mine=order.buyer_user_id == actor.user_id,
@@ -150,17 +150,17 @@ async def _show(request: Req, order_id: UUID, errors: Mapping[str, str]) -> Html
 
 async def may_receive(session: Any, actor: Actor, order: PurchaseOrder, day: date) -> bool:
     """Whether the actor may receipt this order: beställare, delegate, B10, A44 or A45."""
-    if actor.has(*queries.RECEIVES_ALL):
+    if actor.has(*deliveries.RECEIVES_ALL):
         return True
-    users = await queries.standing_in(session, actor, day)
+    users = await order_scope.standing_in(session, actor, day)
     return actor.has(p.ORDER_AND_INVOICE) and order.buyer_user_id in (actor.user_id, *users)
 
 
 def _own(actor: Actor, users: tuple[UUID, ...]) -> Any:
     """Avvaktar and Hanterade show the person's own; who only administers has the organisation's there."""
     if not actor.has(p.ORDER_AND_INVOICE):
-        return queries.visible(actor, users)
-    return queries.own_orders(actor, users)
+        return order_scope.visible(actor, users)
+    return order_scope.own_orders(actor, users)
 
 
 def _statuses(tab: str) -> tuple[str, ...]:
@@ -168,10 +168,10 @@ def _statuses(tab: str) -> tuple[str, ...]:
     return tuple(code for code in shown if tab == "all" or ORDER.state(code).tab == tab)
 
 
-def _filters(given: Mapping[str, str], tab: str) -> queries.Filters:
+def _filters(given: Mapping[str, str], tab: str) -> order_lists.Filters:
     allowed = _statuses(tab)
     chosen = given.get("status", "")
-    return queries.Filters(
+    return order_lists.Filters(
         statuses=(chosen,) if chosen in allowed else allowed,
         supplier_id=identifier(given.get("supplier")),
         number=given.get("number", "").strip(),
@@ -189,7 +189,7 @@ def _day(given: str | None) -> date | None:
         return None
 
 
-def _pages(given: Mapping[str, str], found: queries.OrderPage, tab: str) -> tuple[str | None, str | None]:
+def _pages(given: Mapping[str, str], found: order_lists.OrderPage, tab: str) -> tuple[str | None, str | None]:
     """Addresses of the page before and the page after, or None."""
     kept = {name: value for name, value in given.items() if name not in ("before", "after") and value}
     kept["tab"] = tab

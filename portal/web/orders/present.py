@@ -14,8 +14,8 @@ from portal.coding.values import DIMENSIONS
 from portal.kernel.dates import format_day, format_day_long, stockholm_date
 from portal.kernel.money import format_kr, format_sv
 from portal.orders.models import OrderCoding, OrderLine, OrderResponse, PurchaseOrder
+from portal.orders.queries.deliveries import ReceivedLine
 from portal.orders.queries.history import Happening
-from portal.orders.queries.orders import ReceivedLine
 from portal.orders.status import (
     AWAITING_APPROVAL,
     CANCELLED,

@@ -22,7 +22,7 @@ from portal.orders.actions.receipts import (
     receive_all,
     take_back_receipt,
 )
-from portal.orders.queries import orders as queries
+from portal.orders.queries import deliveries, order_detail, order_lists, order_scope
 from portal.orders.status import ORDER
 from portal.web.i18n import gettext
 from portal.web.orders.forms import day as read_day
@@ -33,7 +33,7 @@ from portal.web.orders.texts import said, status_of
 from portal.web.pages import Html, Req, page, see_other
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-RECEIVES = {"permission": (p.ORDER_AND_INVOICE, *queries.RECEIVES_ALL)}
+RECEIVES = {"permission": (p.ORDER_AND_INVOICE, *deliveries.RECEIVES_ALL)}
 
 
 class ReceiptListController(Controller):
@@ -46,14 +46,14 @@ class ReceiptListController(Controller):
         """My own and those I stand in for; with B10, A44 or A45 also everybody's of the förvaltning."""
         scope = request.scope["state"]
         session, actor, given = scope["session"], scope["actor"], request.query_params
-        users = await queries.standing_in(session, actor, stockholm_date(scope["now"]))
-        may_all = actor.has(*queries.RECEIVES_ALL)
+        users = await order_scope.standing_in(session, actor, stockholm_date(scope["now"]))
+        may_all = actor.has(*deliveries.RECEIVES_ALL)
         everyone = may_all and (given.get("show") == "all" or not actor.has(p.ORDER_AND_INVOICE))
-        seen = queries.to_receive(actor, users, everyone=everyone)
-        filters = queries.Filters(
+        seen = deliveries.to_receive(actor, users, everyone=everyone)
+        filters = order_lists.Filters(
             number=given.get("number", "").strip(), before=_id(given, "before"), after=_id(given, "after")
         )
-        found = await queries.list_orders(session, actor, seen, filters)
+        found = await order_lists.list_orders(session, actor, seen, filters)
         return await page(
             request, "orders/receipts/index.html", everyone=everyone, may_all=may_all, given=given,
             rows=[(row, status_of(ORDER, row.status)) for row in found.rows], found=found,
@@ -93,8 +93,8 @@ class ReceiptController(Controller):
                     session, actor, order_id, received_on=day, note=data.get("note") or None, now=now
                 )
             else:
-                order = await queries.find_order(session, actor, order_id, stockholm_date(now))
-                lines = await queries.order_lines(session, order.concern_id, order_id)
+                order = await order_detail.find_order(session, actor, order_id, stockholm_date(now))
+                lines = await order_detail.order_lines(session, order.concern_id, order_id)
                 ids = [line.id for line in lines]
                 delivery = Delivery(
                     _numbers(data, "quantity", ids, unread), _numbers(data, "amount", ids, unread), day,
@@ -107,7 +107,7 @@ class ReceiptController(Controller):
             errors = {field: said(message) for field, message in refused.fields.items()}
             errors |= {field: said(error) for field, error in unread.items()}
             return await _form(request, order_id, data, errors or {"receipt": said(refused)})
-        order = await queries.find_order(session, actor, order_id, stockholm_date(now))
+        order = await order_detail.find_order(session, actor, order_id, stockholm_date(now))
         return see_other(request, f"/orders/{order_id}", flash=("ok", made_text(order.number)))
 
     @post("/{receipt_id:uuid}/reversal")
@@ -141,13 +141,13 @@ async def _form(request: Req, order_id: UUID, data: Mapping[str, str], errors: M
     session, actor, day = scope["session"], scope["actor"], stockholm_date(scope["now"])
     if errors:
         await session.rollback()
-    order = await queries.find_order(session, actor, order_id, day)
+    order = await order_detail.find_order(session, actor, order_id, day)
     if not await may_receive(session, actor, order, day):
         raise Forbidden(NOT_YOURS)
-    lines = await queries.order_lines(session, order.concern_id, order_id)
+    lines = await order_detail.order_lines(session, order.concern_id, order_id)
     return await page(
         request, "orders/receipts/new.html", status=422 if errors else 200, order=order,
-        names=await queries.names_of(session, order), lines=order_lines_view(lines, ()), given=data,
+        names=await order_detail.names_of(session, order), lines=order_lines_view(lines, ()), given=data,
         errors=errors, today=day, by_amount=actor.has(p.RECEIPT_BY_AMOUNT), open=order.status in RECEIPTABLE,
         state=status_of(ORDER, order.status),
     )  # fmt: skip

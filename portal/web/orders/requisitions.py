@@ -16,8 +16,8 @@ from portal.kernel.dates import stockholm_date
 from portal.orders.actions.sending import discard, take_back
 from portal.orders.models import PurchaseOrder
 from portal.orders.queries.history import history
-from portal.orders.queries.orders import deciding_for, standing_in
-from portal.orders.queries.orders import visible as orders_visible
+from portal.orders.queries.order_scope import deciding_for, standing_in
+from portal.orders.queries.order_scope import visible as orders_visible
 from portal.orders.queries.requisitions import EDITABLE, load_requested, visible
 from portal.orders.rules.split import basket_totals
 from portal.orders.status import AWAITING_APPROVAL, ORDER, REQUISITION

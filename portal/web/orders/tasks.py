@@ -11,7 +11,9 @@ from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.dates import stockholm_date
 from portal.kernel.money import format_kr
-from portal.orders.queries.orders import count_orders, rejected, standing_in, to_receive
+from portal.orders.queries.deliveries import to_receive
+from portal.orders.queries.order_lists import count_orders, rejected
+from portal.orders.queries.order_scope import standing_in
 from portal.orders.queries.requisitions import RequisitionRow, list_unfinished
 from portal.orders.status import DRAFT, SENT_BACK
 from portal.web.i18n import gettext, ngettext

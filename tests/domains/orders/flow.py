@@ -16,7 +16,8 @@ from portal.coding.values import CodeString
 from portal.db.context import Context
 from portal.db.session import Database
 from portal.orders.actions.approval import approve
-from portal.orders.actions.basket import Changes, LineChange, add_to_basket, save
+from portal.orders.actions.basket_adding import add_to_basket
+from portal.orders.actions.basket_saving import Changes, LineChange, save
 from portal.orders.actions.sending import send
 from portal.orders.models import PurchaseOrder
 from portal.orders.queries.requisitions import load_requested

@@ -16,7 +16,9 @@ from portal.db.context import Context
 from portal.db.session import Database
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.orders.actions.addresses import add_temporary_address
-from portal.orders.actions.basket import Changes, add_to_basket, refresh_prices, save
+from portal.orders.actions.basket_adding import add_to_basket
+from portal.orders.actions.basket_lines import refresh_prices
+from portal.orders.actions.basket_saving import Changes, save
 from portal.orders.actions.plan import plan
 from portal.orders.actions.sending import send
 from portal.orders.models import Requisition

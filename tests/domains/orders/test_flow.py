@@ -9,7 +9,7 @@ from dev.demo_city.ids import demo_id
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
 from portal.orders.actions.receipts import receive_all
-from portal.orders.queries.orders import find_order, order_lines
+from portal.orders.queries.order_detail import find_order, order_lines
 from tests.domains.orders.conftest import actor_of
 from tests.domains.orders.flow import ordered
 

@@ -32,7 +32,9 @@ from portal.orders.actions.receipts import Delivery, receive, receive_all, take_
 from portal.orders.actions.sending import take_back
 from portal.orders.jobs import SendingParts, send_order
 from portal.orders.models import OrderLine, OrderResponse, PurchaseOrder, Receipt, Requisition, Transmission
-from portal.orders.queries.orders import Filters, find_order, list_orders, visible
+from portal.orders.queries.order_detail import find_order
+from portal.orders.queries.order_lists import Filters, list_orders
+from portal.orders.queries.order_scope import visible
 from tests.domains.orders.conftest import actor_of, supplier_of
 from tests.domains.orders.flow import approve_all, fill, ordered, send_it, steps
 

@@ -15,10 +15,11 @@ from portal.access.actor import Actor
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden
-from portal.orders.actions import basket, basket_coding, sending
+from portal.orders.actions import basket_coding, basket_lines, basket_saving, sending
 from portal.orders.actions.addresses import add_temporary_address
 from portal.orders.actions.answer import accept_change, answer, cancel_order
 from portal.orders.actions.approval import approve, send_back
+from portal.orders.actions.basket_adding import add_to_basket
 from portal.orders.actions.receipts import receive_all, take_back_receipt
 from tests.domains.orders.conftest import actor_of, supplier_of
 from tests.domains.orders.flow import ordered
@@ -29,11 +30,11 @@ NOTHING_READ: Any = None
 PLACE = {"name": "Kulturhuset", "street": "Torget 2", "postcode": "99999", "city": "Exempelstad"}
 Deed = Callable[[Any, Actor], Awaitable[Any]]
 BUYS: dict[str, Deed] = {
-    "put in": lambda s, a: basket.add_to_basket(s, a, SOME, Decimal(1), NOW),
-    "take out": lambda s, a: basket.remove_line(s, a, SOME, NOW),
-    "undo": lambda s, a: basket.undo_add(s, a, SOME, Decimal(1), NOW),
-    "save": lambda s, a: basket.save(s, a, SOME, basket.Changes((), {}), shown="", now=NOW),
-    "prices": lambda s, a: basket.refresh_prices(s, a, SOME, NOW),
+    "put in": lambda s, a: add_to_basket(s, a, SOME, Decimal(1), NOW),
+    "take out": lambda s, a: basket_lines.remove_line(s, a, SOME, NOW),
+    "undo": lambda s, a: basket_lines.undo_add(s, a, SOME, Decimal(1), NOW),
+    "save": lambda s, a: basket_saving.save(s, a, SOME, basket_saving.Changes((), {}), shown="", now=NOW),
+    "prices": lambda s, a: basket_lines.refresh_prices(s, a, SOME, NOW),
     "split": lambda s, a: basket_coding.split_coding(s, a, SOME, NOW),
     "unsplit": lambda s, a: basket_coding.remove_coding(s, a, SOME, SOME, NOW),
     "copy": lambda s, a: basket_coding.copy_coding(s, a, SOME, NOW),

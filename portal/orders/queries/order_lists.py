@@ -1,0 +1,138 @@
+"""Lists of orders: a page by keyset with its filters, how many there are, and the filter's choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.access.models import User
+from portal.orders.models import PurchaseOrder
+from portal.orders.queries.order_scope import visible
+from portal.orders.status import REJECTED_BY_SUPPLIER
+from portal.suppliers.models import Agreement, Supplier
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order in a list."""
+
+    id: UUID
+    number: str
+    status: str
+    supplier: str
+    buyer: str
+    sent_at: datetime | None
+    created_at: datetime
+    wanted_on: date | None
+    net: Decimal
+    gross: Decimal
+    agreement: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks of the list; `before` and `after` are ids (keyset)."""
+
+    statuses: tuple[str, ...] = ()
+    supplier_id: UUID | None = None
+    number: str = ""
+    sent_from: date | None = None
+    sent_to: date | None = None
+    before: UUID | None = None
+    after: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One page of a list, the newest first, and whether there is more on either side."""
+
+    rows: tuple[OrderRow, ...]
+    more_before: bool
+    more_after: bool
+
+
+async def list_orders(
+    session: AsyncSession, actor: Actor, seen: ColumnElement[bool], filters: Filters, *, size: int = PAGE
+) -> OrderPage:
+    """A page of the orders `seen`, by id (which grows with time), newest first."""
+    query = _rows(actor, seen, filters).limit(size + 1)
+    found = [OrderRow(*row) for row in await session.execute(query)]
+    more, rows = len(found) > size, found[:size]
+    if filters.after is not None:
+        return OrderPage(tuple(reversed(rows)), more, True)
+    return OrderPage(tuple(rows), filters.before is not None, more)
+
+
+def _rows(actor: Actor, seen: ColumnElement[bool], filters: Filters) -> Select[*tuple[Any, ...]]:
+    """The orders from where the page begins, on the way it is turned."""
+    order = PurchaseOrder.id.desc() if filters.after is None else PurchaseOrder.id.asc()
+    return (
+        select(
+            PurchaseOrder.id, PurchaseOrder.number, PurchaseOrder.status, Supplier.name, User.name,
+            PurchaseOrder.sent_at, PurchaseOrder.created_at, PurchaseOrder.wanted_on,
+            PurchaseOrder.net_amount, PurchaseOrder.gross_amount, Agreement.number,
+        )
+        .join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
+        .join(User, User.id == PurchaseOrder.buyer_user_id)
+        .outerjoin(
+            Agreement,
+            and_(Agreement.concern_id == actor.concern_id, Agreement.id == PurchaseOrder.agreement_id),
+        )
+        .where(PurchaseOrder.concern_id == actor.concern_id, seen, *conditions(filters))
+        .order_by(order)
+    )  # fmt: skip
+
+
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters as conditions on orders."""
+    found: list[ColumnElement[bool]] = []
+    if filters.statuses:
+        found.append(PurchaseOrder.status.in_(filters.statuses))
+    if filters.supplier_id is not None:
+        found.append(PurchaseOrder.supplier_id == filters.supplier_id)
+    if filters.number:
+        found.append(PurchaseOrder.number.ilike(f"{_escaped(filters.number)}%", escape="\\"))
+    if filters.sent_from is not None:
+        found.append(func.date(func.timezone("Europe/Stockholm", PurchaseOrder.sent_at)) >= filters.sent_from)
+    if filters.sent_to is not None:
+        found.append(func.date(func.timezone("Europe/Stockholm", PurchaseOrder.sent_at)) <= filters.sent_to)
+    if filters.before is not None:
+        found.append(PurchaseOrder.id < filters.before)
+    if filters.after is not None:
+        found.append(PurchaseOrder.id > filters.after)
+    return found
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def count_orders(session: AsyncSession, actor: Actor, *conditions: ColumnElement[bool]) -> int:
+    """How many orders of the concern fulfil the conditions."""
+    query = select(func.count()).select_from(PurchaseOrder)
+    found = await session.execute(query.where(PurchaseOrder.concern_id == actor.concern_id, *conditions))
+    return found.scalar_one()
+
+
+async def suppliers_of(
+    session: AsyncSession, actor: Actor, seen: ColumnElement[bool]
+) -> list[tuple[str, str]]:
+    """(id, name) of the suppliers that have orders among those seen: choices of the filter."""
+    ids = select(PurchaseOrder.supplier_id).where(PurchaseOrder.concern_id == actor.concern_id, seen)
+    query = select(Supplier.id, Supplier.name).where(Supplier.id.in_(ids.distinct())).order_by(Supplier.name)
+    return [(str(supplier), name) for supplier, name in await session.execute(query)]
+
+
+def rejected(actor: Actor) -> ColumnElement[bool]:
+    """The actor's own orders that the supplier has said no to."""
+    mine = PurchaseOrder.buyer_user_id == actor.user_id
+    return and_(visible(actor), mine, PurchaseOrder.status == REJECTED_BY_SUPPLIER)
