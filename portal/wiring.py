@@ -66,9 +66,12 @@ def registry(installation: Installation) -> JobRegistry:
     jobs: dict[str, JobFunction] = {
         "audit.seal": partial(_seal, installation),
         "access.clear_sessions": access_jobs.clear_sessions,
+        "invoicing.mail_credit_request": partial(
+            invoicing_jobs.mail_credit_request, _writing_letters(installation)
+        ),
         "invoicing.process_delivery": partial(invoicing_jobs.process_delivery, intake_parts(installation)),
         "invoicing.receipt_made": partial(invoicing_jobs.receipt_made, intake_parts(installation)),
-        "invoicing.remind_receipt": partial(invoicing_jobs.remind_receipt, _reminding(installation)),
+        "invoicing.remind_receipt": partial(invoicing_jobs.remind_receipt, _writing_letters(installation)),
         "invoicing.rerun": partial(invoicing_jobs.rerun, intake_parts(installation)),
         "invoicing.waiting_days": invoicing_jobs.waiting_days,
         "suppliers.mail_registration": partial(
@@ -159,8 +162,8 @@ def _sending(installation: Installation) -> orders_jobs.SendingParts:
     return orders_jobs.SendingParts(installation.store, installation.mailer, installation.settings.base_url)
 
 
-def _reminding(installation: Installation) -> invoicing_jobs.ReminderParts:
-    return invoicing_jobs.ReminderParts(installation.mailer, installation.settings.base_url)
+def _writing_letters(installation: Installation) -> invoicing_jobs.LetterParts:
+    return invoicing_jobs.LetterParts(installation.mailer, installation.settings.base_url)
 
 
 async def _close(installation: Installation) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from portal.db.context import Context
 from portal.integrations.mail import Mailer
 from portal.invoicing.actions.again import rerun as run_again
+from portal.invoicing.actions.credit_request import credit_letter
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.actions.waiting import reminders, wait_no_longer
@@ -17,7 +18,7 @@ from portal.jobs.context import JobContext
 
 
 @dataclass(frozen=True, slots=True)
-class ReminderParts:
+class LetterParts:
     """How mail goes out, and the portal's own address for links."""
 
     mailer: Mailer
@@ -56,7 +57,19 @@ async def waiting_days(context: JobContext) -> None:
             await wait_no_longer(session, concern_id, context.clock())
 
 
-async def remind_receipt(parts: ReminderParts, context: JobContext, *, invoice_id: str) -> None:
+async def mail_credit_request(parts: LetterParts, context: JobContext, *, invoice_id: str) -> None:
+    """Tell the supplier that credit is asked for; a message sent twice has the same id."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        mail = await credit_letter(
+            session, context.concern_id, UUID(invoice_id), parts.base_url, context.clock()
+        )
+    if mail is not None:
+        await parts.mailer.send(mail)
+
+
+async def remind_receipt(parts: LetterParts, context: JobContext, *, invoice_id: str) -> None:
     """Mail the buyer and the buyer's receipt delegates; a message sent twice has the same id."""
     if context.concern_id is None:
         return

@@ -90,6 +90,7 @@ class Invoice(Base):
     payment_date: Mapped[date | None]
     done_at: Mapped[Instant | None]
     cancelled_reason: Mapped[str | None]
+    credit_request: Mapped[str | None] = mapped_column(comment="the supplier reads it")
     credited_numbers: Mapped[Json] = mapped_column(default=list, comment="BT-25")
     document: Mapped[Json | None] = mapped_column(
         comment="the neutral invoice (EN 16931) as read; the original bytes stay the evidence"

@@ -33,7 +33,6 @@ from portal.kernel.plain import to_plain
 from portal.orders.models import OrderCoding
 
 WHY_ACCEPTED = "Skriv varför skillnaden godkänns. Attestanten läser det."
-MESSAGE_MISSING = "Skriv vad leverantören behöver rätta."
 RECEIPT_MISSING = "Skriv vad som är fel med kvittensen."
 NOT_ONLY_HELD = "Fakturan avviker från ordern. Godkänn skillnaden i stället, så går den till attest."
 HELD = frozenset({"review_requested"})
@@ -118,27 +117,6 @@ async def ask_for_receipt(
     status = await move(session, opened, "rematch", actor, now=now, why=text, data={"asked": "receipt"})
     await comment(session, opened.invoice, actor, text, now)
     await rerun_later(session, opened.invoice)
-    return status
-
-
-async def ask_for_credit(
-    session: AsyncSession,
-    actor: Actor,
-    invoice_id: UUID,
-    *,
-    note: str | None,
-    seen: Seen | None = None,
-    now: datetime,
-) -> str:
-    """Be om kredit: the message to the supplier is kept and nothing is paid until the credit note has come."""
-    text = required(note, "note", MESSAGE_MISSING)
-    opened = await open_invoice(session, actor, invoice_id, "rematch", seen=seen, now=now)
-    invoice = opened.invoice
-    status = await move(
-        session, opened, "rematch", actor, now=now, why=text, data={"asked": "credit"},
-        values={"under_investigation": True},
-    )  # fmt: skip
-    await comment(session, invoice, actor, text, now)
     return status
 
 

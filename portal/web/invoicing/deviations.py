@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
 from portal.invoicing.actions import assignment, deviation
+from portal.invoicing.actions.credit_request import ask_for_credit
 from portal.kernel.errors import Conflict, Invalid
 from portal.web.invoicing import coding_form, page
 from portal.web.invoicing.acting import Form, act
@@ -50,7 +51,7 @@ async def _chosen(
 ) -> None:
     choice = form.get("choice", "")
     if choice == "credit":
-        await deviation.ask_for_credit(session, actor, invoice_id, note=form.get("note_credit"), **how)
+        await ask_for_credit(session, actor, invoice_id, note=form.get("note_credit"), **how)
     elif choice == "receipt":
         await deviation.ask_for_receipt(session, actor, invoice_id, note=form.get("note_receipt"), **how)
     elif choice == "accept":

@@ -29,7 +29,8 @@ from portal.web.supplier.present import (
     tabs,
 )
 from portal.web.supplier.queries.orders import PAGE, count_to_answer, find_order, list_orders
-from portal.web.supplier.sentences import order_track, sentence
+from portal.web.supplier.sentences import sentence
+from portal.web.supplier.tracks import order_track
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 PATH = "/supplier/orders"

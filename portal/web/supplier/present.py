@@ -15,7 +15,8 @@ from portal.web.i18n import gettext, localised
 from portal.web.supplier.findings import finding_text
 from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFile
 from portal.web.supplier.queries.orders import Line, Order, OrderRow
-from portal.web.supplier.sentences import invoice_track, pay_sentence, sentence
+from portal.web.supplier.sentences import pay_sentence, sentence, sentence_of
+from portal.web.supplier.tracks import invoice_track
 from portal.web.suppliers.present import ACCOUNT_KINDS, account_number
 from portal.web.units import counted
 
@@ -123,7 +124,7 @@ def invoice_lines(lines: Sequence[InvoiceLine]) -> tuple[tuple[InvoiceLine, str]
 
 def invoice_view(row: InvoiceRow, today: date, account: str | None = None) -> InvoiceView:
     """A row of the list, and the head of the page."""
-    told = sentence(row.status)
+    told = sentence_of(row)
     amount = -row.payable_amount if row.is_credit_note else row.payable_amount
     return InvoiceView(
         row.id, row.number, localised(f"/supplier/invoices/{row.id}"), (told.tone, told.icon, told.label), told.text,

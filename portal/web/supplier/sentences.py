@@ -1,4 +1,4 @@
-"""What a supplier is told: each of the twelve statuses in plain words, Spåret, and the day it is paid (A9).
+"""What a supplier is told: each of the twelve statuses in plain words, and the day it is paid (A9).
 
 No internal name, reason, coding or attest is told. The table is whole: a test compares it with the Machine.
 """
@@ -11,10 +11,9 @@ from datetime import date
 
 from portal.invoicing import status as s
 from portal.invoicing.rules.payment_date import payment_date
-from portal.kernel.dates import format_day_long, stockholm_date
+from portal.kernel.dates import format_day_long
 from portal.web.i18n import current_locale, gettext
 from portal.web.supplier.queries.invoices import InvoiceRow
-from portal.web.supplier.queries.orders import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,12 @@ SENTENCES: Mapping[str, Sentence] = {
     s.CANCELLED: Sentence("rest", "ban", "Makulerad", "Makulerad av kunden. Den betalas inte.", 3, "Makulerad"),
 }  # fmt: skip
 
+# A person's word to the supplier, and so told before the status.
+CREDIT_ASKED = Sentence(
+    "warn", "message-square-text", "Kunden ber om kredit",
+    "Kunden ber er kreditera fakturan. Läs vad som ska krediteras på fakturans sida.", 1, "Kredit begärd",
+)  # fmt: skip
+
 STEPS = ("Mottagen", "Kontrollerad", "Godkänd", "Betalas")
 
 # The tabs of the list: what stands behind each word.
@@ -86,9 +91,17 @@ TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
+def sentence_of(row: InvoiceRow) -> Sentence:
+    """What the invoice's supplier is told: what is asked for, else the status."""
+    return _translated(CREDIT_ASKED) if row.credit_request else sentence(row.status)
+
+
 def sentence(status: str) -> Sentence:
     """The status in the request's language."""
-    row = SENTENCES[status]
+    return _translated(SENTENCES[status])
+
+
+def _translated(row: Sentence) -> Sentence:
     return Sentence(
         row.tone, row.icon, gettext(row.label), gettext(row.text), row.step, gettext(row.step_name)
     )
@@ -107,6 +120,8 @@ def pay_sentence(row: InvoiceRow, today: date, account: str | None = None) -> st
         return gettext("Räknas av mot nästa betalning.")
     if row.status == s.DONE:
         return _agreed(row.payment_date, today, account)
+    if row.credit_request:
+        return gettext("Betaldagen bestäms när krediten har kommit.")
     expected = payment_date(row.due_date, today)
     if expected is None:
         return gettext("Betaldagen bestäms när fakturan är godkänd.")
@@ -121,71 +136,3 @@ def _agreed(day: date | None, today: date, account: str | None) -> str:
     if account:
         return gettext("Betalas %(day)s till %(account)s.") % {"day": long_day(day), "account": account}
     return gettext("Betalas %(day)s.") % {"day": long_day(day)}
-
-
-def invoice_track(row: InvoiceRow, today: date) -> tuple[tuple[str, str, str | None], ...]:
-    """Spåret of an invoice: received, checked, approved, paid."""
-    now = sentence(row.status)
-    if row.status == s.CANCELLED:
-        return (
-            ("done", gettext(STEPS[0]), _short(stockholm_date(row.arrived_at))),
-            ("stopped", now.step_name, None),
-        )
-    steps: list[tuple[str, str, str | None]] = []
-    for index, name in enumerate(STEPS):
-        if index < now.step:
-            steps.append(
-                ("done", gettext(name), _short(stockholm_date(row.arrived_at)) if index == 0 else None)
-            )
-        elif index == now.step:
-            steps.append(("now", now.step_name, _pay_day(row, today) if index == len(STEPS) - 1 else None))
-        else:
-            steps.append(("left", gettext(name), _pay_day(row, today) if index == len(STEPS) - 1 else None))
-    return tuple(steps)
-
-
-def _pay_day(row: InvoiceRow, today: date) -> str | None:
-    if row.is_credit_note:
-        return None
-    day = row.payment_date or payment_date(row.due_date, today)
-    return _short(day) if day else None
-
-
-def _short(day: date) -> str:
-    return format_day_long(day, current_locale()).replace(" ", "\u00a0")
-
-
-def order_track(order: Order) -> tuple[tuple[str, str, str | None], ...]:
-    """Spåret of an order: ordered, confirmed, delivered, invoiced."""
-    sent = _short(stockholm_date(order.sent_at)) if order.sent_at else None
-    if order.status in {"rejected_by_supplier", "cancelled"}:
-        name = gettext("Avböjd") if order.status == "rejected_by_supplier" else gettext("Makulerad")
-        return (("done", gettext("Beställd"), sent), ("stopped", name, None))
-    delivered = bool(order.lines) and all(line.received >= line.quantity for line in order.lines)
-    billed = order.status == "closed" or (bool(order.lines) and all(line.left == 0 for line in order.lines))
-    confirmed = order.status not in {"sent"}
-    marks = [
-        (True, gettext("Beställd"), sent),
-        (
-            confirmed,
-            gettext("Bekräftad") if confirmed else gettext("Bekräftas"),
-            _short(stockholm_date(order.answers[-1].answered_at)) if order.answers else None,
-        ),
-        (delivered, gettext("Levererad") if delivered else gettext("Levereras"), _part(order)),
-        (billed, gettext("Fakturerad") if billed else gettext("Faktureras"), None),
-    ]
-    return _with_now(marks)
-
-
-def _part(order: Order) -> str | None:
-    some = any(line.received for line in order.lines)
-    every = all(line.received >= line.quantity for line in order.lines)
-    return gettext("kvitterad av kunden") if every else gettext("delvis kvitterad") if some else None
-
-
-def _with_now(marks: list[tuple[bool, str, str | None]]) -> tuple[tuple[str, str, str | None], ...]:
-    first_left = next((i for i, mark in enumerate(marks) if not mark[0]), len(marks))
-    return tuple(
-        ("done" if done else "now" if i == first_left else "left", name, when)
-        for i, (done, name, when) in enumerate(marks)
-    )

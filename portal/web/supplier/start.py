@@ -14,7 +14,7 @@ from portal.web.i18n import gettext, ngettext
 from portal.web.pages import Html, Req, page
 from portal.web.supplier.present import account_words, invoice_view, order_view
 from portal.web.supplier.queries.company import Customer, catalogues, customers, find_company
-from portal.web.supplier.queries.invoices import Sums, list_invoices, refused_since, sums
+from portal.web.supplier.queries.invoices import Sums, credits_asked, list_invoices, refused_since, sums
 from portal.web.supplier.queries.orders import OrderRow, count_to_answer, list_orders
 from portal.web.supplier.sentences import long_day
 from portal.web.suppliers.present import relation_state
@@ -36,7 +36,8 @@ async def supplier_start(request: Req) -> Html:
     accounts = {c.concern_id: account_words(c.accounts) for c in concerns}
     invoices = await list_invoices(session, actor, limit=INVOICES_SHOWN)
     return await page(
-        request, "supplier/start/show.html", company=company, lead=_lead(waiting, refused, concerns),
+        request, "supplier/start/show.html", company=company, 
+        lead=_lead(waiting, await credits_asked(session, actor), refused, concerns),
         concerns=[(c, relation_state(c.status)) for c in concerns],
         not_approved=[(c, relation_state(c.status)) for c in concerns if c.status != APPROVED],
         figures=_figures(await sums(session, actor, today), orders, waiting, accounts, today),
@@ -46,13 +47,18 @@ async def supplier_start(request: Req) -> Html:
     )  # fmt: skip
 
 
-def _lead(waiting: int, refused: int, concerns: Sequence[Customer]) -> str:
+def _lead(waiting: int, credits: int, refused: int, concerns: Sequence[Customer]) -> str:
     if not any(c.status == APPROVED for c in concerns):
         return gettext("Kunden kontrollerar era uppgifter. Ni får mejl när företaget är godkänt.")
     parts = []
     if waiting:
         text = ngettext("En beställning väntar på svar.", "%(num)s beställningar väntar på svar.", waiting)
         parts.append(text % {"num": waiting})
+    if credits:
+        text = ngettext(
+            "En kund ber om kredit på en faktura.", "Kunder ber om kredit på %(num)s fakturor.", credits
+        )
+        parts.append(text % {"num": credits})
     if refused:
         text = ngettext(
             "En fil kunde inte tas emot den senaste månaden.",

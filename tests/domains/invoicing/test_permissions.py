@@ -24,6 +24,7 @@ from portal.coding.values import CodeString
 from portal.invoicing.actions import approval, assignment, cancellation, coding, correction, deviation, review
 from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.correction import Correction
+from portal.invoicing.actions.credit_request import ask_for_credit
 from portal.invoicing.queries.detail import detail_of
 from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.status import INVOICE
@@ -201,7 +202,7 @@ FURTHER: dict[str, tuple[str, str, Act]] = {
     "save the coding": ("accept_review", "review", does(coding.save_coding, rows=[ROW])),
     "code a deviation": ("accept_deviation", "deviation", does(coding.save_coding, rows=[ROW])),
     "force a control": ("correct_information", "vat rate", does(correction.set_manual, codes=("vat_rate",))),
-    "ask for credit": ("rematch", "deviation", does(deviation.ask_for_credit, note=NOTE)),
+    "ask for credit": ("rematch", "deviation", does(ask_for_credit, note=NOTE)),
     "ask for the receipt": ("rematch", "deviation", does(deviation.ask_for_receipt, note=NOTE)),
     "investigate a review": ("accept_review", "review", does(assignment.investigate, on=True)),
     "investigate a deviation": ("rematch", "deviation", does(assignment.investigate, on=True)),

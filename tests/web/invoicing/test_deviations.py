@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from dev.demo_city.ids import CONCERN_ID
+from portal.integrations.mail import FakeMailer
+from portal.invoicing.jobs import LetterParts, mail_credit_request
+from portal.jobs.context import JobContext
 from tests.web.core.conftest import Site
 from tests.web.invoicing.conftest import fields, ordered, post, rows, status_of, user
 
@@ -85,6 +90,40 @@ async def test_credit_is_asked_for_and_the_invoice_is_under_investigation(site: 
     page = (await (await user(site, "bestallare@gsf")).get(of(invoice))).text
     assert "Under utredning" in page and "Du bad leverantören om en kreditfaktura." in page
     assert "Fyra pärmar fattas." in page
+    supplier = await user(site, "leverantor@kontorsbolaget.test")
+    page = (await supplier.get(f"/supplier/invoices/{invoice}")).text
+    assert "Det här ber kunden er kreditera" in page and "Fyra pärmar fattas." in page
+    assert "Betaldagen bestäms när krediten har kommit." in page
+    assert "En kund ber om kredit på en faktura." in (await supplier.get("/")).text
+    other = await user(site, "leverantor@skolgrossisten.test")
+    assert "kredit på en faktura" not in (await other.get("/")).text
+    assert (await other.get(f"/supplier/invoices/{invoice}")).status_code == 404
+
+
+@pytest.mark.parametrize("secret", [False, True])
+async def test_the_supplier_is_mailed_a_link_and_not_the_message(site: Site, secret: bool) -> None:
+    invoice = await ordered(site, "EX-100003", "88192")
+    await answered(site, "bestallare@gsf", invoice, "credit", note_credit="Fyra pärmar fattas.")
+    await site.change(f"UPDATE invoice SET secret = {secret} WHERE id = '{invoice}'")
+    mailer, clock = FakeMailer(), lambda: datetime(2026, 11, 24, tzinfo=UTC)
+    context = JobContext(site.installation.database, clock, "invoicing", 7, 1, CONCERN_ID)
+    for _ in range(2):
+        await mail_credit_request(LetterParts(mailer, "https://p.test"), context, invoice_id=str(invoice))
+    assert len({mail.id for mail in mailer.sent}) == 1, "taken up again, the letter is the same"
+    letter = mailer.sent[0]
+    assert letter.to == "leverantor@kontorsbolaget.test"
+    assert f"https://p.test/supplier/invoices/{invoice}" in letter.text and "Fyra" not in letter.text
+    assert ("88192" in letter.subject) is not secret
+
+
+async def test_what_was_asked_is_not_asked_when_the_difference_is_accepted(site: Site) -> None:
+    invoice = await ordered(site, "EX-100003", "88192")
+    await answered(site, "bestallare@gsf", invoice, "credit", note_credit="Fyra pärmar fattas.")
+    done = await answered(site, "bestallare@gsf", invoice, "accept", note_accept="De kom i går.")
+    assert done.status_code == 303, done.text
+    supplier = await user(site, "leverantor@kontorsbolaget.test")
+    assert "Fyra pärmar" not in (await supplier.get(f"/supplier/invoices/{invoice}")).text
+    assert "ber om kredit" not in (await supplier.get("/")).text
 
 
 async def test_a_changed_receipt_is_asked_for_and_matched_again(site: Site) -> None:

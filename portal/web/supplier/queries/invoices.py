@@ -19,7 +19,8 @@ from portal.kernel.identifiers import invoice_number_key
 PAGE = 25
 _COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note, i.status, i.status_since, i.issue_date,
   i.due_date, i.arrived_at, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount, i.currency, i.order_id,
-  coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason"""
+  coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason,
+  i.credit_request"""
 _FROM = """
 FROM supplier_invoice i JOIN concern c ON c.id = i.concern_id
 LEFT JOIN supplier_order o ON o.concern_id = i.concern_id AND o.id = i.order_id
@@ -55,6 +56,9 @@ WHERE d.supplier_id = :supplier AND d.id = ANY (CAST(:ids AS uuid[])) ORDER BY d
 _REFUSED = text("""
 SELECT count(*) FROM delivery WHERE supplier_id = :supplier AND outcome = 'refused' AND received_at > :since
 """)
+_ASKED = text(
+    "SELECT count(*) FROM supplier_invoice WHERE supplier_id = :supplier AND credit_request IS NOT NULL"
+)
 _NUMBERS = text("""
 SELECT number FROM supplier_invoice
 WHERE supplier_id = :supplier AND concern_id = :concern AND status <> 'cancelled'
@@ -85,6 +89,7 @@ class InvoiceRow:
     buyer_name: str | None
     payment_date: date | None
     cancelled_reason: str | None
+    credit_request: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,11 @@ async def sent_files(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -
     """The supplier's own files among `ids`."""
     rows = (await session.execute(_DELIVERIES, {"supplier": actor.supplier_id, "ids": list(ids)})).all()
     return [SentFile(**row._mapping) for row in rows]
+
+
+async def credits_asked(session: AsyncSession, actor: Actor) -> int:
+    """How many invoices a customer asks the supplier to credit."""
+    return int(await session.scalar(_ASKED, {"supplier": actor.supplier_id}) or 0)
 
 
 async def refused_since(session: AsyncSession, actor: Actor, since: datetime) -> int:
