@@ -78,7 +78,7 @@ SENTENCES: Mapping[str, Sentence] = {
 # A person's word to the supplier, and so told before the status.
 CREDIT_ASKED = Sentence(
     "warn", "message-square-text", "Kunden ber om kredit",
-    "Kunden ber er kreditera fakturan. Läs vad som ska krediteras på fakturans sida.", 1, "Kredit begärd",
+    "Kunden ber er kreditera fakturan, helt eller delvis.", 1, "Kredit begärd",
 )  # fmt: skip
 
 STEPS = ("Mottagen", "Kontrollerad", "Godkänd", "Betalas")
