@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import click
 
@@ -12,6 +11,7 @@ from portal.cli.acting import acting_as, looking, note_sight
 from portal.cli.output import print_json
 from portal.cli.running import told, with_installation
 from portal.invoicing.queries.summary import details, find
+from portal.kernel.identifiers import read_uuids
 from portal.wiring import Installation
 
 
@@ -32,7 +32,7 @@ def show(number: str, login: str | None, *, as_json: bool) -> None:
         found: list[dict[str, Any]] = []
         for actor in await acting_as(installation, login):
             async with looking(installation, actor) as eyes:
-                invoices = await find(eyes.session, eyes.seen, ids=_ids(number), number=number)
+                invoices = await find(eyes.session, eyes.seen, ids=read_uuids([number]), number=number)
                 found += await details(eyes.session, invoices)
             await note_sight(installation, actor, invoices)
         return found
@@ -44,13 +44,6 @@ def show(number: str, login: str | None, *, as_json: bool) -> None:
         _say(elements)
     else:
         click.echo(f"Ingen faktura har numret {number}.")
-
-
-def _ids(text: str) -> list[UUID]:
-    try:
-        return [UUID(text)]
-    except ValueError:
-        return []
 
 
 def _say(elements: Sequence[dict[str, Any]]) -> None:

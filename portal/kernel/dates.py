@@ -116,8 +116,13 @@ def is_bank_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in bank_holidays(day.year)
 
 
+def later(day: date, days: int) -> date:
+    """That many days later, or the last day there is: anybody may have written the day."""
+    return day + timedelta(min(days, (date.max - day).days))
+
+
 def next_bank_day(day: date) -> date:
-    """That day if banks pay on it, else the next one they do."""
-    while not is_bank_day(day):
+    """That day if banks pay on it, else the next one they do; the last day there is when none comes."""
+    while not is_bank_day(day) and day < date.max:
         day += timedelta(1)
     return day

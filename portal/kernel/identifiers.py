@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterable
 from uuid import UUID
 
 from stdnum import iban as _iban
@@ -26,6 +27,19 @@ def uuid7() -> UUID:
     fraction = (rest << 12) // 1_000_000
     value = (millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)
+
+
+def read_uuid(text: str | None) -> UUID | None:
+    """The id that is written, None for nothing or anything else."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def read_uuids(texts: Iterable[str]) -> tuple[UUID, ...]:
+    """Those of the texts that are ids, each once, in their order."""
+    return tuple(found for text in dict.fromkeys(texts) if (found := read_uuid(text)) is not None)
 
 
 def luhn_ok(digits: str) -> bool:

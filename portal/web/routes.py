@@ -17,8 +17,9 @@ from portal.web.invoicing.arrivals import ArrivalsController
 from portal.web.invoicing.corrections import CorrectionController
 from portal.web.invoicing.counts import counts as invoicing_counts
 from portal.web.invoicing.deviations import DeviationController
+from portal.web.invoicing.handing_on import HandOnController
 from portal.web.invoicing.invoices import InvoiceController
-from portal.web.invoicing.reviews import HandOnController, ReviewController
+from portal.web.invoicing.reviews import ReviewController
 from portal.web.orders.addresses import AddressController
 from portal.web.orders.basket import BasketController
 from portal.web.orders.counts import counts as order_counts

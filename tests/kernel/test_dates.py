@@ -15,6 +15,7 @@ from portal.kernel.dates import (
     format_day,
     format_day_long,
     is_bank_day,
+    later,
     next_bank_day,
     stockholm_date,
     stockholm_midnight,
@@ -63,6 +64,11 @@ def test_banks_rest_on_holidays() -> None:
     assert not is_bank_day(date(2026, 6, 19))  # Midsummer Eve
     assert next_bank_day(date(2026, 12, 24)) == date(2026, 12, 28)
     assert next_bank_day(date(2026, 12, 4)) == date(2026, 12, 4)
+
+
+def test_days_end_with_the_last_one() -> None:
+    assert later(date(2026, 2, 28), 1) == date(2026, 3, 1)
+    assert later(date(9999, 12, 20), 30) == date.max == next_bank_day(date.max)
 
 
 def test_a_fixed_clock_moves_only_when_told() -> None:

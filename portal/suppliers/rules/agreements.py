@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from portal.kernel.errors import Invalid
+from portal.kernel.identifiers import read_uuids
 from portal.kernel.money import parse_amount
 from portal.kernel.text import squash
 
@@ -83,7 +84,7 @@ def check_form(form: AgreementForm) -> Mapping[str, str]:
         "price_terms": _text(
             form.price_terms, "Beskriv hur priset sätts, till exempel fasta priser.", _MOST_TEXT
         ),
-        "callers": None if form.callers else "Välj minst en organisation som får avropa.",
+        "callers": None if read_uuids(form.callers) else "Välj minst en organisation som får avropa.",
     }
     return {name: message for name, message in checks.items() if message}
 
@@ -95,7 +96,7 @@ def read_form(form: AgreementForm) -> AgreementFacts:
         date.fromisoformat(form.valid_to) if form.valid_to.strip() else None,
         parse_amount(form.cap_amount) if form.cap_amount.strip() else None,
         parse_amount(form.ranking_limit) if form.kind == RANKING else None,
-        squash(form.price_terms), tuple(UUID(value) for value in form.callers),
+        squash(form.price_terms), read_uuids(form.callers),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from portal.attest.queries.steps import step_seen
 from portal.attest.queries.waiting import waiting_for
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
+from portal.kernel.identifiers import read_uuids
 from portal.web.attest.cards import Card
 from portal.web.attest.present import DONE, RETURNED, SHOWS, View, item, list_path, total, view
 from portal.web.attest.sources import SOURCES
@@ -44,7 +45,7 @@ class AttestController(Controller):
     @get()
     async def index(self, request: Req) -> Html:
         """The list; ?show=own or delegated narrows it, ?selected= ticks cards."""
-        ticked = _ids(request.query_params.getall("selected", []))
+        ticked = read_uuids(request.query_params.getall("selected", []))
         return await _list(request, show=_show(request), ticked=ticked)
 
     @post("/steps/{step_id:uuid}/approval")
@@ -67,7 +68,7 @@ class AttestController(Controller):
     async def choose(self, request: Req) -> Response[Any]:
         """What was ticked, to look through before anything is attested."""
         scope = request.scope["state"]
-        ticked = _ids(request.query_params.getall("selected", []))
+        ticked = read_uuids(request.query_params.getall("selected", []))
         cards = [card for card in await _cards(scope) if card.waiting.step.id in ticked]
         if not cards:
             return see_other(request, "/attest", flash=("warn", gettext(NOTHING_CHOSEN)))
@@ -142,11 +143,11 @@ async def _approve_each(
 ) -> tuple[list[Card], list[str]]:
     done: list[Card] = []
     refused: list[str] = []
-    for step_id in _ids(chosen):
+    for step_id in read_uuids(chosen):
         try:
             async with session.begin_nested():
                 card = await _card(session, actor, now, step_id)
-                await _approve(session, actor, card, chosen[str(step_id)], now)
+                await _approve(session, actor, card, chosen.get(str(step_id), ""), now)
             done.append(card)
         except PortalError as error:
             refused.append(_words(error))
@@ -212,14 +213,3 @@ def _show(request: Req) -> str:
 
 def _path(show: str) -> str:
     return "/attest" if show == "all" else f"/attest?show={show}"
-
-
-def _ids(texts: Collection[str]) -> list[UUID]:
-    """The texts that are ids, each once."""
-    found = []
-    for text in dict.fromkeys(texts):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found

@@ -18,6 +18,7 @@ from portal.catalog.search import MOST_CANDIDATES, PostgresSearch
 from portal.integrations.search import SearchFilters, SearchResult
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import NotFound
+from portal.kernel.identifiers import read_uuids
 from portal.web.catalog.present import SearchView, hit_view, search_view
 from portal.web.pages import Html, Req, is_htmx, page, partials
 from portal.web.services import Services
@@ -64,11 +65,11 @@ class Asked:
         query = request.query_params
         self.words = " ".join(query.get("q", "")[:200].replace("\0", " ").split())
         self.chosen = Chosen(
-            agreements=_ids(query.getall("agreement", [])),
-            suppliers=_ids(query.getall("supplier", [])),
+            agreements=read_uuids(query.getall("agreement", [])[:MOST_CHOSEN]),
+            suppliers=read_uuids(query.getall("supplier", [])[:MOST_CHOSEN]),
             segments=tuple(one for one in query.getall("segment", [])[:MOST_CHOSEN] if one in SEGMENTS),
         )
-        after = _ids([query.get("after", "")])
+        after = read_uuids([query.get("after", "")])
         self.after = after[0] if after else None
         limit = query.get("limit", "")
         self.limit = (
@@ -132,16 +133,6 @@ async def _blocked(request: Req, asked: Asked, actor: Actor, hits: HitPage) -> l
 
 def _filters(chosen: Chosen) -> SearchFilters:
     return SearchFilters(chosen.agreements, chosen.suppliers, chosen.segments)
-
-
-def _ids(texts: list[str]) -> tuple[UUID, ...]:
-    found = []
-    for text in texts[:MOST_CHOSEN]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return tuple(found)
 
 
 def _buyer(actor: Actor) -> Actor:

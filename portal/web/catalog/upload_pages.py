@@ -22,6 +22,7 @@ from portal.catalog.status import AT_WORK, UPLOAD
 from portal.catalog.values import UploadFacts
 from portal.jobs.models import JobProgress
 from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.identifiers import read_uuid
 from portal.web.catalog.upload_view import (
     choice_options,
     difference_views,
@@ -59,7 +60,7 @@ async def index_page(
     session, actor = scope["session"], scope["actor"]
     tab = request.query_params.get("tab", "waiting")
     wanted = EVERY_STATUS if side.supplier or tab == "all" else HANDLED if tab == "handled" else WAITING
-    before = _id(request.query_params.get("before", ""))
+    before = read_uuid(request.query_params.get("before", ""))
     uploads = await list_uploads(session, actor, wanted, before=before, limit=PAGE + 1)
     choices = await catalogue_choices(session, actor)
     more = f"{side.base}?tab={tab}&before={uploads[PAGE - 1].id}" if len(uploads) > PAGE else None
@@ -82,7 +83,7 @@ async def upload_file(request: Req, side: Side, services: Services, form: Mappin
     file, chosen = form.get("file"), str(form.get("catalogue") or "")
     agreement, _, supplier = chosen.partition("/")
     errors = {}
-    if not (_id(agreement) and _id(supplier)):
+    if not (read_uuid(agreement) and read_uuid(supplier)):
         errors["catalogue"] = gettext("Välj vilken katalog filen gäller.")
     if not isinstance(file, UploadFile) or not file.filename:
         errors["file"] = gettext("Välj en fil.")
@@ -250,13 +251,6 @@ def _first_tab(upload: UploadFacts) -> str:
 
 def _said(message: Any) -> str:
     return gettext(message.msgid) % message.params if message.params else gettext(message.msgid)
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _download(data: bytes, name: str, media_type: str) -> Response[bytes]:

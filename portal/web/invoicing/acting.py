@@ -39,14 +39,6 @@ def seen_of(form: Mapping[str, str]) -> Seen | None:
     return Seen(status, since) if status and since else None
 
 
-def uuid_or_none(text: str | None) -> UUID | None:
-    """An id of the form; None when nothing, or nothing readable, was chosen."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
-
-
 async def act(
     request: Req, invoice_id: UUID, form: Mapping[str, str], deed: Act, *, goes_on: bool = False
 ) -> Response[Any]:

@@ -12,8 +12,9 @@ from litestar.status_codes import HTTP_200_OK
 from portal.access import permissions as p
 from portal.invoicing.actions import approval
 from portal.kernel.errors import Invalid
+from portal.kernel.identifiers import read_uuid
 from portal.web.invoicing import page
-from portal.web.invoicing.acting import Form, act, uuid_or_none
+from portal.web.invoicing.acting import Form, act
 from portal.web.invoicing.deviations import require_shown
 from portal.web.invoicing.page import gather, shown_of
 from portal.web.pages import Html, Req
@@ -40,7 +41,7 @@ class ApprovalController(Controller):
 
         async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:
             require_shown(found, data)
-            steps = [uuid_or_none(name.removeprefix(STEP)) for name in data if name.startswith(STEP)]
+            steps = [read_uuid(name.removeprefix(STEP)) for name in data if name.startswith(STEP)]
             known = [step.id for step in found.detail.steps if step.id in steps]
             if not known:
                 raise Invalid(NOTHING_CHOSEN, fields={"note": NOTHING_CHOSEN})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import Controller, get
 
 from portal.access import permissions as p
+from portal.kernel.identifiers import read_uuid
 from portal.web.invoicing import arrivals_view
-from portal.web.invoicing.acting import uuid_or_none
 from portal.web.pages import Html, Req
 
 
@@ -19,4 +19,4 @@ class ArrivalsController(Controller):
     @get()
     async def index(self, request: Req) -> Html:
         """The queue, with the chosen or the first invoice open."""
-        return await arrivals_view.answer(request, uuid_or_none(request.query_params.get("id")))
+        return await arrivals_view.answer(request, read_uuid(request.query_params.get("id")))

@@ -18,9 +18,10 @@ from portal.invoicing.queries.detail import head_of
 from portal.invoicing.queries.scope import rights_of
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
+from portal.kernel.identifiers import read_uuid
 from portal.kernel.money import parse_amount
 from portal.web.invoicing import page
-from portal.web.invoicing.acting import Act, Form, act, uuid_or_none
+from portal.web.invoicing.acting import Act, Form, act
 from portal.web.pages import Html, Req
 
 HANDLES = (p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN, p.LEVGRUPPEN, p.CENTRAL_SYSTEM_ADMIN)
@@ -110,7 +111,7 @@ def _manual(_form: Form) -> Any:
 
 
 def _id(name: str) -> Callable[[Form], UUID | None]:
-    return lambda form: uuid_or_none(form.get(name))
+    return lambda form: read_uuid(form.get(name))
 
 
 def _text(name: str) -> Callable[[Form], str | None]:

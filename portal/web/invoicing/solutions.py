@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +16,7 @@ from portal.invoicing.queries import choices
 from portal.invoicing.queries.detail import Detail
 from portal.invoicing.rules.standing import Who, refusal
 from portal.invoicing.status import INVOICE
-from portal.kernel.dates import stockholm_date
+from portal.kernel.dates import later, stockholm_date
 from portal.kernel.money import format_sv
 from portal.web.i18n import gettext
 
@@ -113,7 +112,7 @@ def _equation(invoice: Invoice) -> tuple[tuple[str, str, str | None], ...]:
 
 
 def _values(invoice: Invoice) -> dict[str, str]:
-    due = invoice.due_date or invoice.issue_date + timedelta(days=30)
+    due = invoice.due_date or later(invoice.issue_date, 30)
     return {
         "gross": format_sv(right_total(invoice)), "number": invoice.number, "due_date": due.isoformat(),
         "issue_date": invoice.issue_date.isoformat(), "order_number": invoice.order_reference or "",

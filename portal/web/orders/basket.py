@@ -12,12 +12,12 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 
 from portal.kernel.errors import Invalid
+from portal.kernel.identifiers import read_uuid
 from portal.kernel.money import parse_amount
 from portal.orders.actions.basket_adding import Added, add_to_basket
 from portal.orders.actions.basket_lines import undo_add
 from portal.orders.queries.requisitions import basket_count, load_editable, open_basket_id
 from portal.web.orders.basket_page import BASKET, BUYS, UNREADABLE, basket_page
-from portal.web.orders.forms import identifier
 from portal.web.orders.texts import filled, said
 from portal.web.pages import Html, Req, is_htmx, page, partials, see_other
 from portal.web.signin.controllers import own_path
@@ -45,7 +45,7 @@ class BasketController(Controller):
     async def add(self, request: Req, data: Form) -> Response[Any]:
         """Put an article in the basket: the answer stands where its button stood, with Ångra."""
         scope = request.scope["state"]
-        article = identifier(data.get("article_id"))
+        article = read_uuid(data.get("article_id"))
         back = _back(request, data)
         try:
             if article is None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.coding.values import DIMENSIONS, CodeString
 from portal.kernel.errors import Invalid
+from portal.kernel.identifiers import read_uuid
 from portal.kernel.money import parse_amount
 from portal.orders.actions.basket_saving import Changes, LineChange
 from portal.orders.values import CodingShare, Requested
@@ -52,12 +52,12 @@ def _columns(
 ) -> dict[str, Any]:
     columns: dict[str, Any] = {name: data[name].strip() or None for name in TEXTS if name in data}
     columns["delivery_address_id"] = (
-        identifier(data.get("delivery_address_id")) or requested.delivery_address_id
+        read_uuid(data.get("delivery_address_id")) or requested.delivery_address_id
     )
     columns["review_requested"] = "review_requested" in data
     if "wanted_on" in data:
         columns["wanted_on"] = day(data, "wanted_on", errors)
-    if actor.has(p.ORDER_FOR_OTHERS) and (buyer := identifier(data.get("buyer_user_id"))):
+    if actor.has(p.ORDER_FOR_OTHERS) and (buyer := read_uuid(data.get("buyer_user_id"))):
         columns["buyer_user_id"] = buyer
     if actor.has(p.SEE_SECRET):
         columns["secret"] = "secret" in data
@@ -87,12 +87,4 @@ def day(data: Mapping[str, str], name: str, errors: dict[str, Invalid]) -> date 
         return date.fromisoformat(given)
     except ValueError:
         errors[name] = Invalid(NOT_A_DATE)
-        return None
-
-
-def identifier(given: str | None) -> UUID | None:
-    """An id, None when it is empty or not one."""
-    try:
-        return UUID(given) if given else None
-    except ValueError:
         return None

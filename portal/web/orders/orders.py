@@ -18,6 +18,7 @@ from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.identifiers import read_uuid
 from portal.orders.actions.answer import accept_change, cancel_order
 from portal.orders.models import PurchaseOrder
 from portal.orders.queries import deliveries, order_detail, order_lists, order_scope
@@ -25,7 +26,6 @@ from portal.orders.queries.history import history
 from portal.orders.queries.requisitions import list_unfinished
 from portal.orders.status import CONFIRMED_WITH_CHANGE, DELIVERABLE, ORDER, REQUISITION
 from portal.web.i18n import gettext
-from portal.web.orders.forms import identifier
 from portal.web.orders.history import timeline
 from portal.web.orders.invoices import invoices_of
 from portal.web.orders.present import answer_view, order_lines_view, order_track, receipts_view
@@ -173,12 +173,12 @@ def _filters(given: Mapping[str, str], tab: str) -> order_lists.Filters:
     chosen = given.get("status", "")
     return order_lists.Filters(
         statuses=(chosen,) if chosen in allowed else allowed,
-        supplier_id=identifier(given.get("supplier")),
+        supplier_id=read_uuid(given.get("supplier")),
         number=given.get("number", "").strip(),
         sent_from=_day(given.get("from")),
         sent_to=_day(given.get("to")),
-        before=identifier(given.get("before")),
-        after=identifier(given.get("after")),
+        before=read_uuid(given.get("before")),
+        after=read_uuid(given.get("after")),
     )
 
 

@@ -14,6 +14,7 @@ from litestar.params import Body, FromPath
 from portal.access import permissions as p
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, Invalid
+from portal.kernel.identifiers import read_uuid
 from portal.orders.actions.receipts import (
     NOT_YOURS,
     RECEIPTABLE,
@@ -51,20 +52,15 @@ class ReceiptListController(Controller):
         everyone = may_all and (given.get("show") == "all" or not actor.has(p.ORDER_AND_INVOICE))
         seen = deliveries.to_receive(actor, users, everyone=everyone)
         filters = order_lists.Filters(
-            number=given.get("number", "").strip(), before=_id(given, "before"), after=_id(given, "after")
+            number=given.get("number", "").strip(),
+            before=read_uuid(given.get("before")),
+            after=read_uuid(given.get("after")),
         )
         found = await order_lists.list_orders(session, actor, seen, filters)
         return await page(
             request, "orders/receipts/index.html", everyone=everyone, may_all=may_all, given=given,
             rows=[(row, status_of(ORDER, row.status)) for row in found.rows], found=found,
         )  # fmt: skip
-
-
-def _id(given: Mapping[str, str], name: str) -> UUID | None:
-    try:
-        return UUID(given[name]) if given.get(name) else None
-    except ValueError:
-        return None
 
 
 class ReceiptController(Controller):

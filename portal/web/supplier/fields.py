@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -64,17 +64,6 @@ def quantities(
             errors[name] = gettext("Högst %(left)s är kvar att fakturera på raden.") % {"left": left}
     if not errors and not any(found.values()):
         errors[f"quantity-{next(iter(most), 1)}"] = gettext("Skriv antal på minst en rad.")
-    return found
-
-
-def uuids(values: Iterable[str]) -> list[UUID]:
-    """Those of the texts that are ids."""
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from portal.audit.log import Event, record
 from portal.formats.findings import Unreadable
 from portal.formats.peppol.reader import read_invoice
 from portal.kernel.errors import NotFound
+from portal.kernel.identifiers import read_uuids
 from portal.web.i18n import gettext, localised
 from portal.web.pages import Html, Req, page, partials, see_other
-from portal.web.supplier import fields
 from portal.web.supplier.present import file_view
 from portal.web.supplier.queries.company import Company, find_company
 from portal.web.supplier.queries.invoices import sent_files
@@ -72,7 +73,7 @@ class FilesController(Controller):
     @get()
     async def show(self, request: Req) -> Html:
         """The files named by `id`, the whole page."""
-        views, poll = await _views(request, fields.uuids(request.query_params.getall("id", [])))
+        views, poll = await _views(request, read_uuids(request.query_params.getall("id", [])))
         if not views:
             raise NotFound("Filerna finns inte.")
         return await page(request, "supplier/deliveries/show.html", files=views, poll=poll)
@@ -80,11 +81,11 @@ class FilesController(Controller):
     @get("/progress", opt={"permission": p.SUPPLIER, "passive": True})
     async def progress(self, request: Req) -> Html:
         """The same as a partial, for the page to ask for."""
-        views, poll = await _views(request, fields.uuids(request.query_params.getall("id", [])))
+        views, poll = await _views(request, read_uuids(request.query_params.getall("id", [])))
         return partials(request, "supplier/deliveries/_files.html", files=views, poll=poll)
 
 
-async def _views(request: Req, ids: list[UUID]) -> tuple[list[Any], str | None]:
+async def _views(request: Req, ids: Sequence[UUID]) -> tuple[list[Any], str | None]:
     state = request.scope["state"]
     files = [file_view(file) for file in await sent_files(state["session"], state["actor"], ids[:MOST_FILES])]
     waiting = any(file.waiting for file in files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from litestar.params import Body, FromPath
 from portal.access import permissions as p
 from portal.formats.en16931 import Invoice
 from portal.formats.peppol.invoice_writer import write_invoice
-from portal.kernel.dates import stockholm_date
+from portal.kernel.dates import later, stockholm_date
 from portal.kernel.errors import Conflict
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, partials, see_other
@@ -100,7 +100,7 @@ def _proposal(request: Req, order: Order) -> dict[str, str]:
     values = {
         f"quantity-{line.position}": _written(line.ready if some else line.left) for line in order.lines
     }
-    due = today + timedelta(days=order.payment_days)
+    due = later(today, order.payment_days)
     return values | {
         "number": "",
         "issue_date": today.isoformat(),
@@ -158,7 +158,7 @@ def _head(data: dict[str, Any], order: Order, errors: dict[str, str], today: dat
     delivered = fields.day(data, "delivery_date", errors, needed=False)
     number = fields.number(data, errors)
     if issued and due and (due - issued).days < order.payment_days:
-        earliest = issued + timedelta(days=order.payment_days)
+        earliest = later(issued, order.payment_days)
         message = gettext("Betalningsvillkoret är %(days)s dagar. Välj %(day)s eller senare.")
         errors["due_date"] = message % {"days": order.payment_days, "day": earliest.isoformat()}
     return flip.Head(number, issued or today, due or today, delivered)

@@ -12,6 +12,7 @@ from litestar.params import Body, FromPath
 from portal.access import permissions as p
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, Invalid
+from portal.kernel.identifiers import read_uuid
 from portal.suppliers.actions import agreements as actions
 from portal.suppliers.queries.agreements import find_agreement, list_agreements, possible_callers
 from portal.suppliers.queries.relations import approved_suppliers
@@ -108,13 +109,14 @@ class AgreementsController(Controller):
     @post("/{agreement_id:uuid}/suppliers", opt={"permission": p.SUPPLIER_ADMIN})
     async def link(self, request: Req, agreement_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Put a supplier on the agreement."""
-        state, chosen = request.scope["state"], forms.text(data, "supplier_id")
-        rank = forms.text(data, "rank") or "1"
-        if not _is_uuid(chosen) or not rank.isdecimal() or int(rank) < 1:
-            message = gettext("Välj leverantör, och skriv platsen i rangordningen som ett tal från 1.")
-            return await _show(request, agreement_id, {"supplier_id": message})
+        state = request.scope["state"]
+        supplier_id, rank = read_uuid(forms.text(data, "supplier_id")), forms.rank(data)
+        if supplier_id is None:
+            return await _show(request, agreement_id, {"supplier_id": gettext("Välj leverantör.")})
+        if rank is None:
+            return await _show(request, agreement_id, {"rank": gettext(forms.RANK_WRONG)})
         await actions.link(
-            state["session"], state["actor"], agreement_id, UUID(chosen), int(rank), now=state["now"]
+            state["session"], state["actor"], agreement_id, supplier_id, rank, now=state["now"]
         )
         return _back(request, agreement_id, "Leverantören är kopplad till avtalet.")
 
@@ -163,11 +165,3 @@ async def _form(
 
 def _back(request: Req, agreement_id: UUID, message: str) -> Response[Any]:
     return see_other(request, f"/suppliers/agreements/{agreement_id}", flash=("ok", gettext(message)))
-
-
-def _is_uuid(value: str) -> bool:
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,11 +12,20 @@ from portal.suppliers.rules.joining import Joining
 from portal.suppliers.rules.registration import RegistrationForm
 from portal.web.i18n import gettext
 
+RANK_WRONG = "Skriv platsen i rangordningen som ett tal från 1 till 99."
+_RANK = re.compile(r"[1-9][0-9]?")
+
 
 def text(data: Mapping[str, Any], name: str) -> str:
     """One field as written; nothing when it is not there."""
     value = data.get(name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def rank(data: Mapping[str, Any]) -> int | None:
+    """A place in the ranking, 1 to 99; the first when nothing is written, None for anything else."""
+    written = text(data, "rank") or "1"
+    return int(written) if _RANK.fullmatch(written) else None
 
 
 def registration_form(data: Mapping[str, Any]) -> RegistrationForm:

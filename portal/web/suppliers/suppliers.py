@@ -13,6 +13,7 @@ from litestar.params import Body, FromPath
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.errors import Invalid
+from portal.kernel.identifiers import read_uuid
 from portal.suppliers.actions import agreements as agreement_actions
 from portal.suppliers.actions import relations
 from portal.suppliers.queries.agreements import list_agreements
@@ -89,10 +90,12 @@ class SuppliersController(Controller):
     async def link(self, request: Req, supplier_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Put the supplier on an agreement."""
         state = request.scope["state"]
-        agreement_id = _uuid(forms.text(data, "agreement_id"))
+        agreement_id = read_uuid(forms.text(data, "agreement_id"))
         if agreement_id is None:
             return await _show(request, supplier_id, {"agreement_id": gettext("Välj ett avtal.")})
-        rank = int(digits) if (digits := forms.text(data, "rank")).isdecimal() and int(digits) else 1
+        rank = forms.rank(data)
+        if rank is None:
+            return await _show(request, supplier_id, {"rank": gettext(forms.RANK_WRONG)})
         await agreement_actions.link(
             state["session"], state["actor"], agreement_id, supplier_id, rank, now=state["now"]
         )
@@ -135,13 +138,6 @@ def _back(request: Req, supplier_id: UUID, message: str) -> Response[Any]:
     return see_other(request, f"/suppliers/{supplier_id}", flash=("ok", gettext(message)))
 
 
-def _uuid(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
-
-
 def _key(value: str | None) -> str | None:
     """The paging key of the address, or none when it is not one of ours."""
-    return value if value and _uuid(value.rpartition("|")[2]) else None
+    return value if value and read_uuid(value.rpartition("|")[2]) else None

@@ -134,6 +134,17 @@ async def test_faults_are_named_at_their_fields(shared_site: Any, signed_in: Any
     assert "Numret används av ett annat avtal" in taken.text
 
 
+async def test_what_no_form_of_ours_writes_is_told_too(shared_site: Any, signed_in: Any) -> None:
+    browser = await signed_in(shared_site, "leverantorsadmin@stad")
+    answer = await browser.post("/suppliers/agreements", FORM | {"callers": "NaN"})
+    assert answer.status_code == 422 and 'id="callers-error"' in answer.text
+    agreement = demo_id("agreement", "R-2026-002")
+    for rank in ("0", "-1", "100", "99999999999999999999", "²", "1,5"):
+        form = {"supplier_id": str(demo_id("supplier", "Kontorsbolaget AB")), "rank": rank}
+        answer = await browser.post(f"/suppliers/agreements/{agreement}/suppliers", form)
+        assert answer.status_code == 422 and 'id="rank-error"' in answer.text, rank
+
+
 async def test_the_cap_is_used_by_the_whole_concern(shared_site: Any, signed_in: Any) -> None:
     """749 + 249,50 + 290 + 2 490 kr are ordered on R-2026-001, and AOF's administrator is told as much."""
     for login in ("admin@gsf", "admin@aof"):
