@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -199,3 +199,15 @@ async def test_a_form_without_the_token_does_nothing(site: Site) -> None:
     assert answer.status_code == 403
     answer = await post(browser, f"{LIST}/{demo_id('invoice', 'none')}/rejection", {"note": "Nej."})
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+@pytest.mark.parametrize("field", ["issue_date", "due_date"])
+async def test_the_first_and_the_last_day_there_is_break_no_page(site: Site, field: str, day: date) -> None:
+    invoice = await manual(site, "M-1", **{field: day})
+    administrator = await user(site, "fakturaadmin@gsf")
+    for path in ("/", "/invoicing/invoices", "/invoicing/arrivals", f"/invoicing/invoices/{invoice}"):
+        assert (await administrator.get(path)).status_code == 200, path
+    supplier = await user(site, "leverantor@skolgrossisten.test")
+    for path in ("/", "/supplier/invoices", f"/supplier/invoices/{invoice}"):
+        assert (await supplier.get(path)).status_code == 200, path
