@@ -64,6 +64,7 @@ async def test_invoices_and_requisitions_wait_with_amount_supplier_and_why(
     assert "Kopieringspapper A4 80 g, 500 ark, 10 förpackningar och 1 rad till" in text
     assert "Attestera 655,00 kr , Kontorsbolaget AB" in text  # 499 + 25, and VAT
     assert "Du är attestant för ansvar 31100 Centralskolan." in text
+    assert "Kvar efteråt" not in text, "nothing knows what is left, so no column says so"
     assert 'href="/invoicing/invoices/' in html and 'href="/orders/requisitions/' in html
     start = _text((await browser.get("/")).text)
     assert "Fakturor att attestera" in start and "Beställningar att attestera" in start
