@@ -16,10 +16,13 @@ SUPPLIER = SimpleNamespace(
 ORDER = {"number": "EX-1", "buyer": "Skolan", "order": "EX-1", "day": "4 december"}
 VALUES = {
     "order_sent": {**ORDER, "secret": False, "link": "/supplier/orders/1"},
+    "credit_request": {
+        "customer": "Skolan", "number": "EX-1", "secret": False, "link": "/supplier/invoices/1",
+    },
     "receipt_reminder": {**ORDER, "secret": False, "link": "/orders/1"},
     "supplier_decided": {"supplier": SUPPLIER, "link": "/"},
     "supplier_registered": {"supplier": SUPPLIER, "org_number": "559900-1012", "link": "/suppliers/1"},
-}
+}  # fmt: skip
 SWEDISH = re.compile("[åäö]|\\b(och|har|skickat|är)\\b")
 
 
@@ -47,7 +50,7 @@ def test_a_language_we_do_not_write_is_answered_in_swedish() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["order_sent", "supplier_decided"])
+@pytest.mark.parametrize("name", ["order_sent", "credit_request", "supplier_decided"])
 def test_a_company_reads_swedish_first_and_then_english(name: str) -> None:
     both = letter_to_company(name, base_url=BASE, **VALUES[name])
     swedish, english = (letter(name, one, base_url=BASE, **VALUES[name]) for one in ("sv", "en"))
@@ -56,7 +59,7 @@ def test_a_company_reads_swedish_first_and_then_english(name: str) -> None:
     assert "In English" in both.text
 
 
-@pytest.mark.parametrize("name", ["order_sent", "receipt_reminder"])
+@pytest.mark.parametrize("name", ["order_sent", "credit_request", "receipt_reminder"])
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_what_is_secret_names_nothing(name: str, language: str) -> None:
     written = letter(name, language, base_url=BASE, **{**VALUES[name], "secret": True})
