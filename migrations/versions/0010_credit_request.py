@@ -11,7 +11,7 @@ depends_on = None
 COLUMNS = """concern_id, id, supplier_id, number, is_credit_note, issue_date, due_date, arrived_at, currency,
          net_amount, tax_amount, gross_amount, payable_amount, order_id, order_reference, status, status_since,
          payment_date, cancelled_reason, sha256"""
-# What was asked before the customer decided otherwise asks for nothing.
+# A person who decides otherwise takes it back; where the portal itself has moved the invoice on, it asks for nothing.
 ASKED = "CASE WHEN status = 'matching_required' THEN credit_request END AS credit_request"
 
 

@@ -194,8 +194,7 @@ class EmbeddedServer:
 
     def _ensure(self) -> bool:
         """Whether it ran already."""
-        if self._postmaster() is not None:
-            self._await_ready()
+        if self._runs():
             return True
         self._settle()
         if not (self._cluster / "PG_VERSION").exists():
@@ -211,14 +210,20 @@ class EmbeddedServer:
         """Whether the server takes connections; one that is full does, one that recovers does not yet."""
         record = self._record()
         address = f"host='{record['socket']}' port={record['port']} dbname=postgres user=postgres"
+        address += " connect_timeout=2"
         return psycopg.pq.PGconn.ping(address.encode()) == psycopg.pq.Ping.OK
 
-    def _await_ready(self) -> None:
+    def _runs(self) -> bool:
+        """Whether the server runs. One that recovers is waited for; one that dies while we wait has stopped: a
+        process that was just killed is still seen for a moment."""
         deadline = time.monotonic() + RECOVERY_SECONDS
-        while not self._accepts():
+        while self._postmaster() is not None:
+            if self._accepts():
+                return True
             if time.monotonic() > deadline:
                 raise EmbeddedServerError("Databasen svarar inte. Se %(log)s.", log=self._postgres_log())
             time.sleep(0.1)
+        return False
 
     def _settle(self) -> None:
         """Find the place and the binaries, and write them down before anything is made there."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from portal.db.context import Context
-from portal.integrations.mail import Mailer
+from portal.integrations.mail import Mail, Mailer
 from portal.invoicing.actions.again import rerun as run_again
-from portal.invoicing.actions.credit_request import credit_letter
+from portal.invoicing.actions.credit_request import credit_letters
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.actions.waiting import reminders, wait_no_longer
 from portal.invoicing.queries.stored import concerns, waiting_for_order
 from portal.jobs.context import JobContext
+
+# session, concern, invoice, the portal's address, now → the letters to send.
+Letters = Callable[[AsyncSession, UUID, UUID, str, datetime], Awaitable[Sequence[Mail]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +64,20 @@ async def waiting_days(context: JobContext) -> None:
 
 
 async def mail_credit_request(parts: LetterParts, context: JobContext, *, invoice_id: str) -> None:
-    """Tell the supplier that credit is asked for; a message sent twice has the same id."""
-    if context.concern_id is None:
-        return
-    async with context.session() as session:
-        mail = await credit_letter(
-            session, context.concern_id, UUID(invoice_id), parts.base_url, context.clock()
-        )
-    if mail is not None:
-        await parts.mailer.send(mail)
+    """Tell the supplier that credit is asked for."""
+    await _mail(parts, context, credit_letters, UUID(invoice_id))
 
 
 async def remind_receipt(parts: LetterParts, context: JobContext, *, invoice_id: str) -> None:
-    """Mail the buyer and the buyer's receipt delegates; a message sent twice has the same id."""
+    """Mail the buyer and the buyer's receipt delegates."""
+    await _mail(parts, context, reminders, UUID(invoice_id))
+
+
+async def _mail(parts: LetterParts, context: JobContext, letters: Letters, invoice_id: UUID) -> None:
+    """Send the letters about an invoice; one sent twice has the same id."""
     if context.concern_id is None:
         return
     async with context.session() as session:
-        mails = await reminders(
-            session, context.concern_id, UUID(invoice_id), parts.base_url, context.clock()
-        )
+        mails = await letters(session, context.concern_id, invoice_id, parts.base_url, context.clock())
     for mail in mails:
         await parts.mailer.send(mail)

@@ -61,6 +61,11 @@ def format_kr(value: Decimal) -> str:
     return f"{format_sv(value)}{NBSP}kr"
 
 
+def as_cost(amount: Decimal, *, credit: bool) -> Decimal:
+    """An amount as it weighs on the cost: written without a sign on a credit note, it takes away."""
+    return -amount if credit else amount
+
+
 def parse_amount(text: str, *, max_decimals: int = 2) -> Decimal:
     """Read "1 250,00", "1250,00", "1250.00" or "−5". Raises Invalid with a Swedish message.
 

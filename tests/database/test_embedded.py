@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +108,17 @@ def test_what_was_committed_is_there_after_kill_9(server: EmbeddedServer) -> Non
         EmbeddedServer(server.data_dir).ensure()
     with connect(server) as owner:
         assert owner.execute("SELECT id FROM kept").fetchall() == [(1,)]
+
+
+def test_a_server_that_dies_while_it_is_waited_for_is_started_anew(server: EmbeddedServer) -> None:
+    dying = postmaster(server)
+    os.kill(dying, signal.SIGSTOP)  # seen, but without an answer: as one just killed is for a moment
+    killing = threading.Timer(0.5, os.kill, [dying, signal.SIGKILL])
+    killing.start()
+    server.ensure()
+    killing.join()
+    assert server.running()
+    assert postmaster(server) != dying
 
 
 def test_a_pid_file_that_names_another_program_is_stale(server: EmbeddedServer) -> None:

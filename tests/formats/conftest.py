@@ -23,9 +23,13 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The files lie beside the project and are never copied into it: a checkout alone cannot read them."""
+    """The real invoices lie beside the project: they are others' work and are never copied into it.
+
+    So a checkout alone cannot read them. What rests on them is skipped there, and the invoice of our own
+    tries the same code.
+    """
     if not DATA.is_dir():
-        pytest.skip(f"no {DATA.name} beside the project")
+        pytest.skip(f"real invoices are others' work and not kept in the project: no {DATA.name} beside it")
     return DATA
 
 

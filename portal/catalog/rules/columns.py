@@ -50,7 +50,6 @@ HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 _TWICE = "Kolumnerna ”%(one)s” och ”%(other)s” betyder samma sak. Ta bort den ena."
 _MISSING = "Kolumnen ”%(column)s” saknas. Den ska finnas på rad 1. Ladda ner mallen om du är osäker."
-
 _NO_HEADINGS = (
     "Rad 1 har inga av mallens rubriker (%(columns)s). Är filen en katalog? Ladda ner mallen och fyll i den."
 )
@@ -91,7 +90,8 @@ def find_columns(headings: Sequence[object]) -> Columns:
         elif field:
             places[field] = (index, written)
     missing = [HEADINGS[field][0] for field in REQUIRED if field not in places]
-    if not places:
-        return Columns(MappingProxyType({}), (Message(_NO_HEADINGS, columns=", ".join(missing)),))
-    problems += (Message(_MISSING, column=heading) for heading in missing)
+    if places:
+        problems += (Message(_MISSING, column=heading) for heading in missing)
+    else:
+        problems.append(Message(_NO_HEADINGS, columns=", ".join(missing)))
     return Columns(MappingProxyType(places), tuple(problems))

@@ -168,10 +168,13 @@ async def investigate(
     verb = _HANDLED_BY.get(status, "correct_information")
     opened = await open_invoice(session, actor, invoice_id, verb, seen=seen, now=now)
     invoice = opened.invoice
+    marked: dict[str, object] = {"under_investigation": on}
+    if not on:
+        marked["credit_request"] = None  # it was asked while the invoice was looked into
     await session.execute(
         update(Invoice)
         .where(Invoice.concern_id == invoice.concern_id, Invoice.id == invoice.id)
-        .values(under_investigation=on)
+        .values(**marked)
     )
     tag = "invoice:investigation:start" if on else "invoice:investigation:end"
     await tell(session, opened, tag, actor, now=now, why=(note or "").strip() or None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -47,10 +48,10 @@ async def ask_for_credit(
     return status
 
 
-async def credit_letter(
+async def credit_letters(
     session: AsyncSession, concern_id: UUID, invoice_id: UUID, base_url: str, now: datetime
-) -> Mail | None:
-    """The mail to the supplier, with a link and not the message; None when nothing is asked of a known supplier."""
+) -> Sequence[Mail]:
+    """The mail to the supplier, with a link and not the message; none when nothing is asked of a known supplier."""
     query = (
         select(Invoice, Supplier.email, Concern.name)
         .join(Supplier, Supplier.id == Invoice.supplier_id)
@@ -61,7 +62,7 @@ async def credit_letter(
     )
     found = (await session.execute(query)).first()
     if found is None:
-        return None
+        return []
     invoice, email, customer = found
     written = letter_to_company(
         LETTER, base_url=base_url, link=f"/supplier/invoices/{invoice.id}", number=invoice.number,
@@ -69,4 +70,4 @@ async def credit_letter(
     )  # fmt: skip
     # Asked twice in the same words it is one mail.
     mail_id = uuid5(invoice.id, f"credit request {invoice.credit_request}")
-    return Mail(mail_id, email, written.subject, written.text, now)
+    return [Mail(mail_id, email, written.subject, written.text, now)]

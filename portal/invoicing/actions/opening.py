@@ -113,13 +113,16 @@ async def move(
     values: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> str:
-    """Make the move, with its audit row; the new status. The actor's lock is let go when it leaves."""
+    """Make the move, with its audit row; the new status. The actor's lock is let go when it leaves.
+
+    What was asked of the supplier is asked no longer, unless the move is what asks it.
+    """
     invoice = opened.invoice
     subject = Subject(
         Invoice, invoice.concern_id, invoice.id, invoice.status, invoice.organisation_id, invoice.supplier_id
     )
     told = Told(why, opened.behalf_login, data or {})
-    changed = {"status_since": now, **(values or {})}
+    changed = {"status_since": now, "credit_request": None, **(values or {})}
     target = await transition.move(session, INVOICE, subject, code, actor, at=now, told=told, values=changed)
     await release_lock(session, actor, SUBJECT, invoice.id)
     await session.refresh(invoice)

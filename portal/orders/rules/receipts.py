@@ -11,7 +11,9 @@ from portal.orders.values import DeliveredLine
 
 QUANTITY_DECIMALS = 4
 _OVER = "Det är beställt %(ordered)s och redan mottaget %(received)s. Du kan ta emot högst %(left)s till."
-_NEGATIVE = "Skriv ett antal som är större än 0. En kvittens tas tillbaka på beställningens sida."
+_NEGATIVE = (
+    "Skriv ett antal eller belopp som är större än 0. En kvittens tas tillbaka på beställningens sida."
+)
 _UNDER = "Det är mottaget %(received)s. Du kan inte ta tillbaka mer än så."
 _INVOICED = "%(invoiced)s är redan fakturerat och kan inte tas tillbaka. Be leverantören om en kreditfaktura."
 

@@ -17,6 +17,7 @@ from portal.attest.queries.acts import acts_of_cases
 from portal.attest.queries.waiting import WaitingStep
 from portal.attest.rules.separation_of_duties import refusal
 from portal.attest.values import Act
+from portal.kernel.money import as_cost
 from portal.kernel.plain import canonical_bytes
 
 
@@ -43,8 +44,8 @@ class Facts:
     credit: bool = False
 
     def signed(self, amount: Decimal) -> Decimal:
-        """An amount of the document as it weighs on the cost: a credit note's takes away."""
-        return -amount if self.credit else amount
+        """An amount of the document as it weighs on the cost."""
+        return as_cost(amount, credit=self.credit)
 
 
 @dataclass(frozen=True, slots=True)

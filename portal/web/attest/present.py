@@ -139,7 +139,7 @@ def item(card: Card, today: date, *, show: str = "all", current: bool = False, t
         what=_what(card),
         amount=kr(card.amount),
         reviewer=facts.asked_by,
-        left=None,
+        left=None,  # known when budgets are; the list has its column then
         due=_due(facts.due, today),
         action=localised(f"/attest/steps/{step.id}/approval?{query}"),
         back_href=localised(f"/attest/steps/{step.id}/return"),

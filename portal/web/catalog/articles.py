@@ -18,7 +18,7 @@ from portal.catalog.search import MOST_CANDIDATES, PostgresSearch
 from portal.integrations.search import SearchFilters, SearchResult
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import NotFound
-from portal.kernel.identifiers import read_uuids
+from portal.kernel.identifiers import read_uuid, read_uuids
 from portal.web.catalog.present import SearchView, hit_view, search_view
 from portal.web.pages import Html, Req, is_htmx, page, partials
 from portal.web.services import Services
@@ -69,8 +69,7 @@ class Asked:
             suppliers=read_uuids(query.getall("supplier", [])[:MOST_CHOSEN]),
             segments=tuple(one for one in query.getall("segment", [])[:MOST_CHOSEN] if one in SEGMENTS),
         )
-        after = read_uuids([query.get("after", "")])
-        self.after = after[0] if after else None
+        self.after = read_uuid(query.get("after"))
         limit = query.get("limit", "")
         self.limit = (
             min(int(limit), MOST_SHOWN) if limit.isascii() and limit.isdigit() and int(limit) else PAGE

@@ -132,7 +132,7 @@ async def build(
         solutions=solutions,
         choices=choices,
         steps=steps,
-        to_approve=ways.approve_label(found) if any(step.mine for step in steps) else None,
+        approve_label=ways.approve_label(found) if any(step.mine for step in steps) else None,
         links=() if locked else tuple(ways.links_of(found, base)),
         blocked=ways.blocked_of(found),
         reviewed=invoice.under_investigation,

@@ -99,7 +99,7 @@ class InvoicePage:
     solutions: Solutions | None
     choices: tuple[dict[str, Any], ...]
     steps: tuple[StepLine, ...]
-    to_approve: str | None
+    approve_label: str | None
     links: tuple[Link, ...]
     blocked: str | None
     reviewed: bool

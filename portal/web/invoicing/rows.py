@@ -18,7 +18,7 @@ from portal.invoicing.status import (
     MATCHING_REQUIRED,
 )
 from portal.kernel.dates import format_day
-from portal.kernel.money import format_sv
+from portal.kernel.money import as_cost, format_sv
 from portal.kernel.workflow import State
 from portal.web.i18n import current_locale, gettext, ngettext
 
@@ -73,7 +73,7 @@ def _row(shown: tuple[Any, ...], today: date, locale: str) -> InvoiceRow:
         _day(arrived, locale),
         _day(due, locale) if due else "",
         due is not None and due < today and INVOICE.state(status).tab == "waiting",
-        _amount(-amount if is_credit_note else amount, currency),
+        _amount(as_cost(amount, credit=is_credit_note), currency),
     )
 
 

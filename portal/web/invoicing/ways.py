@@ -9,7 +9,7 @@ from portal.attest.queries.steps import StepView
 from portal.invoicing import status as s
 from portal.invoicing.actions.deviation import is_only_held
 from portal.invoicing.models import Invoice
-from portal.kernel.money import format_sv
+from portal.kernel.money import as_cost, format_sv
 from portal.web.i18n import gettext
 from portal.web.invoicing.comparison import Comparison
 from portal.web.invoicing.page_view import Gathered, Link, StepLine
@@ -34,8 +34,8 @@ def approve_label(found: Gathered) -> str:
 
 
 def weighed(invoice: Invoice, amount: Decimal) -> Decimal:
-    """An amount of the invoice as it weighs on the cost: a credit note's takes away."""
-    return -amount if invoice.is_credit_note else amount
+    """An amount of the invoice as it weighs on the cost."""
+    return as_cost(amount, credit=invoice.is_credit_note)
 
 
 def steps_of(found: Gathered, *, locked: bool) -> tuple[StepLine, ...]:

@@ -11,7 +11,7 @@ from litestar.params import Body
 
 from portal.access import permissions as p
 from portal.kernel.errors import Invalid
-from portal.kernel.identifiers import format_org_number, read_uuids
+from portal.kernel.identifiers import format_org_number, read_uuid
 from portal.suppliers.actions.company import ContactFacts, change_contact, propose_account
 from portal.suppliers.rules.joining import check_address, read_address
 from portal.suppliers.rules.registration import RegistrationForm, check_form
@@ -57,9 +57,9 @@ class CompanyController(Controller):
     async def account(self, request: Req, data: Form) -> Response[Any]:
         """Propose an account; the register is unchanged until the customer has checked it."""
         state = request.scope["state"]
-        chosen = read_uuids([fields.text(data, "concern_id")])
+        chosen = read_uuid(fields.text(data, "concern_id"))
         known = [c.concern_id for c in await customers(state["session"], state["actor"])]
-        concern_id: UUID | None = next((one for one in known if one in chosen or len(known) == 1), None)
+        concern_id: UUID | None = next((one for one in known if one == chosen or len(known) == 1), None)
         if concern_id is None:
             return await _show(
                 request, {"concern_id": gettext("Välj vilken kund kontot gäller.")}, dict(data)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 from uuid import UUID
 
+from portal.kernel.money import as_cost
 from portal.orders.status import ORDER
 from portal.suppliers.values import Account
 from portal.web.i18n import gettext, localised
@@ -125,7 +126,7 @@ def invoice_lines(lines: Sequence[InvoiceLine]) -> tuple[tuple[InvoiceLine, str]
 def invoice_view(row: InvoiceRow, today: date, account: str | None = None) -> InvoiceView:
     """A row of the list, and the head of the page."""
     told = sentence_of(row)
-    amount = -row.payable_amount if row.is_credit_note else row.payable_amount
+    amount = as_cost(row.payable_amount, credit=row.is_credit_note)
     return InvoiceView(
         row.id, row.number, localised(f"/supplier/invoices/{row.id}"), (told.tone, told.icon, told.label), told.text,
         pay_sentence(row, today, account), invoice_track(row, today), amount, row.status == "done", row,

@@ -47,26 +47,20 @@ async def supplier_start(request: Req) -> Html:
     )  # fmt: skip
 
 
-def _lead(waiting: int, credits: int, refused: int, concerns: Sequence[Customer]) -> str:
+def _lead(waiting: int, to_credit: int, refused: int, concerns: Sequence[Customer]) -> str:
     if not any(c.status == APPROVED for c in concerns):
         return gettext("Kunden kontrollerar era uppgifter. Ni får mejl när företaget är godkänt.")
-    parts = []
-    if waiting:
-        text = ngettext("En beställning väntar på svar.", "%(num)s beställningar väntar på svar.", waiting)
-        parts.append(text % {"num": waiting})
-    if credits:
-        text = ngettext(
-            "En kund ber om kredit på en faktura.", "Kunder ber om kredit på %(num)s fakturor.", credits
-        )
-        parts.append(text % {"num": credits})
-    if refused:
-        text = ngettext(
+    found = (
+        (waiting, ngettext(
+            "En beställning väntar på svar.", "%(num)s beställningar väntar på svar.", waiting)),
+        (to_credit, ngettext(
+            "En kund ber om kredit på en faktura.", "Kunder ber om kredit på %(num)s fakturor.", to_credit)),
+        (refused, ngettext(
             "En fil kunde inte tas emot den senaste månaden.",
-            "%(num)s filer kunde inte tas emot den senaste månaden.",
-            refused,
-        )
-        parts.append(text % {"num": refused})
-    return " ".join(parts) or gettext("Inget väntar på er just nu.")
+            "%(num)s filer kunde inte tas emot den senaste månaden.", refused)),
+    )  # fmt: skip
+    told = " ".join(text % {"num": count} for count, text in found if count)
+    return told or gettext("Inget väntar på er just nu.")
 
 
 def _figures(

@@ -116,11 +116,26 @@ async def test_the_supplier_is_mailed_a_link_and_not_the_message(site: Site, sec
     assert ("88192" in letter.subject) is not secret
 
 
-async def test_what_was_asked_is_not_asked_when_the_difference_is_accepted(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/deviation", {"choice": "accept", "note_accept": "De kom i går."}),
+        ("/deviation", {"choice": "receipt", "note_receipt": "Alla tio har kommit."}),
+        ("/deviation", {"choice": "not_mine", "note_not_mine": "Jag har slutat där."}),
+        ("/investigation", {"on": "0"}),
+    ],
+)
+async def test_what_was_asked_is_asked_no_longer_when_somebody_does_something_else(
+    site: Site, path: str, form: dict[str, str]
+) -> None:
     invoice = await ordered(site, "EX-100003", "88192")
     await answered(site, "bestallare@gsf", invoice, "credit", note_credit="Fyra pärmar fattas.")
-    done = await answered(site, "bestallare@gsf", invoice, "accept", note_accept="De kom i går.")
+    buyer = await user(site, "bestallare@gsf")
+    given = fields((await buyer.get(of(invoice))).text) | form
+    done = await post(buyer, of(invoice, path), given)
     assert done.status_code == 303, done.text
+    kept = await rows(site, "SELECT credit_request FROM invoice WHERE id = :id", id=invoice)
+    assert kept[0].credit_request is None
     supplier = await user(site, "leverantor@kontorsbolaget.test")
     assert "Fyra pärmar" not in (await supplier.get(f"/supplier/invoices/{invoice}")).text
     assert "ber om kredit" not in (await supplier.get("/")).text

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.kernel.identifiers import invoice_number_key
+from portal.kernel.money import as_cost
 
 PAGE = 25
 _COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note, i.status, i.status_since, i.issue_date,
@@ -187,7 +188,7 @@ def _count(rows: Sequence[Any]) -> int:
 
 
 def _amount(rows: Sequence[Any]) -> Decimal:
-    return sum((-row.amount if row.is_credit_note else row.amount for row in rows), Decimal(0))
+    return sum((as_cost(row.amount, credit=row.is_credit_note) for row in rows), Decimal(0))
 
 
 async def sent_files(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> list[SentFile]:
