@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from sqlalchemy import text
 
 from portal.access.permissions import ANYONE_SIGNED_IN, PUBLIC
@@ -23,13 +24,13 @@ WRITE = "UPDATE app_user SET name = :name WHERE id = :id"
 
 
 @get("/faults/raise/{status:str}", opt={"permission": PUBLIC})
-async def fail(status: str) -> Html:
+async def fail(status: FromPath[str]) -> Html:
     """Raise the error of that status."""
     raise RAISED[status]
 
 
 @post("/faults/write/{status:int}", opt={"permission": ANYONE_SIGNED_IN})
-async def write(request: Req, status: int) -> Response[Any]:
+async def write(request: Req, status: FromPath[int]) -> Response[Any]:
     """Change the own name and answer with that status."""
     await _rename(request)
     return Response("svar", status_code=status, media_type="text/html")
