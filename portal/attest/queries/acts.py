@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.attest.models import Delegation
@@ -15,20 +15,29 @@ from portal.attest.values import Act
 
 async def acts_of(session: AsyncSession, concern_id: UUID, case_id: UUID) -> tuple[Act, ...]:
     """What has been done in a case and still counts, with every person of each delegation chain."""
-    return (await acts_of_cases(session, concern_id, [case_id]))[case_id]
+    return (await _acts(session, _OF_ONE, concern_id, [case_id], case=case_id))[case_id]
 
 
-_ACTS = text(
+_ACTS = (
     "SELECT case_id, act, person_id, on_behalf_of_person_id, chain FROM decision"
-    " WHERE concern_id = :concern AND case_id = ANY(:cases) AND voided_at IS NULL ORDER BY decided_at, id"
+    " WHERE concern_id = :concern AND case_id {which} AND voided_at IS NULL ORDER BY decided_at, id"
 )
+# One case by equality: for a list of one, PostgreSQL makes a new plan at every call.
+_OF_ONE = text(_ACTS.format(which="= :case"))
+_OF_MANY = text(_ACTS.format(which="= ANY(:cases)"))
 
 
 async def acts_of_cases(
     session: AsyncSession, concern_id: UUID, case_ids: Collection[UUID]
 ) -> Mapping[UUID, tuple[Act, ...]]:
     """As acts_of for many cases at once; a case without acts has an empty tuple."""
-    rows = (await session.execute(_ACTS, {"concern": concern_id, "cases": list(case_ids)})).all()
+    return await _acts(session, _OF_MANY, concern_id, case_ids, cases=list(case_ids))
+
+
+async def _acts(
+    session: AsyncSession, query: TextClause, concern_id: UUID, case_ids: Collection[UUID], **given: object
+) -> Mapping[UUID, tuple[Act, ...]]:
+    rows = (await session.execute(query, {"concern": concern_id, **given})).all()
     givers = await _givers(session, [UUID(link) for row in rows for link in row.chain])
     found: dict[UUID, tuple[Act, ...]] = dict.fromkeys(case_ids, ())
     for case_id, act, person, behalf_person, chain in rows:
