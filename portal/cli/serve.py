@@ -153,13 +153,14 @@ async def _answers(settings: Settings, stop: asyncio.Event, processes: list[subp
 
 
 def _welcome(settings: Settings) -> str:
+    people = [(f"{login}.{data.DOMAIN}", name) for login, name, *_ in data.USERS[:8]]
+    people.append(("leverantor@kontorsbolaget.test", "Leverantör"))
     lines = [
         "",
         f"Exempelstad är igång: {settings.base_url}",
         "",
         f"Logga in med e-post och lösenordet {data.PASSWORD}, eller välj en användare på sidan. Till exempel:",
-        *(f"  {login}.{data.DOMAIN:<22} {name}" for login, name, *_ in data.USERS[:8]),
-        "  leverantor@kontorsbolaget.test       Leverantör",
+        *(f"  {address:<38} {name}" for address, name in people),
         "",
         f"Lägg fakturor (XML) i {settings.inbox_dir}. Avsluta med Ctrl+C.",
         "",

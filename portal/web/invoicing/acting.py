@@ -17,7 +17,7 @@ from portal.invoicing.actions.again import rerun
 from portal.invoicing.actions.opening import Seen
 from portal.invoicing.queries.detail import head_of, owners_of
 from portal.invoicing.queries.scope import rights_of
-from portal.invoicing.status import ARRIVAL, INVOICE, MATCHING
+from portal.invoicing.status import ARRIVAL, INVOICE, MATCHING, MATCHING_REQUIRED
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.text import sentence_list
@@ -109,6 +109,8 @@ async def where_now(session: AsyncSession, actor: Actor, invoice_id: UUID, now: 
     label = gettext(INVOICE.state(invoice.status).label)
     owners = [owner.name for owner in await owners_of(session, invoice)]
     params = {"number": invoice.number, "status": label}
+    if invoice.credit_request and invoice.status == MATCHING_REQUIRED:
+        return gettext("Faktura %(number)s: %(status)s, väntar på kredit från leverantören.") % params
     if owners:
         who = sentence_list(owners, gettext("och"))
         return gettext("Faktura %(number)s: %(status)s, hos %(who)s.") % {**params, "who": who}

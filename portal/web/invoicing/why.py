@@ -105,6 +105,10 @@ def _matching(told: Told) -> list[str]:
     then = gettext("Godkänner du skillnaden går fakturan till attest.")
     if {str(one.get("code")) for one in told.detail.invoice.reasons} == {"review_requested"}:
         then = gettext("Godkänns den är den klar: ordern är redan attesterad.")
+    if told.detail.invoice.credit_request:
+        asked = gettext("%(supplier)s är ombedd att kreditera.") % {"supplier": head.supplier}
+        again = gettext("Kommer krediten inte kan du svara på nytt.") if told.standing.turn else ""
+        return [told.reasons, asked, again]
     return [told.reasons, mine, then]
 
 

@@ -85,11 +85,14 @@ async def test_a_deviating_invoice_is_never_accepted_as_a_match(site: Site) -> N
 async def test_credit_is_asked_for_and_the_invoice_is_under_investigation(site: Site) -> None:
     invoice = await ordered(site, "EX-100003", "88192")
     assert (await answered(site, "bestallare@gsf", invoice, "credit")).status_code == 422
-    done = await answered(site, "bestallare@gsf", invoice, "credit", note_credit="Fyra pärmar fattas.")
+    buyer = await user(site, "bestallare@gsf")
+    asked = {"choice": "credit", "note_credit": "Fyra pärmar fattas."}
+    done = await post(buyer, of(invoice, "/deviation"), fields((await buyer.get(of(invoice))).text) | asked)
     assert done.status_code == 303 and await status_of(site, invoice) == "matching_required"
-    page = (await (await user(site, "bestallare@gsf")).get(of(invoice))).text
+    page = (await buyer.get(of(invoice))).text
     assert "Under utredning" in page and "Du bad leverantören om en kreditfaktura." in page
-    assert "Fyra pärmar fattas." in page
+    assert "Fyra pärmar fattas." in page and "väntar på kredit från leverantören" in page
+    assert "Kontorsbolaget AB är ombedd att kreditera. Kommer krediten inte kan du svara på nytt." in page
     supplier = await user(site, "leverantor@kontorsbolaget.test")
     page = (await supplier.get(f"/supplier/invoices/{invoice}")).text
     assert "Det här ber kunden er kreditera" in page and "Fyra pärmar fattas." in page
