@@ -161,7 +161,7 @@ def _left(case: LineCase) -> Decimal:
 def _over_received(case: LineCase) -> Reason:
     message = (
         "%(name)s: %(invoiced)s är fakturerat men %(left)s är mottaget och inte fakturerat."
-        " Det är %(more)s mer än du har tagit emot."
+        " Det är %(more)s mer än vad som är mottaget."
     )
     params = {
         "name": case.order.name, "invoiced": format_number_sv(case.quantity),

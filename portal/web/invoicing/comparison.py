@@ -167,9 +167,9 @@ def _quantity_words(line: _Line, code: str) -> tuple[str, str, Decimal]:
     more = line.invoiced - max(against - line.before, ZERO)
     price = {"price": format_sv(line.order_price)}
     rest = (
-        gettext("än du har beställt, till priset %(price)s kr") % price
+        gettext("än ni har beställt, till priset %(price)s kr") % price
         if code == "quantity_over_ordered"
-        else gettext("än du har tagit emot, till priset %(price)s kr") % price
+        else gettext("än ni har tagit emot, till priset %(price)s kr") % price
     )
     return gettext("%(count)s mer") % {"count": _quantity(line, more)}, rest, to_ore(more * line.order_price)
 
@@ -241,6 +241,6 @@ def headline(detail: Detail, comparison: Comparison | None) -> str:
     if comparison is not None and comparison.difference > 0:
         return gettext("%(amount)s mer än beställt") % {"amount": _kr(comparison.difference)}
     if codes == {"review_requested"}:
-        return gettext("Fakturan stämmer. Du ville granska den")
+        return gettext("Fakturan stämmer. Beställaren ville granska den")
     first = next((str(one.get("code")) for one in detail.invoice.reasons), "")
     return gettext(REASONS.get(first, "Fakturan stämmer inte med ordern"))

@@ -93,23 +93,26 @@ def _awaiting(told: Told) -> list[str]:
 
 
 def _matching(told: Told) -> list[str]:
+    invoice = told.detail.invoice
+    if invoice.credit_request:
+        return [told.reasons, *_credit_asked(told)]
+    then = gettext("Godkänns skillnaden går fakturan till attest.")
+    if {str(one.get("code")) for one in invoice.reasons} == {"review_requested"}:
+        then = gettext("Godkänns den är den klar: ordern är redan attesterad.")
+    return [told.reasons, _answers(told), then]
+
+
+def _credit_asked(told: Told) -> list[str]:
+    asked = gettext("%(supplier)s är ombedd att kreditera.") % {"supplier": told.detail.head.supplier}
+    return [asked, gettext("Kommer krediten inte kan du svara på nytt.")] if told.standing.turn else [asked]
+
+
+def _answers(told: Told) -> str:
     head = told.detail.head
     order = {"order": head.order_number or ""}
     if told.standing.turn and told.standing.behalf is None:
-        mine = gettext("Du beställde order %(order)s, så du svarar.") % order
-    else:
-        mine = gettext("%(who)s svarar för order %(order)s.") % {
-            "who": told.owners or head.order_buyer,
-            **order,
-        }
-    then = gettext("Godkänner du skillnaden går fakturan till attest.")
-    if {str(one.get("code")) for one in told.detail.invoice.reasons} == {"review_requested"}:
-        then = gettext("Godkänns den är den klar: ordern är redan attesterad.")
-    if told.detail.invoice.credit_request:
-        asked = gettext("%(supplier)s är ombedd att kreditera.") % {"supplier": head.supplier}
-        again = gettext("Kommer krediten inte kan du svara på nytt.") if told.standing.turn else ""
-        return [told.reasons, asked, again]
-    return [told.reasons, mine, then]
+        return gettext("Du beställde order %(order)s, så du svarar.") % order
+    return gettext("%(who)s svarar för order %(order)s.") % {"who": told.owners or head.order_buyer, **order}
 
 
 def _review(told: Told) -> list[str]:

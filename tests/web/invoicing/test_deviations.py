@@ -66,7 +66,7 @@ async def test_accepted_it_goes_to_attest_and_then_klar(site: Site) -> None:
 async def test_a_matched_invoice_held_for_review_needs_no_new_attest(site: Site) -> None:
     invoice = await ordered(site, "EX-100004", "88193")
     page = (await (await user(site, "bestallare@gsf")).get(of(invoice))).text
-    assert "Fakturan stämmer. Du ville granska den" in page and "Ordern är redan attesterad" in page
+    assert "Fakturan stämmer. Beställaren ville granska den" in page and "Ordern är redan attesterad" in page
     assert (await answered(site, "bestallare@gsf", invoice, "accept_match")).status_code == 303
     assert await status_of(site, invoice) == "done"
     steps = await rows(site, "SELECT 1 FROM approval_step WHERE subject_id = :id", id=invoice)
