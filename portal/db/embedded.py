@@ -10,11 +10,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
-import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -22,11 +20,11 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from portal.db.embedded_config import HOST_BASED_AUTHENTICATION, server_options
+from portal.db.embedded_cluster import SUPERUSER, Cluster
+from portal.db.embedded_config import server_options
 from portal.db.embedded_host import (
     EmbeddedServerError,
     RunUser,
-    command_lines,
     free_port,
     place_for,
     short_hash,
@@ -37,12 +35,10 @@ from portal.settings import generated_secret
 
 Role = Literal["app", "owner", "superuser"]
 
-ROLE_NAMES: Mapping[Role, str] = {"app": "portal_app", "owner": "portal_owner", "superuser": "postgres"}
+ROLE_NAMES: Mapping[Role, str] = {"app": "portal_app", "owner": "portal_owner", "superuser": SUPERUSER}
 DATABASE = "portal"
 START_ATTEMPTS = 5
-ORPHANS_SECONDS = 3.0  # backends that sleep or wait notice at once; one inside a long query would not
 RECOVERY_SECONDS = 120.0
-MEBIBYTE = 2**20
 
 __all__ = ["EmbeddedServer", "EmbeddedServerError", "embedded"]
 
@@ -178,40 +174,30 @@ class EmbeddedServer:
         return generated_secret(self.data_dir / "keys" / ROLE_NAMES[role])
 
     @property
-    def _home(self) -> Path:
-        return Path(self._record()["home"])
+    def _name(self) -> str:
+        return f"portal-{short_hash(self.data_dir)}"
 
     @property
-    def _cluster(self) -> Path:
-        return self._home / "cluster"
+    def _cluster(self) -> Cluster:
+        record = self._record()
+        return Cluster(Path(record["home"]), Path(record["binaries"]), self._user, self._name)
 
-    @property
-    def _log(self) -> Path:
-        return self._home / "server.log"
-
-    def _program(self, name: str) -> Path:
-        return Path(self._record()["binaries"]) / name
+    def _postmaster(self) -> int | None:
+        return self._cluster.postmaster() if "home" in self._record() else None
 
     def _ensure(self) -> bool:
         """Whether it ran already."""
         if self._runs():
             return True
         self._settle()
-        if not (self._cluster / "PG_VERSION").exists():
-            self._initialise()
-        self._check_version()
+        if not self._cluster.exists():
+            self._cluster.make(self._password("superuser"), durable=self._durable)
+        self._cluster.check_version()
         self._start()
         if not self._record().get("roles"):
             self._create_roles()
             self._note(roles=True)
         return False
-
-    def _accepts(self) -> bool:
-        """Whether the server takes connections; one that is full does, one that recovers does not yet."""
-        record = self._record()
-        address = f"host='{record['socket']}' port={record['port']} dbname=postgres user=postgres"
-        address += " connect_timeout=2"
-        return psycopg.pq.PGconn.ping(address.encode()) == psycopg.pq.Ping.OK
 
     def _runs(self) -> bool:
         """Whether the server runs. One that recovers is waited for; one that dies while we wait has stopped: a
@@ -221,85 +207,34 @@ class EmbeddedServer:
             if self._accepts():
                 return True
             if time.monotonic() > deadline:
-                raise EmbeddedServerError("Databasen svarar inte. Se %(log)s.", log=self._postgres_log())
+                raise EmbeddedServerError("Databasen svarar inte. Se %(log)s.", log=self._cluster.log)
             time.sleep(0.1)
         return False
+
+    def _accepts(self) -> bool:
+        """Whether the server takes connections; one that is full does, one that recovers does not yet."""
+        record = self._record()
+        address = f"host='{record['socket']}' port={record['port']} dbname=postgres user={SUPERUSER}"
+        address += " connect_timeout=2"
+        return psycopg.pq.PGconn.ping(address.encode()) == psycopg.pq.Ping.OK
 
     def _settle(self) -> None:
         """Find the place and the binaries, and write them down before anything is made there."""
         known = "home" in self._record()
         home = Path(self._record()["home"]) if known else place_for(self.data_dir, self._user)
         home.mkdir(exist_ok=True)
+        binaries = self._binaries or wheel_binaries(home, self._user)
         if not known and home.parent != self.data_dir:
-            self._discard(home / "cluster")
-        self._note(home=str(home), binaries=str(self._binaries or wheel_binaries(home, self._user)))
-
-    def _discard(self, cluster: Path) -> None:
-        """A cluster whose data folder was deleted since: its passwords are gone, and so is its use."""
-        for pid, line in command_lines():
-            if _is_postmaster(line, cluster):
-                os.kill(pid, signal.SIGQUIT)
-        shutil.rmtree(cluster, ignore_errors=True)
-
-    def _initialise(self) -> None:
-        """initdb beside the place and rename, so that a half-made cluster is never taken for one."""
-        draft = self._home / "cluster.new"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        self._user.own(draft)
-        password_file = self._home / ".password"
-        password_file.touch(mode=0o600)
-        self._user.own(password_file, 0o600)
-        try:
-            password_file.write_text(self._password("superuser") + "\n")
-            command: list[str | Path] = [
-                self._program("initdb"),
-                "-D",
-                draft,
-                "-U",
-                ROLE_NAMES["superuser"],
-                "--encoding=UTF8",
-            ]
-            command += ["--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password_file}"]
-            command += ["--data-checksums"] if self._durable else ["--no-sync"]
-            self._run(command)
-        finally:
-            password_file.unlink()
-        draft.rename(self._cluster)
-
-    def _run(self, command: list[str | Path]) -> None:
-        if self._user.run(command, output=self._log) != 0:
-            raise EmbeddedServerError(
-                "PostgreSQL svarade med ett fel (%(program)s). Sist i %(log)s: %(tail)s",
-                program=Path(command[0]).name,
-                log=self._log,
-                tail=" | ".join(self._log.read_text(errors="replace").splitlines()[-3:]),
-            )
-
-    def _check_version(self) -> None:
-        cluster = (self._cluster / "PG_VERSION").read_text().strip()
-        report = self._home / ".version"
-        report.unlink(missing_ok=True)
-        self._user.run([self._program("postgres"), "--version"], output=report)
-        programs = report.read_text().split()[2].split(".")[0]
-        if cluster != programs:
-            raise EmbeddedServerError(
-                "Databasen i %(folder)s är gjord av PostgreSQL %(cluster)s, men programmet är %(programs)s. "
-                "Flytta den med pg_dump, eller ta bort mappen om innehållet inte behövs.",
-                folder=self._cluster,
-                cluster=cluster,
-                programs=programs,
-            )
+            Cluster(home, binaries, self._user, self._name).discard()
+        self._note(home=str(home), binaries=str(binaries))
 
     def _start(self) -> None:
         """Start on the recorded port, or on another when it has been taken since."""
-        self._clear_crash()
+        self._cluster.clear_crash()
         for attempt in range(1, START_ATTEMPTS + 1):
             self._configure(free_port(self._record().get("port")))
             try:
-                self._run(
-                    [self._program("pg_ctl"), "-D", self._cluster, "-l", self._postgres_log(), "-w", "start"]
-                )
+                self._cluster.start()
             except EmbeddedServerError:
                 if attempt == START_ATTEMPTS:
                     raise
@@ -307,52 +242,11 @@ class EmbeddedServer:
             else:
                 return
 
-    def _postgres_log(self) -> Path:
-        log = self._cluster / "postgres.log"
-        if log.exists() and log.stat().st_size > 10 * MEBIBYTE:
-            log.replace(log.with_suffix(".log.1"))
-        return log
-
-    def _clear_crash(self) -> None:
-        """After kill -9: take away the pid file of the dead, and wait for its orphaned backends to notice."""
-        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
-        for sign in (None, signal.SIGQUIT, signal.SIGKILL):
-            for pid in self._backends() if sign else []:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, sign or 0)
-            deadline = time.monotonic() + ORPHANS_SECONDS
-            while self._backends() and time.monotonic() < deadline:
-                time.sleep(0.05)
-
-    def _postmaster(self) -> int | None:
-        """Pid of this cluster's running server. A pid alone proves nothing: it may be another's by now."""
-        try:
-            pid = int((self._cluster / "postmaster.pid").read_text().splitlines()[0])
-        except (KeyError, FileNotFoundError, IndexError, ValueError):
-            return None
-        return next(
-            (p for p, line in command_lines() if p == pid and _is_postmaster(line, self._cluster)), None
-        )
-
-    def _backends(self) -> list[int]:
-        title = f"postgres: {self._cluster_name()}: "
-        return [pid for pid, line in command_lines() if line.startswith(title)]
-
-    def _cluster_name(self) -> str:
-        return f"portal-{short_hash(self.data_dir)}"
-
     def _configure(self, port: int) -> None:
-        """Our own postgresql.conf and pg_hba.conf, written anew at each start."""
-        folder = socket_folder(self._home, self._user)
+        """Our own settings, written anew at each start."""
+        folder = socket_folder(self._cluster.home, self._user)
         self._note(port=port, socket=str(folder))
-        name = self._cluster_name()
-        self._write("postgresql.conf", server_options(name, port=port, socket=folder, durable=self._durable))
-        self._write("pg_hba.conf", HOST_BASED_AUTHENTICATION)
-
-    def _write(self, name: str, text: str) -> None:
-        path = self._cluster / name
-        path.write_text(text)
-        self._user.own(path, 0o600)
+        self._cluster.configure(server_options(self._name, port=port, socket=folder, durable=self._durable))
 
     def _create_roles(self) -> None:
         with self._connect("postgres") as connection:
@@ -373,7 +267,7 @@ class EmbeddedServer:
         return psycopg.connect(
             host=record["socket"],
             port=record["port"],
-            user=ROLE_NAMES["superuser"],
+            user=SUPERUSER,
             password=self._password("superuser"),
             dbname=database,
             autocommit=True,
@@ -383,11 +277,7 @@ class EmbeddedServer:
     def _stop(self) -> None:
         self._note(keep=False)
         if self._postmaster() is not None:
-            self._run([self._program("pg_ctl"), "-D", self._cluster, "-m", "fast", "-w", "stop"])
-
-
-def _is_postmaster(command_line: str, cluster: Path) -> bool:
-    return "postgres" in command_line and f"-D {cluster}" in command_line
+            self._cluster.stop()
 
 
 @contextmanager
