@@ -11,9 +11,8 @@ ONE_PAGE = "one page's values, made from what the queries gave"
 
 WHY_LONG: dict[str, str] = {
     "portal/access/models.py": TABLES,
-    "portal/attest/actions/decisions.py": ONE_ACT,
-    "portal/catalog/rules/rows.py": ONE_RULE,
-    "portal/db/embedded.py": "one server's life: made, started, found dead, stopped, each step guarded",
+    "portal/attest/actions/steps.py": ONE_ACT,
+    "portal/db/embedded.py": "one server shared by many processes: who may start, use and stop it, and its databases",
     "portal/formats/peppol/invoice_writer.py": ONE_DOCUMENT,
     "portal/formats/peppol/order.py": ONE_DOCUMENT,
     "portal/formats/peppol/order_response.py": ONE_DOCUMENT,
@@ -29,7 +28,6 @@ WHY_LONG: dict[str, str] = {
     "portal/invoicing/queries/lists.py": ONE_QUESTION,
     "portal/invoicing/rules/arrival.py": ONE_RULE,
     "portal/invoicing/rules/matching.py": ONE_RULE,
-    "portal/invoicing/values.py": "the words of the domain: small values that rules and actions share",
     "portal/orders/actions/receipts.py": ONE_ACT,
     "portal/orders/models.py": TABLES,
     "portal/orders/queries/requisitions.py": ONE_QUESTION,
@@ -45,7 +43,6 @@ WHY_LONG: dict[str, str] = {
     "portal/web/invoicing/comparison.py": ONE_PAGE,
     "portal/web/invoicing/page.py": ONE_PAGE,
     "portal/web/invoicing/solutions.py": ONE_PAGE,
-    "portal/web/orders/basket_view.py": ONE_PAGE,
     "portal/web/orders/orders.py": "the verbs of an order, each a few lines",
     "portal/web/orders/present.py": ONE_PAGE,
     "portal/web/supplier/queries/invoices.py": ONE_QUESTION,

@@ -11,10 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.invoicing.rules import line_match, matching
-from portal.invoicing.rules.matching import MatchResult, match
-from portal.invoicing.rules.reasons import REASONS
-from portal.invoicing.values import (
+from portal.invoicing.match_values import (
     Charge,
     InvoiceLineFacts,
     MatchFacts,
@@ -22,6 +19,9 @@ from portal.invoicing.values import (
     OrderFacts,
     OrderLineFacts,
 )
+from portal.invoicing.rules import line_match, matching
+from portal.invoicing.rules.matching import MatchResult, match
+from portal.invoicing.rules.reasons import REASONS
 from portal.kernel.decision import recompute
 from portal.kernel.money import to_ore
 

@@ -1,13 +1,7 @@
 """What changes in attest: routes and their steps, decisions, delegations."""
 
 from portal.attest.actions.cases import HeldCase, hold, hold_case
-from portal.attest.actions.decisions import (
-    StepOutcome,
-    approve_step,
-    record_decision,
-    return_steps,
-    take_step,
-)
+from portal.attest.actions.decisions import record_decision
 from portal.attest.actions.delegations import (
     NewDelegation,
     conflicts_of,
@@ -15,6 +9,7 @@ from portal.attest.actions.delegations import (
     revoke_delegation,
 )
 from portal.attest.actions.routes import open_steps, plan_route, void_steps
+from portal.attest.actions.steps import StepOutcome, approve_step, return_steps, take_step
 
 __all__ = [
     "HeldCase",

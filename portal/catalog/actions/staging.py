@@ -17,9 +17,10 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.catalog.rules.cells import cell_text
 from portal.catalog.rules.columns import Columns
 from portal.catalog.rules.diff import CONFIRM_ABOVE, CONFIRM_BELOW
-from portal.catalog.rules.rows import ArticleRow, RowError, RowReader, cell_text
+from portal.catalog.rules.rows import ArticleRow, RowError, RowReader
 from portal.formats.table import Row
 
 CHUNK = 4_000

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor, system_actor
-from portal.attest.actions.decisions import approve_step, return_steps
 from portal.attest.actions.routes import void_steps
+from portal.attest.actions.steps import approve_step, return_steps
 from portal.attest.models import ApprovalStep, Decision
 from portal.attest.queries.steps import steps_of
 from portal.invoicing.actions.closing import Closing, done_values, final_control, take_from_order

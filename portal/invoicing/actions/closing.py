@@ -17,6 +17,7 @@ from portal.coding.queries import load_register
 from portal.coding.values import DIMENSIONS, CodeString, CodingRegister, CodingRow
 from portal.db.bulk import as_json
 from portal.formats.en16931 import Invoice as Neutral
+from portal.invoicing.match_values import VatRow, vat_rows
 from portal.invoicing.models import Invoice, InvoiceCoding, InvoiceLine, RuleDecision
 from portal.invoicing.queries.detail import coding_of, lines_of
 from portal.invoicing.queries.ordered import Line, Order, lock_orders, set_invoiced
@@ -24,7 +25,6 @@ from portal.invoicing.rules import final_check
 from portal.invoicing.rules.final_check import FinalFacts, FinalResult, VatPair
 from portal.invoicing.rules.flow import MANUAL
 from portal.invoicing.rules.payment_date import payment_date
-from portal.invoicing.values import VatRow, vat_rows
 from portal.kernel.dates import stockholm_date
 from portal.kernel.identifiers import uuid7
 from portal.kernel.plain import from_plain

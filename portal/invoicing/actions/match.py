@@ -11,6 +11,7 @@ from portal.coding.rules.proposal import Proposal, propose_account, split_by_sha
 from portal.coding.values import CodeString, CodingRegister, CodingRow, CodingRule
 from portal.formats.en16931 import Identifier, Invoice, InvoiceLine
 from portal.invoicing.actions.case import Case, CodedRow, Rest
+from portal.invoicing.match_values import MatchLimits, match_facts, vat_rows
 from portal.invoicing.queries.ordered import Line, Order
 from portal.invoicing.rules import final_check, flow, matching
 from portal.invoicing.rules.deadlines import receipt_overdue
@@ -18,7 +19,7 @@ from portal.invoicing.rules.final_check import FinalFacts, VatPair
 from portal.invoicing.rules.matching import MatchResult
 from portal.invoicing.rules.payment_date import payment_date
 from portal.invoicing.status import AWAITING_RECEIPT, DONE, MATCHING_REQUIRED
-from portal.invoicing.values import ZERO, MatchLimits, match_facts, vat_rows
+from portal.invoicing.values import ZERO
 from portal.kernel.failpoints import At, place
 
 UNSPSC_LIST = "TST"

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.coding.values import DIMENSIONS, CodeString
-from portal.invoicing.values import MatchLimits, OrderFacts, OrderLineFacts
+from portal.invoicing.match_values import MatchLimits, OrderFacts, OrderLineFacts
 
 # In id order, so that two transactions that share several orders wait for each other and never both ways.
 _LOCK = text(

@@ -9,9 +9,10 @@ from typing import Any
 
 from portal.coding.rules import check
 from portal.coding.values import CodingError, CodingRegister, CodingRow, CodingRule
+from portal.invoicing.match_values import VatRow
 from portal.invoicing.rules.flow import ORDER
 from portal.invoicing.status import MATCHING_REQUIRED, REVIEW
-from portal.invoicing.values import ZERO, VatRow
+from portal.invoicing.values import ZERO
 from portal.kernel.decision import Decision, Reason
 from portal.kernel.money import format_kr, format_number_sv
 from portal.kernel.plain import from_plain

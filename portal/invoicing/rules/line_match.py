@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.catalog.rules.units import unit_code, unit_name
+from portal.invoicing.match_values import InvoiceLineFacts, MatchLimits, OrderLineFacts
 from portal.invoicing.rules.pairing import Paired
-from portal.invoicing.values import ZERO, InvoiceLineFacts, MatchLimits, OrderLineFacts
+from portal.invoicing.values import ZERO
 from portal.kernel.decision import Control, Reason
 from portal.kernel.money import canonical_number, format_kr, format_number_sv, format_sv, round_to, to_ore
 from portal.kernel.text import Message

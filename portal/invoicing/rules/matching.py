@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from portal.invoicing.match_values import Charge, InvoiceLineFacts, MatchFacts, MatchLimits
 from portal.invoicing.rules.line_match import LINE_CONTROLS, LineCase, unit_price
 from portal.invoicing.rules.pairing import pair
 from portal.invoicing.status import AWAITING_RECEIPT, MATCHING_REQUIRED
-from portal.invoicing.values import ZERO, Charge, InvoiceLineFacts, MatchFacts, MatchLimits
+from portal.invoicing.values import ZERO
 from portal.kernel.decision import Decision, Reason, run
 from portal.kernel.money import canonical, canonical_number, format_kr, format_number_sv, to_ore
 from portal.kernel.plain import from_plain, to_plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.invoicing.values import InvoiceLineFacts, OrderFacts, OrderLineFacts
+from portal.invoicing.match_values import InvoiceLineFacts, OrderFacts, OrderLineFacts
 
 
 @dataclass(frozen=True, slots=True)

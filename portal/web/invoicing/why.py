@@ -85,11 +85,8 @@ def _awaiting(told: Told) -> list[str]:
     }
     waits = gettext("Fakturan väntar på att %(buyer)s kvitterar leveransen av order %(order)s.") % params
     then = gettext("Då matchas den av sig själv. Ingen behöver göra något här.")
-    return [
-        waits,
-        then,
-        gettext("Finns ingen kvittens den %(day)s får beställaren svara på fakturan.") % params,
-    ]
+    late = gettext("Finns ingen kvittens den %(day)s får beställaren svara på fakturan.") % params
+    return [waits, then, late]
 
 
 def _matching(told: Told) -> list[str]:

@@ -14,9 +14,10 @@ from datetime import date
 from portal.formats.check import check_document
 from portal.formats.en16931 import Invoice
 from portal.formats.rulesets import RuleSet
+from portal.invoicing.match_values import MatchLimits, OrderFacts, OrderLineFacts, match_facts
 from portal.invoicing.rules.arrival import CONTROLS
 from portal.invoicing.rules.matching import AWAITING, match
-from portal.invoicing.values import MatchLimits, OrderFacts, OrderLineFacts, header_facts, match_facts
+from portal.invoicing.values import header_facts
 from portal.kernel.decision import Reason, run
 from portal.web.i18n import gettext
 from portal.web.supplier.queries.orders import Order
