@@ -47,5 +47,4 @@ WHY_LONG: dict[str, str] = {
     "portal/web/orders/present.py": ONE_PAGE,
     "portal/web/supplier/queries/invoices.py": ONE_QUESTION,
     "portal/web/supplier/queries/orders.py": ONE_QUESTION,
-    "portal/web/suppliers/present.py": ONE_PAGE,
 }

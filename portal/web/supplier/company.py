@@ -21,7 +21,7 @@ from portal.web.pages import Html, Req, page, see_other
 from portal.web.supplier import fields
 from portal.web.supplier.queries.company import customers, find_company
 from portal.web.suppliers.forms import translated
-from portal.web.suppliers.present import ACCOUNT_KINDS, account_view, relation_state
+from portal.web.suppliers.words import ACCOUNT_KINDS, account_view, relation_state
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 PATH = "/supplier/company"

@@ -18,7 +18,7 @@ from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFi
 from portal.web.supplier.queries.orders import Line, Order, OrderRow
 from portal.web.supplier.sentences import pay_sentence, sentence, sentence_of
 from portal.web.supplier.tracks import invoice_track
-from portal.web.suppliers.present import ACCOUNT_KINDS, account_number
+from portal.web.suppliers.words import ACCOUNT_KINDS, account_number
 from portal.web.units import counted
 
 # Names of an order's status as its supplier says them; the others are said as in the Machine.

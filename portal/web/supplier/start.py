@@ -17,7 +17,7 @@ from portal.web.supplier.queries.company import Customer, catalogues, customers,
 from portal.web.supplier.queries.invoices import Sums, credits_asked, list_invoices, refused_since, sums
 from portal.web.supplier.queries.orders import OrderRow, count_to_answer, list_orders
 from portal.web.supplier.sentences import long_day
-from portal.web.suppliers.present import relation_state
+from portal.web.suppliers.words import relation_state
 
 ORDERS_SHOWN = 5
 INVOICES_SHOWN = 5

@@ -20,11 +20,16 @@ from portal.suppliers.rules.agreements import KINDS, AgreementForm, check_form, 
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, see_other
 from portal.web.suppliers import forms
+from portal.web.suppliers.agreement_view import (
+    AGREEMENT_READERS,
+    agreement_state,
+    agreement_values,
+    agreement_view,
+    keeps_any,
+)
 from portal.web.suppliers.caps import used_of
-from portal.web.suppliers.present import agreement_state, agreement_values, agreement_view, keeps_any
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
-READERS = (p.SEE_AGREEMENTS, p.SUPPLIER_ADMIN, p.CENTRAL_SYSTEM_ADMIN, p.LOCAL_SYSTEM_ADMIN, p.AUDITOR)
 FIELDS = (
     "number",
     "name",
@@ -42,7 +47,7 @@ class AgreementsController(Controller):
     """GET list, detail and forms; POST what changes."""
 
     path = "/suppliers/agreements"
-    opt = {"permission": READERS}  # noqa: RUF012
+    opt = {"permission": AGREEMENT_READERS}  # noqa: RUF012
 
     @get()
     async def index(self, request: Req) -> Html:

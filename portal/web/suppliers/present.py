@@ -1,44 +1,20 @@
-"""Suppliers and agreements as the pages show them."""
+"""Suppliers as the pages show them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from portal.access import permissions as p
 from portal.access.actor import Actor
-from portal.kernel.identifiers import format_bankgiro, format_org_number, format_plusgiro
-from portal.suppliers.actions.agreements import keeper
-from portal.suppliers.rules.agreements import KINDS, AgreementForm, may_keep
+from portal.kernel.identifiers import format_org_number
 from portal.suppliers.status import RELATION
-from portal.suppliers.values import Account, AgreementDetail, AgreementRow, Choice, Relation, SupplierRow
+from portal.suppliers.values import AgreementRow, Relation, SupplierRow
 from portal.web.i18n import gettext, localised
-
-ACCOUNT_KINDS = {"BANKGIRO": "Bankgiro", "PLUSGIRO": "Plusgiro", "IBAN": "IBAN"}
-ACCOUNT_STATES = {
-    "active": ("ok", "circle-check", "Gäller"),
-    "proposed": ("warn", "clock", "Väntar på kontroll"),
-    "closed": ("rest", "ban", "Avslutat"),
-}
-_GROUP = 4
-
-
-@dataclass(frozen=True, slots=True)
-class AccountView:
-    """An account in words."""
-
-    kind: str
-    number: str
-    tone: str
-    symbol: str
-    label: str
-    valid_from: date
-    factor: str | None
+from portal.web.suppliers.agreement_view import AGREEMENT_READERS
+from portal.web.suppliers.words import AccountView, account_view, relation_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,53 +39,11 @@ class SupplierPageView:
     facts: tuple[tuple[str, str], ...]
     terms: tuple[tuple[str, str], ...]
     accounts: tuple[AccountView, ...]
-    agreements: tuple[tuple[str, str, str, int], ...]
+    agreements: tuple[tuple[str, str, str | None, int], ...]
     moves: frozenset[str]
     blocked: str | None
     linkable: tuple[tuple[str, str], ...]
     note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementView:
-    """One agreement with what is used of its cap."""
-
-    id: UUID
-    number: str
-    name: str
-    state: tuple[str, str, str]
-    facts: tuple[tuple[str, str], ...]
-    used: Decimal
-    cap: Decimal | None
-    percent: int
-    suppliers: tuple[tuple[UUID, int, str, tuple[str, str, str]], ...]
-    callers: tuple[str, ...]
-    terms: str
-    keeps: bool
-    linkable: tuple[tuple[str, str], ...]
-
-
-def account_number(kind: str, number: str) -> str:
-    """As people write it: 505-0109, or an IBAN in groups of four."""
-    if kind == "BANKGIRO":
-        return format_bankgiro(number)
-    if kind == "PLUSGIRO":
-        return format_plusgiro(number)
-    return " ".join(number[i : i + _GROUP] for i in range(0, len(number), _GROUP))
-
-
-def account_view(account: Account) -> AccountView:
-    """An account with its state in words."""
-    tone, symbol, label = ACCOUNT_STATES[account.status]
-    kind = ACCOUNT_KINDS[account.kind]
-    number = account_number(account.kind, account.number)
-    return AccountView(kind, number, tone, symbol, gettext(label), account.valid_from, account.factor)
-
-
-def relation_state(status: str) -> tuple[str, str, str]:
-    """Tone, icon and label of a relation's status."""
-    state = RELATION.state(status)
-    return state.tone, state.icon, gettext(state.label)
 
 
 def supplier_list(
@@ -158,12 +92,16 @@ def supplier_page(relation: Relation, actor: Actor, possible: Sequence[Agreement
     return SupplierPageView(
         relation.supplier_id, relation.name, relation_state(relation.status), _lead(relation), _facts(relation),
         _terms(relation), tuple(map(account_view, relation.accounts)),
-        tuple((a.number, a.name, localised(f"/suppliers/agreements/{a.id}"), a.rank) for a in relation.agreements),
+        tuple((a.number, a.name, _agreement_href(a.id, actor), a.rank) for a in relation.agreements),
         moves,
         gettext("Du har själv anmält leverantören. Någon annan behöver godkänna den.") if own else None,
         tuple((str(a.id), f"{a.number} {a.name}") for a in possible) if relation.status == "approved" else (),
         relation.note,
     )  # fmt: skip
+
+
+def _agreement_href(agreement_id: UUID, actor: Actor) -> str | None:
+    return localised(f"/suppliers/agreements/{agreement_id}") if actor.has(*AGREEMENT_READERS) else None
 
 
 def _lead(relation: Relation) -> str:
@@ -206,56 +144,3 @@ def _terms(relation: Relation) -> tuple[tuple[str, str], ...]:
     if relation.internal:
         rows.append((gettext("Intern"), gettext("Regleras i redovisningen")))
     return tuple(rows)
-
-
-def agreement_state(row: Any, today: date) -> tuple[str, str, str]:
-    """In force, coming or ended."""
-    if row.valid_from > today:
-        return "info", "calendar", gettext("Börjar gälla senare")
-    if row.valid_to is not None and row.valid_to < today:
-        return "rest", "ban", gettext("Avslutat")
-    return "ok", "circle-check", gettext("Gäller")
-
-
-def agreement_view(
-    detail: AgreementDetail, used: Decimal, actor: Actor, suppliers: Sequence[Choice], today: date
-) -> AgreementView:
-    """One agreement, with what this actor may change."""
-    from_to = _validity(detail.valid_from, detail.valid_to)
-    facts = (
-        (gettext("Typ"), gettext(dict(KINDS)[detail.kind])),
-        (gettext("Ägare"), detail.owner or gettext("Centralt avtal")),
-        (gettext("Gäller"), from_to),
-    )
-    percent = min(100, int(used * 100 / detail.cap_amount)) if detail.cap_amount else 0
-    keeps = may_keep(keeper(actor), detail.owner_id)
-    on_it = {link.id for link in detail.suppliers}
-    return AgreementView(
-        detail.id, detail.number, detail.name, agreement_state(detail, today), facts, used, detail.cap_amount, percent,
-        tuple((s.id, s.rank, s.name, relation_state(s.status)) for s in detail.suppliers),
-        tuple(caller.name for caller in detail.callers), detail.price_terms, keeps,
-        tuple((str(s.id), s.name) for s in suppliers if s.id not in on_it) if keeps else (),
-    )  # fmt: skip
-
-
-def _validity(start: date, end: date | None) -> str:
-    first, last = (day.isoformat().replace("-", "\u2011") for day in (start, end or start))
-    return f"{first} – {last}" if end else gettext("från %(start)s, tills vidare") % {"start": first}
-
-
-def agreement_values(detail: AgreementDetail) -> AgreementForm:
-    """The form of an agreement as it stands."""
-    return AgreementForm(
-        detail.number, detail.name, detail.kind, detail.valid_from.isoformat(),
-        detail.valid_to.isoformat() if detail.valid_to else "", _amount(detail.cap_amount),
-        _amount(detail.ranking_limit), detail.price_terms, tuple(str(caller.id) for caller in detail.callers),
-    )  # fmt: skip
-
-
-def _amount(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:.2f}".replace(".", ",")
-
-
-def keeps_any(actor: Actor) -> bool:
-    """Whether this actor may make agreements at all."""
-    return actor.has(p.SUPPLIER_ADMIN)

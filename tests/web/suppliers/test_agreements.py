@@ -74,6 +74,16 @@ async def test_the_register_is_for_those_who_approve(
         assert (await browser.post(f"/suppliers/{invited}/block", {"reason": "Prov"})).status_code == 403
 
 
+@pytest.mark.parametrize(("login", "opens"), [("leverantorsadmin@stad", True), ("levgruppen@stad", False)])
+async def test_an_agreement_is_a_link_for_those_who_read_it(
+    shared_site: Any, signed_in: Any, login: str, opens: bool
+) -> None:
+    browser = await signed_in(shared_site, login)
+    page = (await browser.get(f"/suppliers/{demo_id('supplier', 'Kontorsbolaget AB')}")).text
+    assert "R-2026-001" in page
+    assert (f'href="{CENTRAL}"' in page) is opens
+
+
 async def test_a_local_b41_keeps_only_its_own_local_agreements(site: Any, signed_in: Any, rows: Any) -> None:
     browser = await signed_in(site, "leverantorsadmin@gsf")
     assert (await browser.get(f"{CENTRAL}/edit")).status_code == 403
