@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 from sqlalchemy import update
 
 from dev.demo_city import data
@@ -42,6 +43,10 @@ AUDIT_KEY = b"the key of the tests and no other"
 # The test of sign-in's time puts a real hash in place of this one.
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _numbers = itertools.count(1)
+
+# How long an example takes tells of the machine's hour, not of the code: speed is measured in bench/.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,4 @@ parties = st.builds(
     contact_email=maybe(texts),
     contact_phone=maybe(texts),
 )
-relaxed = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+relaxed = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -37,7 +37,6 @@ TOKENS = [
 
 fixture_is_constant = settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -174,7 +174,7 @@ def test_a_response_whose_code_and_lines_contradict_is_not_written(
         write_order_response(OrderResponse("R1", date(2026, 1, 1), code, "O1", seller, buyer, lines))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(orders(), responses())
 def test_orders_and_responses_are_valid_by_the_ubl_schema(
     shared_data: Path, order: Order, response: OrderResponse

@@ -210,7 +210,7 @@ def test_numbers_stay_numbers_and_texts_texts() -> None:
 
 
 cells = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).map(str.strip)
-fuzz = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzz = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 @fuzz
@@ -235,7 +235,7 @@ def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
 WORKBOOK = write_xlsx(HEADER, [row.cells for row in ROWS])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, len(WORKBOOK) - 1), st.integers(0, 255), st.integers(0, 40))
 def test_a_damaged_workbook_is_a_table_or_refused(place: int, byte: int, cut: int) -> None:
     damaged = bytearray(WORKBOOK)

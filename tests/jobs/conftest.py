@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 PROGRAM = Path(__file__).with_name("worker_program.py")
+WAIT_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -45,14 +46,13 @@ def start_worker(database_urls: Any) -> Iterator[Callable[[], subprocess.Popen[b
 
 
 @pytest.fixture
-def until() -> Callable[..., float]:
-    """`until(condition, seconds)`: wait for it; returns the seconds it took, fails when it takes longer."""
+def until() -> Callable[[Callable[[], Any]], None]:
+    """`until(condition)`: wait for it; fails when it does not come."""
 
-    def wait(condition: Callable[[], Any], seconds: float = 20) -> float:
-        start = time.monotonic()
+    def wait(condition: Callable[[], Any]) -> None:
+        end = time.monotonic() + WAIT_SECONDS
         while not condition():
-            assert time.monotonic() - start < seconds, "waited in vain"
+            assert time.monotonic() < end, "waited in vain"
             time.sleep(0.05)
-        return time.monotonic() - start
 
     return wait

@@ -202,5 +202,5 @@ class SeparationOfDuties(RuleBasedStateMachine):
                 assert user not in delegates_of(user, function, self.links, self.day)
 
 
-SeparationOfDuties.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+SeparationOfDuties.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestSeparationOfDuties = SeparationOfDuties.TestCase

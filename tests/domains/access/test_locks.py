@@ -112,7 +112,7 @@ def test_never_two_holders(seeded_urls, seeded_at: datetime) -> None:  # type: i
                     assert (view.mine, view.holder) == (held[0] == login, held[0])
         await database.close()
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(STEPS)
     def run(steps: list[tuple[str, int, str]]) -> None:
         asyncio.run(play(steps))

@@ -277,9 +277,7 @@ def _play(urls: Any, start: datetime, examples: int, steps: int) -> None:
         checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
         run_state_machine_as_test(
             type("Run", (Cases,), given),
-            settings=settings(
-                max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=checks
-            ),
+            settings=settings(max_examples=examples, stateful_step_count=steps, suppress_health_check=checks),
         )
         runner.run(database.close())
 

@@ -64,7 +64,7 @@ def _articles(rows: dict[str, tuple[str, str]]) -> dict[str, ArticleRow]:
     return {no: article for no, article in found.items() if isinstance(article, ArticleRow)}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(today=CATALOGUES.filter(bool), file=CATALOGUES.filter(bool))
 def test_the_database_counts_as_the_rule_does(
     seeded_urls: DatabaseUrls,

@@ -85,7 +85,7 @@ def test_a_credit_note_keeps_every_official_rule_and_names_its_invoice(name: str
     assert (read.preceding[0].number, read.due_date) == ("F-1001", DAY)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.tuples(
