@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.audit.log import Event, record
@@ -152,9 +151,7 @@ async def _insert(session: AsyncSession, new: Sequence[tuple[Incoming, Received]
     for one, received in sorted(new, key=lambda pair: pair[1].sha256):
         digest = bytes.fromhex(received.sha256)
         originals[digest] = {"sha256": digest, "size": len(one.data), "stored_at": now}
-    if originals:
-        statement = insert(Original).on_conflict_do_nothing()
-        await session.execute(statement, list(originals.values()))
+    await insert_rows(session, Original, list(originals.values()), on_conflict="DO NOTHING")
     await insert_rows(session, Delivery, [_row(one, received, now) for one, received in new])
     await record(session, [_refused(one, r, now) for one, r in new if r.outcome == "refused"])
 
