@@ -24,6 +24,7 @@ NAMES = {
     "invoice": "fakturan",
     "order": "beställningen",
     "requisition": "beställningen",
+    "supplier_relation": "leverantören",
     "upload": "uppladdningen",
 }
 
@@ -78,7 +79,9 @@ async def move(
     model: Any = subject.model
     statement = (
         update(model)
-        .where(model.concern_id == subject.concern_id, model.id == subject.id, model.status == subject.state)
+        .where(
+            model.concern_id == subject.concern_id, _key(model) == subject.id, model.status == subject.state
+        )
         .values(status=step.target, **(values or {}))
     )
     moved: Any = await session.execute(statement)
@@ -86,6 +89,12 @@ async def move(
         raise Conflict(MOVED_ON, what=NAMES[machine.name])
     await record(session, [moved_event(machine, subject, step, actor, at, told)])
     return step.target
+
+
+def _key(model: type[Base]) -> Any:
+    """The column that names a row within its concern."""
+    [key] = [column for column in model.__table__.primary_key if column.name != "concern_id"]
+    return key
 
 
 def moved_event(

@@ -1,7 +1,7 @@
 """Status as data: a Machine is one table of states and moves, read by everything that speaks of status.
 
 Column type and CHECK, list tabs, filters, badges, buttons, the POST guard, the generated diagram and the
-tests all read the same table; only `db.transition.move` writes a status.
+tests all read the same table; only portal.audit.transition writes a status.
 """
 
 from __future__ import annotations

@@ -12,15 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.audit.log import Event, record
-from portal.audit.transition import MOVED_ON, Subject, Told, moved_event, require
+from portal.audit.transition import Subject, Told, move
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import stockholm_date
-from portal.kernel.errors import Conflict, Forbidden, Invalid
+from portal.kernel.errors import Forbidden, Invalid
 from portal.suppliers.models import SupplierAccount, SupplierRelation
 from portal.suppliers.queries.relations import find_relation
 from portal.suppliers.status import RELATION
 
-WHAT = "leverantören"
 OWN_REGISTRATION = "Du har själv anmält leverantören. Någon annan behöver godkänna den."
 REASON_MISSING = "Skriv skälet. Leverantören får läsa det."
 MOST_REASON = 500
@@ -73,18 +72,9 @@ async def move_relation(
     values: Mapping[str, Any] | None = None,
     told: Told = Told(),  # noqa: B008 - frozen
 ) -> None:
-    """Compare and set, with the audit row: as audit.transition.move, for a row keyed by concern and supplier."""
-    step = RELATION.move(code)
-    require(step, actor)
-    if state not in step.sources:
-        raise Conflict(MOVED_ON, what=WHAT)
-    key = (SupplierRelation.concern_id == concern_id) & (SupplierRelation.supplier_id == supplier_id)
-    statement = update(SupplierRelation).where(key, SupplierRelation.status == state)
-    moved: Any = await session.execute(statement.values(status=step.target, **(values or {})))
-    if moved.rowcount != 1:
-        raise Conflict(MOVED_ON, what=WHAT)
+    """Move what the concern holds of the supplier, from the status it was read in."""
     subject = Subject(SupplierRelation, concern_id, supplier_id, state, actor.organisation_id, supplier_id)
-    await record(session, [moved_event(RELATION, subject, step, actor, now, told)])
+    await move(session, RELATION, subject, code, actor, at=now, told=told, values=values)
 
 
 async def _decide(
