@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedCharge:
+    """A charge the concern has agreed to pay a supplier: its UNCL 7161 code, or its words when it has none.
+
+    `most`: kronor excluding VAT on one invoice.
+    """
+
+    code: str | None
+    words: str
+    most: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RelationTerms:
+    """What two persons have agreed of one supplier, beyond the law and the standard.
+
+    `payment_means`: UNCL 4461 codes besides credit transfers, paid otherwise than by us. `prepaid`: an invoice
+    already paid in full is taken in. `units`: the supplier's own word → Rec 20 code. `payment_days`: paid no
+    earlier than this after the invoice date.
+    """
+
+    payment_means: frozenset[str] = frozenset()
+    prepaid: bool = False
+    charges: tuple[AgreedCharge, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    payment_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)

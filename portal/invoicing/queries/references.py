@@ -15,6 +15,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.suppliers.values import RelationTerms
+
 _ORGANISATIONS = text("SELECT id, code, name, gln FROM organisation WHERE concern_id = :concern")
 _ORDERS = text(
     "SELECT id, number, organisation_id, supplier_id, status, secret FROM purchase_order"
@@ -66,6 +68,7 @@ class SupplierRow:
     secret: bool
     vat_range: tuple[Decimal, Decimal]
     internal: UUID | None
+    terms: RelationTerms = field(default_factory=RelationTerms)
 
 
 @dataclass(frozen=True, slots=True)
