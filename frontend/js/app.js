@@ -1,5 +1,6 @@
 // Everything here only adds comfort: each page works as plain links and forms without it.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { stayWhereYouWere } from "./where.js"; // before the error summary is made
 import "./vendor.js";
 import "idiomorph/dist/idiomorph-htmx.js";
 import "@digdir/designsystemet-web/ds-error-summary";
@@ -15,7 +16,7 @@ import { dragSplits } from "./split.js";
 import { submitFilters } from "./filters.js";
 import { foldFilters } from "./fold.js";
 
-document.documentElement.classList.add("js");
+stayWhereYouWere();
 htmx.config.scrollBehavior = "instant";
 announceSwaps(document);
 moveFocusAfterSwap(document);
@@ -28,3 +29,5 @@ foldFilters(document);
 dragSplits(document);
 watchBar(document);
 keepLaterChanges(document);
+// Last: whoever waits for this class may use everything above.
+document.documentElement.classList.add("js");

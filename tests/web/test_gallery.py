@@ -87,6 +87,8 @@ def _open(chromium: Any, address: str, width: int = 1280, **options: Any) -> tup
     page.on("console", lambda entry: complaints.append(entry.text) if entry.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(address, wait_until="networkidle")
+    if options.get("java_script_enabled", True):
+        page.wait_for_selector("html.js", state="attached")  # a busy machine may not have run the scripts yet
     return page, complaints
 
 
@@ -131,6 +133,23 @@ def test_keys_walk_rows_and_can_be_switched_off(chromium: Any, gallery_address: 
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement === document.body")
     assert complaints == []
+    page.close()
+
+
+@built
+@pytest.mark.e2e
+def test_who_types_before_the_scripts_have_come_goes_on_typing(chromium: Any, gallery_address: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    asked: list[Any] = []
+    page.route("**/*.js", lambda route: asked.append(route))
+    page.goto(gallery_address, wait_until="commit")
+    page.locator("#site-search").focus()
+    page.keyboard.type("pap")
+    [script] = asked
+    script.continue_()
+    page.wait_for_selector("html.js", state="attached")
+    page.keyboard.type("per")
+    assert page.input_value("#site-search") == "papper"
     page.close()
 
 
