@@ -10,7 +10,9 @@ from sqlalchemy import text
 
 from portal.db.context import Context
 from portal.db.migrate import MIGRATIONS
+from portal.kernel.dates import SystemClock
 from portal.kernel.errors import PortalError
+from portal.proxies import unlisted_proxy
 from portal.wiring import Installation
 
 _ROLE = text("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
@@ -29,10 +31,11 @@ _VERSION = text("SELECT version_num FROM alembic_version")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `fatal` means the portal must not start."""
+    """One thing looked at. `fatal` means the portal must not start; `warning` that somebody should see to it."""
 
     text: str
     fatal: bool = False
+    warning: bool = False
 
 
 class Unfit(PortalError):
@@ -51,6 +54,7 @@ async def examine(installation: Installation) -> list[Finding]:
         version = (await session.execute(_VERSION)).scalar_one()
     newest = newest_revision()
     settings = installation.settings
+    proxy = unlisted_proxy(settings.data_dir, SystemClock().now())
     insecure = settings.production and not settings.base_url.startswith("https://")
     return [
         _judge(role.rolsuper, "Appens databasroll är superanvändare.", "Appens databasroll är inte superanvändare."),
@@ -58,6 +62,7 @@ async def examine(installation: Installation) -> list[Finding]:
         _judge(bool(owned), "Appens databasroll äger tabeller.", "Appens databasroll äger inga tabeller."),
         _judge(bool(bare), f"Tabeller utan tvingat radskydd: {bare}.", "Alla tabeller har tvingat radskydd."),
         _judge(version != newest, f"Schemat är {version}, ska vara {newest}: portal migrate.", f"Schemat är {newest}."),
+        _proxies(proxy),
         _judge(insecure, "PORTAL_BASE_URL måste vara https i produktion.", f"Adress: {settings.base_url}."),
     ]  # fmt: skip
 
@@ -74,6 +79,16 @@ def newest_revision() -> str | None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return ScriptDirectory.from_config(config).get_current_head()
+
+
+def _proxies(unlisted: str | None) -> Finding:
+    if unlisted is None:
+        return Finding("Ingen proxy som saknas i PORTAL_PROXIES har setts.")
+    return Finding(
+        f"Anrop kommer genom en proxy som inte står i PORTAL_PROXIES ({unlisted}). Alla bakom den räknas som en och"
+        " samma adress när försök att logga in begränsas. Lägg till proxyns adress om den är er.",
+        warning=True,
+    )
 
 
 def _judge(wrong: bool, bad: str, good: str) -> Finding:

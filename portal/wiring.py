@@ -80,6 +80,9 @@ def registry(installation: Installation) -> JobRegistry:
         "suppliers.mail_decision": partial(
             suppliers_jobs.mail_decision, installation.mailer, installation.settings.base_url
         ),
+        "suppliers.mail_known_address": partial(
+            suppliers_jobs.mail_known_address, installation.mailer, installation.settings.base_url
+        ),
         "catalog.validate": partial(catalog_jobs.validate, installation.store),
         "catalog.publish": catalog_jobs.publish,
         "catalog.vacuum": partial(catalog_jobs.vacuum, installation.owner_url),

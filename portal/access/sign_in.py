@@ -14,19 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
-from portal.access.attempts import (
-    ATTEMPTS_PER_WINDOW,
-    FAILURES_PER_ADDRESS,
-    account,
-    clear_windows,
-    count_attempt,
-    forget,
-    place,
-    take_off,
-)
+from portal.access.attempts import buckets, clear_windows, count_attempts, it_succeeded
 from portal.access.locks import release_all
 from portal.access.models import SignInSession
-from portal.access.passwords import password_fits
+from portal.access.passwords import answer_to
 from portal.audit.log import Event, record
 from portal.db.context import NOBODY, Context
 from portal.db.session import Database, enter
@@ -52,6 +43,8 @@ SELECT f.*,
     THEN '' ELSE 'on' END, true),
   set_config('app.system', '', true), set_config('app.user', f.user_id::text, true)
 FROM find_session(%(hash)s, %(day)s) f"""
+_CHALLENGE = text("SELECT sign_in_challenge(:email)")
+_USER = text("SELECT sign_in_user(:email, :answer)")
 WRONG = "E-postadressen eller lösenordet är fel. Kontrollera båda och försök igen."
 TOO_MANY = "För många försök att logga in. Vänta en kvart och försök igen."
 
@@ -78,6 +71,11 @@ def token_hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
+def email_key(email: str) -> str:
+    """The e-mail address as it is looked up and counted."""
+    return email.strip().lower()[:LONGEST_ADDRESS]
+
+
 async def sign_in(
     database: Database,
     email: str,
@@ -86,29 +84,29 @@ async def sign_in(
     *,
     agent: str | None = None,
     came_from: str | None = None,
+    device: str | None = None,
 ) -> str:
-    """Open a session; its token for the cookie. Invalid when either is wrong, TooManyAttempts after ten in a while
-    for one e-mail address or a hundred from one network address (`came_from`).
+    """Open a session; its token for the cookie. Invalid when either is wrong, TooManyAttempts after too many failures
+    (portal.access.attempts): `came_from` is the network address, `device` the browser when it is known to the person.
 
     The attempt is counted before the password is looked at, so that many at once do not slip past the limit; an
     address nobody has is counted and answered like any other. What succeeds is taken off the counts again.
     """
-    address = email.strip().lower()[:LONGEST_ADDRESS]
+    address = email_key(email)
+    counted = buckets(address, came_from, device)
     async with database.session(Context()) as session:
-        attempts = await count_attempt(session, account(address), now)
-        failures = await count_attempt(session, place(came_from), now) if came_from else 0
-        query = text("SELECT * FROM find_credentials(:e)")
-        found = (await session.execute(query, {"e": address})).first()
-    if attempts > ATTEMPTS_PER_WINDOW or failures > FAILURES_PER_ADDRESS:
+        allowed = await count_attempts(session, counted, now)
+        challenge = (await session.execute(_CHALLENGE, {"email": address})).scalar()
+    if not allowed:
         raise TooManyAttempts(TOO_MANY)
-    fits = await password_fits(found.password_hash if found else None, password)
-    if found is None or not fits or not found.active:
-        raise Invalid(WRONG)
+    answer = await answer_to(challenge, password)
     async with database.session(Context()) as session:
-        await session.execute(forget(account(address)))
-        if came_from:
-            await session.execute(take_off(place(came_from), now))
-    return await open_session(database, found.user_id, now, agent=agent)
+        asked = {"email": address, "answer": answer}
+        user_id = (await session.execute(_USER, asked)).scalar() if answer else None
+        if user_id is None:
+            raise Invalid(WRONG)
+        await it_succeeded(session, counted, now)
+    return await open_session(database, user_id, now, agent=agent)
 
 
 async def open_session(database: Database, user_id: UUID, now: datetime, *, agent: str | None = None) -> str:
@@ -190,7 +188,7 @@ async def clear_ended_sessions(session: AsyncSession, now: datetime) -> None:
     """Remove sessions past their idle or absolute time, and rate limit windows past. System context."""
     ended = or_(SignInSession.last_seen_at < now - IDLE, SignInSession.created_at < now - ABSOLUTE)
     await session.execute(delete(SignInSession).where(ended))
-    await session.execute(clear_windows(now))
+    await clear_windows(session, now)
 
 
 def _event(tag: str, user_id: UUID | None, now: datetime) -> Event:

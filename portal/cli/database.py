@@ -9,7 +9,7 @@ import click
 from dev.demo_city.prepare import prepare_demo
 from portal.cli.running import REFUSED, told, with_installation
 from portal.db.migrate import upgrade
-from portal.doctor import examine
+from portal.doctor import Finding, examine
 from portal.settings import Settings
 from portal.wiring import Installation
 
@@ -49,6 +49,12 @@ def doctor() -> None:
     """Undersök installationen: roller, schema, radskydd, nycklar."""
     findings = with_installation(examine)
     for finding in findings:
-        click.echo(f"{'FEL ' if finding.fatal else 'OK  '} {finding.text}")
+        click.echo(f"{_mark(finding)} {finding.text}")
     if any(finding.fatal for finding in findings):
         sys.exit(REFUSED)
+
+
+def _mark(finding: Finding) -> str:
+    if finding.fatal:
+        return "FEL "
+    return "OBS " if finding.warning else "OK  "

@@ -13,7 +13,7 @@ from portal.kernel.identifiers import format_org_number
 from portal.suppliers.queries.relations import central_supplier_admins, find_relation
 from portal.suppliers.status import PENDING
 
-REGISTERED, DECIDED = "supplier_registered", "supplier_decided"
+REGISTERED, DECIDED, KNOWN = "supplier_registered", "supplier_decided", "address_known"
 
 
 async def mail_registration(mailer: Mailer, base_url: str, context: JobContext, *, supplier_id: str) -> None:
@@ -41,6 +41,14 @@ async def mail_decision(mailer: Mailer, base_url: str, context: JobContext, *, s
     written = letter_to_company(DECIDED, base_url=base_url, link="/", supplier=relation)
     mail_id = _mail_id(context, relation.status)
     await mailer.send(Mail(mail_id, relation.email, written.subject, written.text, context.clock()))
+
+
+async def mail_known_address(
+    mailer: Mailer, base_url: str, context: JobContext, *, email: str, company: str
+) -> None:
+    """Tell whoever signs in with the address that it was written in a registration; the form told nobody."""
+    written = letter_to_company(KNOWN, base_url=base_url, link="/sign-in", company=company)
+    await mailer.send(Mail(_mail_id(context, email), email, written.subject, written.text, context.clock()))
 
 
 def _mail_id(context: JobContext, reader: str) -> UUID:

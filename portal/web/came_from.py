@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 
+from litestar import Request
 from litestar.types import Scope
+
+from portal.proxies import note_unlisted_proxy
+from portal.settings import Settings
 
 Network = IPv4Network | IPv6Network
 FORWARDED = b"x-forwarded-for"
 # One home or office holds a whole network of IPv6 addresses and may use any of them.
 IPV6_PREFIX = 64
+
+
+def client_address(request: Request[Any, Any, Any]) -> str | None:
+    """`came_from` of this installation. A proxy that settings do not name makes everybody behind it one address:
+    where a request says that it was passed on by such a one, that is noted for `portal doctor`."""
+    settings: Settings = request.app.state.services.settings
+    client = request.scope.get("client")
+    trusted = tuple(ip_network(proxy) for proxy in settings.proxies)
+    if client and _forwarded(request.scope) and not _is_one_of(client[0], trusted):
+        note_unlisted_proxy(settings.data_dir, client[0], request.scope["state"]["now"])
+    return came_from(request.scope, settings.proxies)
 
 
 def came_from(scope: Scope, proxies: tuple[str, ...]) -> str | None:

@@ -12,7 +12,12 @@ from tests.conftest import DatabaseUrls
 
 # Each looks before or across a context, and answers one narrow question (docs/adr).
 DEFINERS = {
-    "find_credentials": "the user of an e-mail address, before anyone is signed in",
+    "sign_in_challenge": "how an e-mail address's password is to be hashed: salt and cost, never the hash",
+    "sign_in_user": "the active user whose hash it is, before anyone is signed in",
+    "count_attempt": "one more in a hashed bucket of attempts; returns the count",
+    "uncount_attempt": "one less",
+    "forget_attempts": "empties a bucket",
+    "clear_attempts": "removes windows that are past",
     "find_session": "who a session is, before there is a context",
     "route_document": "which concern an electronic address belongs to",
     "number_taken": "whether an invoice number is used anywhere in the concern",

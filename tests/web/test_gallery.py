@@ -141,7 +141,11 @@ def test_keys_walk_rows_and_can_be_switched_off(chromium: Any, gallery_address: 
 def test_who_types_before_the_scripts_have_come_goes_on_typing(chromium: Any, gallery_address: str) -> None:
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     asked: list[Any] = []
-    page.route("**/*.js", lambda route: asked.append(route))
+
+    def hold(route: Any) -> None:
+        asked.append(route)
+
+    page.route("**/*.js", hold)
     page.goto(gallery_address, wait_until="commit")
     page.locator("#site-search").focus()
     page.keyboard.type("pap")

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import system_actor
-from portal.access.models import Credential, RateLimit, User
+from portal.access.attempts import count_one
+from portal.access.models import Credential, User
 from portal.audit.log import Event, record
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import stockholm_date
@@ -31,7 +31,6 @@ KNOWN = (
     "Företaget är redan anmält. Logga in, eller fråga en kollega."
     " Kommer ingen in: ring supporten, så hjälper vi er."
 )
-EMAIL_USED = "E-postadressen används redan för en inloggning. Logga in med den, eller skriv en annan adress."
 FAILED = "Anmälan kunde inte skickas. Rätta fälten nedan."
 
 
@@ -52,14 +51,21 @@ async def register(
     concern_id: UUID,
     by_user_id: UUID | None,
     now: datetime,
-) -> Registered:
+) -> Registered | None:
     """Supplier, login, pending relation and proposed accounts. The session is the concern's system context.
 
-    Invalid when the organisation number is registered by somebody already, or the e-mail signs somebody in.
+    Invalid when the organisation number is registered by somebody already. None, and nothing but a mail to its
+    holder, when the e-mail signs somebody in: whoever fills in the form must not learn that from the answer.
     """
     await _one_at_a_time(session, company.org_number)
     invited = await _invited(session, company.org_number, concern_id)
     await _refuse_known(session, company, invited)
+    if await _signs_in(session, company.email):
+        await enqueue(
+            session, "suppliers.mail_known_address", concern_id=concern_id, email=company.email,
+            company=company.name,
+        )  # fmt: skip
+        return None
     supplier_id = await _keep_supplier(session, company, address, invited, now)
     user_id = await _open_login(session, company, password_hash, supplier_id, now)
     await _ask_to_join(
@@ -70,16 +76,11 @@ async def register(
     return Registered(supplier_id, user_id)
 
 
-async def count_attempt(session: AsyncSession, origin: str, now: datetime) -> None:
+async def count_registration(session: AsyncSession, origin: str, now: datetime) -> None:
     """One more registration from this address; Forbidden above the hour's limit. Commit it by itself."""
     bucket = sha256(f"registration:{origin}".encode()).digest()
     hour = now.replace(minute=0, second=0, microsecond=0)
-    first = upsert(RateLimit).values(bucket=bucket, window_start=hour, count=1)
-    again = first.on_conflict_do_update(
-        index_elements=["bucket", "window_start"], set_={"count": RateLimit.count + 1}
-    )
-    count = (await session.execute(again.returning(RateLimit.count))).scalar_one()
-    if count > ATTEMPTS_PER_HOUR:
+    if await count_one(session, bucket, hour) > ATTEMPTS_PER_HOUR:
         raise Forbidden(TOO_MANY)
 
 
@@ -101,15 +102,14 @@ async def _invited(session: AsyncSession, org_number: str, concern_id: UUID) -> 
 
 
 async def _refuse_known(session: AsyncSession, company: Registration, invited: UUID | None) -> None:
-    errors: dict[str, str] = {}
+    """Who supplies to the public is no secret, and a colleague must learn why it was refused."""
     same_number = select(exists().where(Supplier.org_number == company.org_number))
     if invited is None and (await session.execute(same_number)).scalar():
-        errors["org_number"] = KNOWN
-    same_email = select(exists().where(User.email == company.email))
-    if (await session.execute(same_email)).scalar():
-        errors["email"] = EMAIL_USED
-    if errors:
-        raise Invalid(FAILED, fields=errors)
+        raise Invalid(FAILED, fields={"org_number": KNOWN})
+
+
+async def _signs_in(session: AsyncSession, email: str) -> bool:
+    return bool((await session.execute(select(exists().where(User.email == email)))).scalar())
 
 
 async def _keep_supplier(

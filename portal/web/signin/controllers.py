@@ -7,19 +7,20 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
-from litestar.datastructures import State
+from litestar.datastructures import Cookie, State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from portal.access import permissions as p
-from portal.access.sign_in import open_session, sign_in, sign_out, sign_out_everywhere
+from portal.access.devices import SECONDS, known_device, remember
+from portal.access.sign_in import email_key, open_session, sign_in, sign_out, sign_out_everywhere
 from portal.kernel.errors import Forbidden, Invalid, NotFound
-from portal.web.came_from import came_from
+from portal.web.came_from import client_address
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, see_other
 from portal.web.services import Services
 from portal.web.signin.present import demo_users
-from portal.web.unit_of_work import cookie
+from portal.web.unit_of_work import cookie, cookie_name
 
 # A form of two fields: nobody signed in may make us read more.
 LARGEST_FORM = 20_000
@@ -46,20 +47,24 @@ class SignInController(Controller):
         services: Services = state.services
         next_path = own_path(data.get("next"))
         email = data.get("email", "")
+        browser, key = _device_cookie(request, services), services.settings.secret_key
         scope = request.scope["state"]
         await scope["session"].commit()  # gives its connection back: the password check is slow on purpose
         try:
             token = await sign_in(
                 services.database, email, data.get("password", ""), scope["now"],
                 agent=request.headers.get("user-agent"),
-                came_from=came_from(request.scope, services.settings.proxies),
+                came_from=client_address(request),
+                device=known_device(browser, email_key(email), key),
             )  # fmt: skip
         except (Invalid, Forbidden) as refused:
             return await _form(
                 request, services, status=refused.status, error=gettext(refused.message), email=email,
                 next_path=next_path,
             )  # fmt: skip
-        return await _signed_in(request, services, token, next_path)
+        response = await _signed_in(request, services, token, next_path)
+        response.cookies.append(_known_here(remember(browser, email_key(email), key), services))
+        return response
 
 
 class DemoSignInController(Controller):
@@ -109,6 +114,18 @@ async def _signed_in(request: Req, services: Services, token: str, next_path: st
     https = services.settings.base_url.startswith("https://")
     response.headers["set-cookie"] = cookie("session", token, https=https)
     return response
+
+
+def _device_cookie(request: Req, services: Services) -> str | None:
+    https = services.settings.base_url.startswith("https://")
+    return request.cookies.get(cookie_name("device", https=https))
+
+
+def _known_here(value: str, services: Services) -> Cookie:
+    """Next time, this browser is known to the person who signed in."""
+    https = services.settings.base_url.startswith("https://")
+    name = cookie_name("device", https=https)
+    return Cookie(name, value=value, max_age=SECONDS, httponly=True, samesite="lax", secure=https)
 
 
 def own_path(given: str | None) -> str:

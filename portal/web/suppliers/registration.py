@@ -18,9 +18,10 @@ from portal.access.passwords import hash_password
 from portal.access.permissions import PUBLIC
 from portal.db.context import NOBODY, Context
 from portal.kernel.errors import Forbidden, Invalid
-from portal.suppliers.actions.registration import count_attempt, register
+from portal.suppliers.actions.registration import count_registration, register
 from portal.suppliers.rules.joining import check_joining, read_address
 from portal.suppliers.rules.registration import check_form, read_form
+from portal.web.came_from import client_address
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, see_other
 from portal.web.services import Services
@@ -88,9 +89,9 @@ def _chosen(data: Mapping[str, str], concerns: Mapping[UUID, str]) -> UUID | Non
 
 async def _count(services: Services, request: Req) -> None:
     """In a transaction of its own, so that a refused attempt counts too."""
-    origin = request.client.host if request.client else ""
+    origin = client_address(request) or ""
     async with services.database.session(NOBODY) as session:
-        await count_attempt(session, origin, request.scope["state"]["now"])
+        await count_registration(session, origin, request.scope["state"]["now"])
 
 
 async def _register(services: Services, request: Req, data: Mapping[str, str], concern_id: UUID) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dev.demo_city import data
 from dev.demo_city.master_data import user_id
 from portal.access.sign_in import ABSOLUTE, IDLE, find_signed_in, open_session
-from portal.db.context import NOBODY
+from portal.db.context import NOBODY, Context
 from portal.db.session import Database
 
 SETTINGS = ("concern", "organisations", "all_organisations", "supplier", "sees_secret", "system", "user")
@@ -67,7 +67,7 @@ async def test_the_eyes_end_with_the_transaction(seeded: Database, seeded_at: da
 
 
 async def _id_of(database: Database, email: str) -> UUID:
-    async with database.session(NOBODY) as session:
-        query = text("SELECT user_id FROM find_credentials(:email)")
+    async with database.session(Context.for_system(None)) as session:
+        query = text("SELECT id FROM app_user WHERE email = :email")
         found: UUID = (await session.execute(query, {"email": email})).scalar_one()
         return found

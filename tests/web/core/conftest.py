@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
+import psycopg
 import pytest
 from litestar import Litestar
 from litestar.types import ASGIApp
@@ -73,15 +74,27 @@ class Site:
     def base_url(self) -> str:
         return self.installation.settings.base_url
 
-    def browser(self, **headers: str) -> Browser:
-        """A browser with no cookies yet."""
-        transport = httpx.ASGITransport(app=self.asgi, raise_app_exceptions=False)  # type: ignore[arg-type]
+    def browser(self, address: str = "127.0.0.1", **headers: str) -> Browser:
+        """A browser with no cookies yet, at a network address."""
+        transport = httpx.ASGITransport(
+            app=self.asgi,  # type: ignore[arg-type]
+            raise_app_exceptions=False,
+            client=(address, 50_000),
+        )
         return Browser(httpx.AsyncClient(transport=transport, base_url=self.base_url, headers=headers), self)
 
     async def rows(self, sql: str, **params: Any) -> list[Any]:
         """Rows as the system sees them."""
         async with self.installation.database.session(Context.for_system(None)) as session:
             return list((await session.execute(text(sql), params)).all())
+
+    def owned(self, sql: str, **params: Any) -> list[Any]:
+        """Rows of what the app's role itself may not touch; the statement may change them."""
+        with psycopg.connect(
+            self.installation.owner_url.replace("+psycopg", ""), autocommit=True
+        ) as connection:
+            found = connection.execute(sql, params)
+            return found.fetchall() if found.description else []
 
     async def change(self, sql: str, **params: Any) -> None:
         """Change rows of the city as the system, behind the portal's back; at least one must be met."""
