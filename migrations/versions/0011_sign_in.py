@@ -58,6 +58,7 @@ def upgrade() -> None:
     for name in NAMES:
         op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {name} TO {APP}")
     op.execute(f"REVOKE ALL ON rate_limit FROM {APP}; REVOKE SELECT, DELETE ON credential FROM {APP}")
+    op.execute(f"GRANT SELECT (user_id) ON credential TO {APP}")  # for ON CONFLICT
 
 
 def downgrade() -> None:
