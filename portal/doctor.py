@@ -8,6 +8,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from portal.audit.anchors import read_anchors
+from portal.audit.sealing import BrokenChain, anchor_path, check_last_anchor
 from portal.db.context import Context
 from portal.db.migrate import MIGRATIONS
 from portal.kernel.dates import SystemClock
@@ -52,6 +54,7 @@ async def examine(installation: Installation) -> list[Finding]:
         owned = (await session.execute(_OWNED)).scalar_one()
         bare = (await session.execute(_BARE)).scalar_one()
         version = (await session.execute(_VERSION)).scalar_one()
+    history = await _history(installation)
     newest = newest_revision()
     settings = installation.settings
     proxy = unlisted_proxy(settings.data_dir, SystemClock().now())
@@ -63,6 +66,7 @@ async def examine(installation: Installation) -> list[Finding]:
         _judge(bool(bare), f"Tabeller utan tvingat radskydd: {bare}.", "Alla tabeller har tvingat radskydd."),
         _judge(version != newest, f"Schemat är {version}, ska vara {newest}: portal migrate.", f"Schemat är {newest}."),
         _proxies(proxy),
+        history,
         _judge(insecure, "PORTAL_BASE_URL måste vara https i produktion.", f"Adress: {settings.base_url}."),
     ]  # fmt: skip
 
@@ -79,6 +83,17 @@ def newest_revision() -> str | None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return ScriptDirectory.from_config(config).get_current_head()
+
+
+async def _history(installation: Installation) -> Finding:
+    """Whether the last anchor holds: quick, where `portal audit verify` walks through everything."""
+    anchors = read_anchors(anchor_path(installation.settings.data_dir), installation.database.audit_key)
+    try:
+        async with installation.database.session(Context.for_system(None)) as session:
+            await check_last_anchor(session, anchors)
+    except BrokenChain as found:
+        return Finding(str(found), warning=True)
+    return Finding("Behandlingshistorikens senaste ankare stämmer.")
 
 
 def _proxies(unlisted: str | None) -> Finding:

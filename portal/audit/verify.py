@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.audit.chain import GENESIS, link, read_anchors
+from portal.audit.anchors import broken, read_anchors
+from portal.audit.chain import GENESIS, link
 from portal.audit.log import FIELDS, event_digest, field_digests
 from portal.audit.models import AuditEvent, AuditSeal
+from portal.audit.sealing import CHANGED, CUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,11 @@ def _check_event(event: AuditEvent, seal: AuditSeal | None, key: bytes) -> Itera
         yield Finding(event.id, seq, "raden är inte den som förseglades")
 
 
-def _check_anchors(chain: dict[int, str], anchor: Path, key: bytes) -> Iterator[Finding]:
-    anchors, forged = read_anchors(anchor, key)
-    yield from (Finding(None, None, f"ankarrad {number} är inte signerad av portalen") for number in forged)
-    newest = max(anchors, default=0)
-    for seq, value in anchors.items():
+def _check_anchors(chain: dict[int, str], path: Path, key: bytes) -> Iterator[Finding]:
+    anchors = read_anchors(path, key)
+    yield from (Finding(None, seq or None, what) for seq, what in broken(anchors))
+    genuine = [anchor for anchor in anchors if anchor.genuine]
+    newest = max((anchor.seq for anchor in genuine), default=0)
+    for seq, value in sorted({(anchor.seq, anchor.chain) for anchor in genuine}):
         if chain.get(seq) != value and (seq in chain or seq == newest):
-            message = "kedjan är kapad" if seq not in chain else "länken är inte den som förankrades"
-            yield Finding(None, seq, message)
+            yield Finding(None, seq, CHANGED if seq in chain else CUT)

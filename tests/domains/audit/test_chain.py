@@ -15,7 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from dev.demo_city.ids import CONCERN_ID
 from portal.audit.log import Event, record
-from portal.audit.sealing import anchor_path, seal_all
+from portal.audit.sealing import BrokenChain, anchor_path, seal_all
 from portal.audit.verify import Report, verify
 from portal.db.context import Context
 from portal.db.embedded import EmbeddedServer
@@ -146,6 +146,74 @@ async def test_a_cut_tail_is_found_by_the_anchor(
     intruder.execute("DELETE FROM audit_seal WHERE event_id > 20")
     findings = (await _verify(sealed, tmp_path)).findings
     assert [(f.seq, f.message) for f in findings] == [(ROWS, "kedjan är kapad")]
+
+
+async def test_the_sealer_does_not_go_on_over_a_cut(
+    sealed: Database, tmp_path: Path, intruder: psycopg.Connection[Any]
+) -> None:
+    """K04: sealed over, the same number would be anchored twice, and the cut would be healed."""
+    intruder.execute("DELETE FROM audit_event WHERE id > 20")
+    intruder.execute("DELETE FROM audit_seal WHERE event_id > 20")
+    await _write(sealed, 12)
+    with pytest.raises(BrokenChain, match="kapad"):
+        await seal_all(sealed, tmp_path, NOW)
+    report = await _verify(sealed, tmp_path)
+    assert (report.sealed, report.unsealed) == (20, 12)
+    assert [(f.seq, f.message) for f in report.findings] == [(ROWS, "kedjan är kapad")]
+
+
+async def test_a_chain_written_anew_over_a_cut_is_found(
+    sealed: Database, tmp_path: Path, intruder: psycopg.Connection[Any]
+) -> None:
+    """An older portal, or somebody with the key of the day before, has sealed on: the number has two values."""
+    intruder.execute("DELETE FROM audit_event WHERE id > 20")
+    intruder.execute("DELETE FROM audit_seal WHERE event_id > 20")
+    await _write(sealed, 10)
+    kept = anchor_path(tmp_path).read_text()
+    anchor_path(tmp_path).unlink()
+    await seal_all(sealed, tmp_path, NOW)
+    anchor_path(tmp_path).write_text(kept + anchor_path(tmp_path).read_text())
+    found = [f.message for f in (await _verify(sealed, tmp_path)).findings]
+    assert f"länk {ROWS} är förankrad med två olika värden" in found
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([0, 2], "saknas mellan"),
+        ([0, 2, 1], "går tillbaka"),
+        ([1, 2], "ankarraderna före"),
+        ([2], "ankarraderna före"),
+    ],
+)
+async def test_an_anchor_taken_out_or_moved_is_found(
+    sealed: Database, tmp_path: Path, lines: list[int], message: str
+) -> None:
+    for _ in range(2):
+        await _write(sealed, 3)
+        await seal_all(sealed, tmp_path, NOW)
+    path = anchor_path(tmp_path)
+    written = path.read_text().splitlines()
+    assert len(written) == 3
+    assert (await _verify(sealed, tmp_path)).findings == ()
+    path.write_text("".join(f"{written[number]}\n" for number in lines))
+    assert any(message in f.message for f in (await _verify(sealed, tmp_path)).findings)
+    with pytest.raises(BrokenChain):
+        await seal_all(sealed, tmp_path, NOW)
+
+
+async def test_a_link_whose_anchor_was_never_written_is_anchored_next(
+    sealed: Database, tmp_path: Path
+) -> None:
+    """The process died between the database's commit and the file."""
+    path = anchor_path(tmp_path)
+    before = path.read_text()
+    await _write(sealed, 3)
+    await seal_all(sealed, tmp_path, NOW)
+    path.write_text(before)
+    assert await seal_all(sealed, tmp_path, NOW) == 0
+    assert len(path.read_text().splitlines()) == 2
+    assert (await _verify(sealed, tmp_path)).findings == ()
 
 
 async def test_a_forged_anchor_is_found(sealed: Database, tmp_path: Path) -> None:
