@@ -36,6 +36,7 @@ class Settings:
     mode: Mode = "demo"
     database_url: str | None = field(default=None, repr=False)
     migration_database_url: str | None = field(default=None, repr=False)
+    backup_database_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = "http://127.0.0.1:8000"
@@ -67,6 +68,7 @@ class Settings:
             mode=mode,
             database_url=database_url,
             migration_database_url=migration_database_url,
+            backup_database_url=_driver(read.secret("BACKUP_DATABASE_URL")),
             host=host,
             port=port,
             base_url=(read.text("PORTAL_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),

@@ -116,7 +116,7 @@ def intake_parts(installation: Installation, check: RuleCheck | None = None) -> 
 
 def build(settings: Settings, app_url: str, owner_url: str, *, clock: Clock | None = None) -> Installation:
     """The installation over a database that is running."""
-    audit_key = generated_secret(settings.keys_dir / "audit_key").encode()
+    audit_key = settings.audit_key or generated_secret(settings.keys_dir / "audit_key").encode()
     at = from_environment(production=settings.production)
     return Installation(
         settings=settings,

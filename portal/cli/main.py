@@ -11,6 +11,7 @@ from portal import logs
 COMMANDS = {
     "catalogue": "portal.cli.catalogue:catalogue",
     "audit": "portal.cli.audit:audit",
+    "backup": "portal.cli.backup:backup",
     "bench": "portal.cli.bench:bench",
     "check": "portal.cli.check:check",
     "demo": "portal.cli.serve:demo",

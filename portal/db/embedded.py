@@ -79,8 +79,8 @@ class EmbeddedServer:
         """Whether this cluster's server is alive and answers."""
         return self._postmaster() is not None and self._accepts()
 
-    def url(self, role: Literal["app", "owner"], database: str = DATABASE) -> str:
-        """SQLAlchemy URL over the Unix socket, as the app's role or the owner's."""
+    def url(self, role: Role, database: str = DATABASE) -> str:
+        """SQLAlchemy URL over the Unix socket, as the app's role or the owner's; the superuser's for backups."""
         record = self._record()
         if "port" not in record:
             raise EmbeddedServerError("Den inbyggda databasen är inte startad.")

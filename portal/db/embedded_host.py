@@ -108,6 +108,11 @@ def wheel_binaries(home: Path, user: RunUser) -> Path:
     return copy / package.name / "pginstall" / "bin"
 
 
+def wheel_programs() -> Path:
+    """The bin folder as it was installed: for programs that any user may run, pg_dump among them."""
+    return _wheel_folder() / "pginstall" / "bin"
+
+
 def _wheel_folder() -> Path:
     """Found without importing it: the import makes folders and warns."""
     spec = util.find_spec(WHEEL.replace("-", "_"))
