@@ -5,7 +5,7 @@ The app's role no longer reads `credential` nor touches `rate_limit`: what it ma
 
 from alembic import op
 
-revision = "0011_sign_in"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
