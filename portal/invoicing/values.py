@@ -89,8 +89,9 @@ class PaymentFacts:
 class HeaderFacts:
     """Step 4: the header, the rates, and what gather knows of the number and of the official rules.
 
-    `number_taken`: None, "same_organisation" or "other_organisation". `forced`: reason codes an administrator
-    has set to "Manuell" (only those the control allows count).
+    `number_taken`: None, where the number is used ("same_organisation", "other_organisation"), or where one is that
+    folds to the same and has the amount or the order in common ("alike_here", "alike_elsewhere"). `forced`: reason
+    codes an administrator has set to "Manuell" (only those the control allows count).
     """
 
     number: str
@@ -132,6 +133,18 @@ class OrderCandidate:
     organisation: str
     supplier: str
     status: str
+    buyer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebitCandidate:
+    """An invoice that a credit note names (BT-25). `responsible`: who ordered what it bills, else its reviewer."""
+
+    number: str
+    organisation: str
+    supplier: str
+    order: str | None = None
+    responsible: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +169,7 @@ class CodeCandidate:
 
 @dataclass(frozen=True, slots=True)
 class FlowFacts:
-    """References of the invoice (BT-13, BT-10, BT-12, BT-18) and what they may mean."""
+    """References of the invoice (BT-13, BT-10, BT-12, BT-18, BT-56) and what they may mean."""
 
     organisation: str
     supplier: str
@@ -169,6 +182,8 @@ class FlowFacts:
     orders: tuple[OrderCandidate, ...] = ()
     subscriptions: tuple[SubscriptionCandidate, ...] = ()
     codes: tuple[CodeCandidate, ...] = ()
+    contact_name: str | None = None
+    debits: tuple[DebitCandidate, ...] = ()
 
 
 def header_facts(
