@@ -7,7 +7,6 @@ a number behind it, which no key of an invoice can have.
 
 import re
 from collections.abc import Callable
-from itertools import batched
 
 import sqlalchemy as sa
 from alembic import op
@@ -109,7 +108,8 @@ def keys_anew(key: Callable[[str], str], comment: str) -> None:
     op.execute("CREATE TEMPORARY TABLE number_as_key (number text PRIMARY KEY, key text NOT NULL) ON COMMIT DROP")
     numbers = connection.execute(sa.text("SELECT DISTINCT number FROM invoice")).scalars().all()
     insert = sa.text("INSERT INTO number_as_key VALUES (:number, :key)")
-    for some in batched(numbers, BATCH, strict=False):
+    for start in range(0, len(numbers), BATCH):
+        some = numbers[start : start + BATCH]
         connection.execute(insert, [{"number": number, "key": key(number)} for number in some])
     op.execute("UPDATE invoice i SET number_key = k.key FROM number_as_key k WHERE k.number = i.number")
     op.execute("DROP TABLE number_as_key")

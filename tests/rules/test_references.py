@@ -1,4 +1,4 @@
-"""Finding a known number in what somebody wrote (formats.md §8, S01): whole fields, whole tokens, nothing in between."""
+"""Finding a known number in what somebody wrote (formats.md §8, S01): whole fields and whole tokens only."""
 
 from __future__ import annotations
 
