@@ -26,6 +26,21 @@ def found_by(result: Mapping[str, Any]) -> tuple[bool, str]:
     return True, gettext("%(number)s hittades i %(field)s, där det står ”%(text)s”") % params
 
 
+def chosen_by(decisions: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The order number or recipient code that an invoice's way was chosen by, wherever on it that stands."""
+    stored = decisions.get("flow")
+    return str(stored["result"]["by"]) if stored and stored["result"].get("by") else None
+
+
+def by_code(code: str, who: str, *, unknown_order: bool) -> str:
+    """Why somebody reviews an invoice that is of no order: the recipient code on it is theirs."""
+    params = {"reference": code, "who": who}
+    if unknown_order:
+        known = gettext("Fakturan hör inte till någon känd order. Referensen %(reference)s hör till %(who)s.")
+        return known % params
+    return gettext("Fakturan saknar ordernummer. Referensen %(reference)s hör till %(who)s.") % params
+
+
 def _field(name: str) -> str:
     return {
         flow.ORDER_REFERENCE: gettext("orderreferensen (BT-13)"),
