@@ -11,18 +11,18 @@ import pytest
 
 from portal.coding.rules.check import CENTRAL_RULES
 from portal.coding.values import CodeString, CodingRow
-from portal.invoicing.match_values import VatRow
-from portal.invoicing.rules import final_check, flow
-from portal.invoicing.rules.deadlines import receipt_deadline, receipt_overdue, reminder_due
-from portal.invoicing.rules.payment_date import payment_date
-from portal.invoicing.rules.registry import REGISTRY
-from portal.invoicing.values import (
+from portal.invoicing.flow_values import (
     CodeCandidate,
     DebitCandidate,
     FlowFacts,
     OrderCandidate,
     SubscriptionCandidate,
 )
+from portal.invoicing.match_values import VatRow
+from portal.invoicing.rules import final_check, flow
+from portal.invoicing.rules.deadlines import receipt_deadline, receipt_overdue, reminder_due
+from portal.invoicing.rules.payment_date import payment_date
+from portal.invoicing.rules.registry import REGISTRY
 from portal.kernel.dates import stockholm_date
 from portal.kernel.decision import recompute
 from portal.orders.status import INVOICEABLE, ORDER

@@ -11,6 +11,7 @@ from uuid import UUID
 from portal.coding.values import CodingRow
 from portal.formats.en16931 import Identifier, Invoice, Party
 from portal.invoicing.exchange import GLN_SCHEME, ORG_SCHEME
+from portal.invoicing.flow_values import CodeCandidate, DebitCandidate, FlowFacts, OrderCandidate
 from portal.invoicing.queries.debits import Debit
 from portal.invoicing.queries.ordered import Order
 from portal.invoicing.queries.references import Known, OrderRow, SupplierRow, Wanted
@@ -20,10 +21,6 @@ from portal.invoicing.values import (
     Account,
     ArrivalFacts,
     Candidate,
-    CodeCandidate,
-    DebitCandidate,
-    FlowFacts,
-    OrderCandidate,
     OrganisationFacts,
     PaymentFacts,
     SupplierCandidate,

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.invoicing.actions.case import Case, flow_facts, named_orders, organisation_facts
+from portal.invoicing.flow_values import OrderCandidate
 from portal.invoicing.queries.numbers import WORDS, Asked, hold_numbers, numbers_taken
 from portal.invoicing.queries.references import Known
 from portal.invoicing.rules import flow, organisation
-from portal.invoicing.values import OrderCandidate
 
 
 async def taken(

@@ -28,6 +28,7 @@ from portal.invoicing.actions.case import (
 )
 from portal.invoicing.actions.credits import find_debits, see_each_other
 from portal.invoicing.actions.match import Given, match_case, propose_coding
+from portal.invoicing.flow_values import OrderCandidate
 from portal.invoicing.queries.numbers import claim_numbers
 from portal.invoicing.queries.ordered import LimitRows, Order, limits_in_force, lock_orders
 from portal.invoicing.queries.people import Sight, sight_of_secrecy
@@ -51,7 +52,6 @@ from portal.invoicing.status import (
     REVIEWER_MISSING,
     SUPPLIER_NOT_CHOSEN,
 )
-from portal.invoicing.values import OrderCandidate
 from portal.kernel.dates import stockholm_date
 from portal.kernel.failpoints import At, place
 

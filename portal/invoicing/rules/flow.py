@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.invoicing.flow_values import DebitCandidate, FlowFacts, OrderCandidate
 from portal.invoicing.rules.references import EXACT, Hit, Search, find, key
-from portal.invoicing.values import DebitCandidate, FlowFacts, OrderCandidate
 from portal.kernel.decision import Decision, Reason
 from portal.kernel.plain import from_plain, to_plain
 from portal.kernel.text import sentence_list

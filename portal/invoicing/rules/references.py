@@ -1,6 +1,6 @@
 """A known number in what somebody wrote in a reference field: the whole field, else one whole token of it.
 
-Suppliers write "Ref: GSF100", "GSF100_AB" or "Order EX-100001, Anna". A token is letters and digits with inner dashes
+Suppliers write "Ref: GSF100", "GSF100_AB" or "Order 4711-A, Anna". A token is letters and digits with inner dashes
 or slashes; everything else, "_" too, separates. Part of a token never counts, and a token must look like a number:
 a code that is a name counts only as the whole field (formats.md §8).
 """
