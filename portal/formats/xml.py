@@ -14,6 +14,7 @@ from lxml import etree
 
 from portal.formats.encoding import WrongEncoding, decode_xml
 from portal.formats.findings import Finding, Unreadable, fatal
+from portal.formats.roots import unknown_root, unwrapped
 
 MAX_BYTES = 20_000_000
 # An invoice of the full size has about half as many; 20 MB of nothing but tags would be a gigabyte as a tree.
@@ -42,17 +43,17 @@ _DOCTYPE = re.compile(r"(?:\s++|<\?(?:[^?]++|\?(?!>))*+\?>|<!--(?:[^-]++|-(?!->)
 def parse_xml(
     data: bytes, *, max_bytes: int = MAX_BYTES, roots: Collection[str] | None = UBL_ROOTS
 ) -> etree._Element:
-    """The root element of UBL bytes; comments and processing instructions are left out.
+    """The root element of UBL bytes; comments and processing instructions are left out, and an SBDH around it.
 
     `roots` are the root names accepted ({namespace}name), None for any. Raises Unreadable with one finding of
-    layer xml: EMPTY, TOO_LARGE, ZIP, NOT_XML, DOCTYPE, ENCODING or ROOT_UNKNOWN.
+    layer xml: EMPTY, TOO_LARGE, ZIP, NOT_XML, DOCTYPE, ENCODING, ENVELOPE, CII or ROOT_UNKNOWN.
     """
     _refuse_by_shape(data, max_bytes)
     text = _decoded(data)
     _refuse_doctype(text)
-    root = _parsed(text)
+    root = unwrapped(_parsed(text))
     if roots is not None and root.tag not in roots:
-        raise Unreadable(_root_unknown(root))
+        raise Unreadable(unknown_root(root))
     return root
 
 
@@ -185,14 +186,3 @@ _REASONS = (
     ("invalid Char", "den innehåller ett otillåtet tecken"),
     ("Huge input", "ett värde är orimligt långt"),
 )
-
-
-def _root_unknown(root: etree._Element) -> Finding:
-    name = etree.QName(root)
-    space = f" i namnrymden {name.namespace}" if name.namespace else " utan namnrymd"
-    return fatal(
-        "ROOT_UNKNOWN",
-        f"Dokumentet är av en okänd sort: rotelementet är {name.localname}{space}. "
-        "Skicka en Peppol-faktura (Invoice eller CreditNote) eller ett annat Peppol-meddelande.",
-        location=f"/{name.localname}",
-    )

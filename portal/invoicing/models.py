@@ -63,7 +63,7 @@ class Invoice(Base):
     secret: Mapped[bool] = mapped_column(default=False)
     is_credit_note: Mapped[bool]
     number: Mapped[str]
-    number_key: Mapped[str] = mapped_column(comment="upper case without blanks, dashes, dots, slashes")
+    number_key: Mapped[str] = mapped_column(comment="upper case, each run of signs as one dash (A4.11)")
     seller_name: Mapped[str] = mapped_column(comment="as written; never used to find the supplier")
     issue_date: Mapped[date]
     due_date: Mapped[date | None]
@@ -122,9 +122,14 @@ class NumberClaim(Base):
     concern_id: Mapped[ConcernKey]
     supplier_id: Mapped[UUID] = mapped_column(primary_key=True)
     number_key: Mapped[str] = mapped_column(primary_key=True)
+    folded_key: Mapped[str] = mapped_column(comment="the key without signs and leading zeros")
     invoice_id: Mapped[UUID]
     claimed_at: Mapped[Instant]
-    __table_args__ = (ForeignKeyConstraint(*INVOICE_KEY), UniqueConstraint("concern_id", "invoice_id"))
+    __table_args__ = (
+        ForeignKeyConstraint(*INVOICE_KEY),
+        UniqueConstraint("concern_id", "invoice_id"),
+        Index("ix_number_claim_folded", "concern_id", "supplier_id", "folded_key"),
+    )
 
 
 class InvoiceLine(Base):

@@ -89,8 +89,9 @@ class PaymentFacts:
 class HeaderFacts:
     """Step 4: the header, the rates, and what gather knows of the number and of the official rules.
 
-    `number_taken`: None, "same_organisation" or "other_organisation". `forced`: reason codes an administrator
-    has set to "Manuell" (only those the control allows count).
+    `number_taken`: None, where the number is used ("same_organisation", "other_organisation"), or where one is that
+    folds to the same and has the amount or the order in common ("alike_here", "alike_elsewhere"). `forced`: reason
+    codes an administrator has set to "Manuell" (only those the control allows count).
     """
 
     number: str
@@ -121,54 +122,6 @@ class ArrivalFacts:
     supplier: SupplierFacts
     payment: PaymentFacts
     header: HeaderFacts
-
-
-@dataclass(frozen=True, slots=True)
-class OrderCandidate:
-    """An order of the concern whose number the invoice names."""
-
-    number: str
-    id: str
-    organisation: str
-    supplier: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionCandidate:
-    """A subscription whose number the invoice names."""
-
-    number: str
-    id: str
-    organisation: str
-    supplier: str
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class CodeCandidate:
-    """A recipient code in force and the user who reviews what it brings."""
-
-    code: str
-    organisation: str
-    reviewer: str
-
-
-@dataclass(frozen=True, slots=True)
-class FlowFacts:
-    """References of the invoice (BT-13, BT-10, BT-12, BT-18) and what they may mean."""
-
-    organisation: str
-    supplier: str
-    order_reference: str | None = None
-    buyer_reference: str | None = None
-    contract_reference: str | None = None
-    object_reference: str | None = None
-    credit_note: bool = False
-    preceding: tuple[str, ...] = ()
-    orders: tuple[OrderCandidate, ...] = ()
-    subscriptions: tuple[SubscriptionCandidate, ...] = ()
-    codes: tuple[CodeCandidate, ...] = ()
 
 
 def header_facts(

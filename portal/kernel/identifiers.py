@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from uuid import UUID
 from stdnum import iban as _iban
 
 _NOISE = dict.fromkeys(map(ord, " -.\N{NO-BREAK SPACE}\N{EN DASH}\N{NON-BREAKING HYPHEN}"), None)
-_KEY_NOISE = dict.fromkeys(map(ord, "-./\\‐‑‒–—−"), None)
+_SIGNS = re.compile(r"[\s./\\_\-\u2010-\u2015\u2212]+")
 _ORG = 10
 _GIRO_LENGTHS = {"bankgiro": (7, 8), "plusgiro": (2, 8)}
 _GTIN_LENGTHS = (8, 12, 13, 14)
@@ -144,5 +145,16 @@ def ocr(text: str, *, length_digit: bool = False) -> str | None:
 
 
 def invoice_number_key(number: str) -> str:
-    """The number as it is compared (A4.11): upper case, without blanks, dashes, dots and slashes."""
-    return "".join(number.upper().split()).translate(_KEY_NOISE)
+    """The number as it is compared (A4.11): upper case, each run of blanks, dashes, dots, slashes and underscores
+    as one "-", none at the ends. A number of nothing but signs is its own key."""
+    return _SIGNS.sub("-", number.upper()).strip("-") or number.strip()
+
+
+def folded_number_key(number: str) -> str:
+    """What two spellings of one number may share: the key without signs and leading zeros."""
+    return invoice_number_key(number).replace("-", "").lstrip("0")
+
+
+def number_as_typed(number: str) -> str:
+    """What a person types to find a number: the key without its signs."""
+    return invoice_number_key(number).replace("-", "")

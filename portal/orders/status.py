@@ -26,9 +26,11 @@ REJECTED_BY_SUPPLIER = "rejected_by_supplier"
 CANCELLED = "cancelled"
 ORDERED = "ordered"
 
-# Where goods may still come. An invoice may name an order in any of OPEN: sent, not closed, not refused.
+# Where goods may still come; OPEN: sent, not closed, not refused. An invoice may name an order in any of INVOICEABLE:
+# of one that is closed, what was received and not yet invoiced may still be billed.
 DELIVERABLE = (SENT, CONFIRMED, CONFIRMED_WITH_CHANGE, PARTLY_RECEIVED)
 OPEN = (*DELIVERABLE, RECEIVED)
+INVOICEABLE = (*OPEN, CLOSED)
 _RECEIPTED = (PARTLY_RECEIVED, RECEIVED)
 
 _DRAFT = State(DRAFT, "Utkast", "rest", "pen-line", "waiting", BUYER, "A6.01")

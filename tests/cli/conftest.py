@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
+from dev.demo_city.ids import CONCERN_ID
 from dev.invoices.orders import invoice_for
 from dev.invoices.writer import Document, write
 from portal.cli import main
+from portal.db.context import Context
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
 from tests.conftest import AUDIT_KEY, DatabaseUrls
@@ -56,6 +59,18 @@ class Command:
     def database(self) -> Database:
         """A door to the database, to be closed."""
         return Database(self.urls.app, audit_key=AUDIT_KEY)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the installation itself reads."""
+        return asyncio.run(self._rows(query))
+
+    async def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        database = self.database()
+        try:
+            async with database.session(Context.for_system(CONCERN_ID)) as session:
+                return [tuple(row) for row in (await session.execute(text(query))).all()]
+        finally:
+            await database.close()
 
     def file(self, document: Document | bytes, name: str = "invoice.xml") -> str:
         """Write the document and give its path."""

@@ -104,6 +104,34 @@ OUTCOMES: tuple[tuple[str, str, tuple[Change, ...], str, str | None, tuple[str, 
         ("line_unknown",),
     ),
     ("cheaper", "EX-100001", (line(1, price=Decimal("40")),), "Klar", None, ()),
+    # CI12, CI12b, CI13 and two hits: numbers as people write them
+    ("code, name", "EX-100001", (reference("GSF100 Anna A"),), "Granskning ej utförd", "granskare@gsf", ()),
+    ("Ref: code", "EX-100001", (reference("Ref: GSF100"),), "Granskning ej utförd", "granskare@gsf", ()),
+    ("code_name", "EX-100001", (reference("GSF100_AB"),), "Granskning ej utförd", "granskare@gsf", ()),
+    (
+        "part of a token", "EX-100001", (header(order="EX-1000011", reference="se avtal 100"),),
+        "Granskare ej angiven", LOCAL, ("reviewer_unknown",),
+    ),
+    ("word, order", "EX-100001", (header(order="Order EX-100001"),), "Klar", None, ()),
+    ("order, name", "EX-100001", (header(order="EX-100001 Anna A"),), "Klar", None, ()),
+    ("order among words in BT-10", "EX-100001", (reference("Vår order EX-100001"),), "Klar", None, ()),
+    (
+        "two codes", "EX-100001", (reference("GSF100 eller GSF200"),), "Granskare ej angiven", LOCAL,
+        ("reviewer_unknown",),
+    ),
+    (
+        "two orders", "EX-100001", (header(order="EX-100001, EX-100003"),), "Granskare ej angiven", LOCAL,
+        ("reviewer_unknown",),
+    ),
+    (
+        "another's code among words", "EX-100001", (reference("Ref: AOF100"),), "Granskare ej angiven", LOCAL,
+        ("reviewer_unknown",),
+    ),
+    (
+        "only words name the organisation", "EX-100001",
+        (reference("Ref: GSF100"), buyer(endpoint=("0007", "2120990011"), gln=None)), INFORMATION, LEVGRUPPEN,
+        ("organisation_unknown",),
+    ),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from portal.kernel.identifiers import (
     account_number,
     bankgiro,
+    folded_number_key,
     format_bankgiro,
     format_org_number,
     format_plusgiro,
@@ -16,6 +17,7 @@ from portal.kernel.identifiers import (
     iban,
     invoice_number_key,
     luhn_ok,
+    number_as_typed,
     ocr,
     org_number,
     plusgiro,
@@ -71,14 +73,30 @@ def test_ocr_references() -> None:
 
 
 @pytest.mark.parametrize(
-    "spelling", ["ab-12.3/4", "AB 12 34", " Ab1234 ", "a.b/1\u00a02-34", "AB\u201112–34"]
+    "spelling", ["ab-12-34", "AB 12 34", " Ab.12/34 ", "ab_12\u00a0-34", "AB\u201112–34-", "ab \\ 12--34"]
 )
 def test_one_key_for_all_spellings_of_a_number(spelling: str) -> None:
-    assert invoice_number_key(spelling) == "AB1234"
+    assert invoice_number_key(spelling) == "AB-12-34"
 
 
-def test_zeros_are_part_of_the_number() -> None:
-    assert invoice_number_key("007") != invoice_number_key("7")
+@pytest.mark.parametrize(
+    ("one", "other"), [("26-1-11", "26-11-1"), ("1.0", "10"), ("007", "7"), ("0007", "007"), ("-", "_")]
+)
+def test_signs_and_zeros_are_part_of_the_number(one: str, other: str) -> None:
+    """S06."""
+    assert invoice_number_key(one) != invoice_number_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("2026-001", "2026001"), ("26-1-11", "26-11-1"), ("007", "0007"), ("1.0", "10")]
+)
+def test_folded_they_are_alike(one: str, other: str) -> None:
+    assert folded_number_key(one) == folded_number_key(other)
+
+
+def test_what_is_typed_finds_the_number_with_or_without_its_signs() -> None:
+    assert number_as_typed("2026-001") == number_as_typed("2026001") == "2026001"
+    assert number_as_typed(" - ") == ""
 
 
 @given(st.text("0123456789", min_size=4, max_size=20), st.integers(0, 19), st.integers(1, 9))

@@ -24,6 +24,7 @@ from portal.invoicing.values import (
 )  # fmt: skip
 from portal.kernel.dates import add_months
 from portal.kernel.decision import recompute
+from portal.kernel.plain import to_plain
 
 ARRIVED = date(2026, 5, 31)
 GSF = Candidate("7350099900013", "gsf", "Grundskoleförvaltningen")
@@ -145,6 +146,25 @@ def test_a_number_taken_elsewhere_goes_to_levgruppen_and_shows_nothing_of_the_ot
     here, there = header(number_taken="same_organisation"), header(number_taken="other_organisation")
     assert (here.handler_role, there.handler_role) == ("local_admin", "levgruppen")
     assert "F-1" in there.reasons[0].text
+
+
+@pytest.mark.parametrize(
+    ("taken", "role"), [("alike_here", "local_admin"), ("alike_elsewhere", "levgruppen")]
+)
+def test_a_number_that_looks_like_another_is_asked_about_and_may_be_answered(taken: str, role: str) -> None:
+    """S06: the one question a person may answer with yes."""
+    stopped = header(number_taken=taken)
+    assert (codes(stopped), stopped.handler_role) == (["number_taken"], role)
+    assert "Är den här ny?" in stopped.reasons[0].text
+    assert arrival.only_alike([to_plain(reason) for reason in stopped.reasons])
+    assert header(number_taken=taken, forced=("number_new",)).status is None
+    assert header(number_taken=taken, forced=("number_taken",)).status is not None
+
+
+def test_a_used_number_is_never_new() -> None:
+    stopped = header(number_taken="same_organisation", forced=("number_new",))
+    assert codes(stopped) == ["number_taken"]
+    assert not arrival.only_alike([to_plain(reason) for reason in stopped.reasons])
 
 
 # Steps 1–3

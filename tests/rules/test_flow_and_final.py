@@ -11,15 +11,21 @@ import pytest
 
 from portal.coding.rules.check import CENTRAL_RULES
 from portal.coding.values import CodeString, CodingRow
+from portal.invoicing.flow_values import (
+    CodeCandidate,
+    DebitCandidate,
+    FlowFacts,
+    OrderCandidate,
+    SubscriptionCandidate,
+)
 from portal.invoicing.match_values import VatRow
 from portal.invoicing.rules import final_check, flow
 from portal.invoicing.rules.deadlines import receipt_deadline, receipt_overdue, reminder_due
 from portal.invoicing.rules.payment_date import payment_date
 from portal.invoicing.rules.registry import REGISTRY
-from portal.invoicing.values import CodeCandidate, FlowFacts, OrderCandidate, SubscriptionCandidate
 from portal.kernel.dates import stockholm_date
 from portal.kernel.decision import recompute
-from portal.orders.status import OPEN, ORDER
+from portal.orders.status import INVOICEABLE, ORDER
 
 ORDER_1 = OrderCandidate("O-1", "order-id", "gsf", "kb", "sent")
 SUBSCRIPTION = SubscriptionCandidate("S-1", "subscription-id", "gsf", "kb")
@@ -49,9 +55,11 @@ def test_a_subscription_number_counts_in_three_fields(field: str) -> None:
 
 
 @pytest.mark.parametrize("status", ORDER.codes())
-def test_only_an_order_sent_and_not_closed_counts(status: str) -> None:
+def test_only_an_order_that_was_sent_counts_also_when_it_is_closed(status: str) -> None:
+    """M24: what was received and not yet invoiced of a closed order may still be billed."""
     result = choose(order_reference="O-1", orders=(replace(ORDER_1, status=status),))
-    assert (result.flow == "order") == (status in OPEN)
+    assert (result.flow == "order") == (status in INVOICEABLE)
+    assert (status in INVOICEABLE) or status not in ("sent", "closed", "received")
 
 
 @pytest.mark.parametrize("other", [{"organisation": "aof"}, {"supplier": "another"}])
@@ -66,10 +74,87 @@ def test_the_unknown_number_is_named() -> None:
     assert result.reasons[0].text.startswith("O-77 och Anna är varken")
 
 
-def test_a_credit_note_goes_the_manual_way_with_its_invoice_named() -> None:
-    result = choose(order_reference="O-1", buyer_reference="gsf100", credit_note=True, preceding=("F-1",))
-    assert (result.flow, result.reviewer) == ("manual", "reviewer-id")
-    assert "F-1" in result.reasons[0].text
+EX = OrderCandidate("EX-100001", "ex-id", "gsf", "kb", "sent", "buyer-id")
+EX_2 = replace(EX, number="EX-100002", id="ex-2")
+FE = CodeCandidate("FE-055", "gsf", "fe-reviewer")
+
+
+def by(result: flow.FlowResult) -> tuple[str | None, str | None, str | None]:
+    hit = result.evidence
+    return (result.by, hit.field, hit.how) if hit else (result.by, None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "evidence"),
+    [
+        ({"order_reference": "EX-100001"}, ("EX-100001", "order_reference", "exact")),
+        ({"order_reference": "EX-100001 Anna A"}, ("EX-100001", "order_reference", "leading")),
+        ({"order_reference": "Order EX-100001"}, ("EX-100001", "order_reference", "token")),
+        ({"buyer_reference": "Order EX-100001"}, ("EX-100001", "buyer_reference", "token")),
+        ({"order_reference": "Ref EX-100002", "buyer_reference": "EX-100001"},
+         ("EX-100001", "buyer_reference", "exact")),
+        ({"buyer_reference": "Order FE-055"}, ("FE-055", "buyer_reference", "token")),
+        ({"buyer_reference": "GSF100_AB"}, ("GSF100", "buyer_reference", "leading")),
+        ({"contact_name": "Anna A, GSF100"}, ("GSF100", "contact_name", "token")),
+        ({"buyer_reference": "FE-055", "contact_name": "GSF100"}, ("FE-055", "buyer_reference", "exact")),
+        ({"buyer_reference": "GSF100 EX-100001"}, ("EX-100001", "buyer_reference", "token")),
+        ({"contact_name": "EX-100001"}, (None, None, None)),
+        ({"order_reference": "EX-1000011", "buyer_reference": "se avtal 100"}, (None, None, None)),
+    ],
+)  # fmt: skip
+def test_the_number_is_found_among_other_words(
+    changes: dict[str, str], evidence: tuple[str | None, str | None, str | None]
+) -> None:
+    """CI12, CI12b, CI13: the evidence is stored with the decision."""
+    facts = replace(FACTS, orders=(EX, EX_2), codes=(CODE, FE), **changes)
+    result, stored = flow.decision(facts)
+    assert by(result) == evidence
+    assert recompute(stored.to_bytes(), REGISTRY) == "same"
+
+
+def test_two_different_hits_are_none_and_both_are_named() -> None:
+    codes = choose(buyer_reference="GSF100 eller FE-055", codes=(CODE, FE))
+    orders = choose(order_reference="EX-100001, EX-100002", orders=(EX, EX_2))
+    for result, named in ((codes, "GSF100 och FE-055"), (orders, "EX-100001 och EX-100002")):
+        assert (result.flow, result.reviewer, result.target) == ("manual", None, None)
+        assert [reason.code for reason in result.reasons] == ["reviewer_unknown"]
+        assert named in result.reasons[0].text
+
+
+def test_another_organisations_code_or_suppliers_order_is_no_hit_at_all() -> None:
+    other = replace(CODE, code="AOF100", organisation="aof")
+    assert choose(buyer_reference="Ref AOF100", codes=(CODE, other)).reviewer is None
+    assert choose(buyer_reference="Ref AOF100 GSF100", codes=(CODE, other)).reviewer == "reviewer-id"
+    orders = (EX, replace(EX_2, supplier="another"))
+    assert choose(order_reference="EX-100001 EX-100002", orders=orders).target == "ex-id"
+
+
+DEBIT = DebitCandidate("F-1", "gsf", "kb", "EX-100001", "buyer-id")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reviewer", "said"),
+    [
+        ({"debits": (DEBIT,)}, "buyer-id", "faktura F-1 på order EX-100001. Den som beställde granskar den."),
+        ({"debits": (replace(DEBIT, order=None, responsible="clerk"),)}, "clerk", "går till samma granskare"),
+        ({"debits": (DEBIT,), "buyer_reference": "GSF100"}, "buyer-id", "på order EX-100001"),
+        ({"debits": (replace(DEBIT, organisation="aof"),)}, None, "F-1, som vi inte har fått"),
+        ({"debits": (replace(DEBIT, supplier="another"),)}, None, "F-1, som vi inte har fått"),
+        ({"debits": (replace(DEBIT, responsible=None),), "buyer_reference": "GSF100"}, "reviewer-id", "F-1."),
+        ({"buyer_reference": "Ref GSF100"}, "reviewer-id", "som vi inte har fått från leverantören"),
+        ({"order_reference": "EX-100001", "orders": (EX,)}, "buyer-id", "gäller order EX-100001"),
+        ({"preceding": (), "buyer_reference": "GSF100"}, "reviewer-id", "säger inte vilken faktura"),
+    ],
+)
+def test_a_credit_note_goes_to_who_answered_for_its_debit(
+    changes: dict[str, Any], reviewer: str | None, said: str
+) -> None:
+    """S13: the order's buyer, else the reviewer; then the order on it, then its own code. Never an order match."""
+    result = choose(**{"credit_note": True, "preceding": ("F-1",), **changes})
+    assert (result.flow, result.reviewer) == ("manual", reviewer)
+    assert said in result.reasons[0].text
+    codes = [reason.code for reason in result.reasons]
+    assert codes == (["credit_note"] if reviewer else ["credit_note", "reviewer_unknown"])
 
 
 NAMES = {

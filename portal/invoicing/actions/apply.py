@@ -73,7 +73,7 @@ def claim_row(concern_id: UUID, case: Case, now: datetime) -> dict[str, Any]:
     """The row that takes an invoice number."""
     return {
         "concern_id": concern_id, "supplier_id": case.supplier_id, "number_key": case.number_key,
-        "invoice_id": case.id, "claimed_at": now,
+        "folded_key": case.folded_key, "invoice_id": case.id, "claimed_at": now,
     }  # fmt: skip
 
 

@@ -11,17 +11,16 @@ from uuid import UUID
 from portal.coding.values import CodingRow
 from portal.formats.en16931 import Identifier, Invoice, Party
 from portal.invoicing.exchange import GLN_SCHEME, ORG_SCHEME
+from portal.invoicing.flow_values import CodeCandidate, DebitCandidate, FlowFacts, OrderCandidate
+from portal.invoicing.queries.debits import Debit
 from portal.invoicing.queries.ordered import Order
-from portal.invoicing.queries.references import Known, SupplierRow, Wanted
-from portal.invoicing.rules.flow import key as reference_key
+from portal.invoicing.queries.references import Known, OrderRow, SupplierRow, Wanted
+from portal.invoicing.rules.references import candidates, spellings
 from portal.invoicing.status import INVOICE_INFORMATION
 from portal.invoicing.values import (
     Account,
     ArrivalFacts,
     Candidate,
-    CodeCandidate,
-    FlowFacts,
-    OrderCandidate,
     OrganisationFacts,
     PaymentFacts,
     SupplierCandidate,
@@ -29,7 +28,7 @@ from portal.invoicing.values import (
     header_facts,
 )
 from portal.kernel.decision import Decision, Reason
-from portal.kernel.identifiers import invoice_number_key, org_number
+from portal.kernel.identifiers import folded_number_key, invoice_number_key, org_number
 from portal.kernel.plain import to_plain
 
 
@@ -81,6 +80,7 @@ class Case:
     secret: bool = False
     flow: str | None = None
     order: Order | None = None
+    debits: tuple[Debit, ...] = ()
     reviewer_id: UUID | None = None
     rest: Rest | None = None
     decisions: list[Decision] = field(default_factory=list)
@@ -102,17 +102,28 @@ class Case:
         return invoice_number_key(self.invoice.number)
 
     @property
+    def folded_key(self) -> str:
+        """What other spellings of the number share with it (A4.11)."""
+        return folded_number_key(self.invoice.number)
+
+    @property
     def references(self) -> tuple[str, ...]:
-        """BT-13 and BT-10 as written and as compared: where an order number may be."""
+        """All that may be an order number in BT-13 and BT-10."""
         invoice = self.invoice
-        return (*spellings(invoice.order_reference), *spellings(invoice.buyer_reference))
+        return (*candidates(invoice.order_reference), *candidates(invoice.buyer_reference))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All that may be a recipient code in BT-10 and in the contact's name (BT-56)."""
+        invoice = self.invoice
+        return (*candidates(invoice.buyer_reference), *candidates(invoice.buyer.contact_name))
 
     def want(self, wanted: Wanted) -> None:
         """Add what has to be looked up for this invoice."""
         invoice = self.invoice
         wanted.numbers |= set(self.references)
-        if invoice.buyer_reference:
-            wanted.codes |= set(spellings(invoice.buyer_reference))
+        # A secret code makes the invoice secret wherever it stands, in the order's field too.
+        wanted.codes |= {*self.references, *self.codes}
         facts = supplier_keys(invoice)
         if facts.legal_id:
             wanted.org_numbers |= {facts.legal_id, org_number(facts.legal_id) or facts.legal_id}
@@ -122,11 +133,6 @@ class Case:
             wanted.endpoints.add(facts.endpoint)
         if self.chosen_supplier:
             wanted.chosen.add(self.chosen_supplier)
-
-
-def spellings(reference: str | None) -> tuple[str, ...]:
-    """A reference as written and as compared, each once; none for none."""
-    return tuple(dict.fromkeys((reference, reference_key(reference)))) if reference else ()
 
 
 def supplier_keys(invoice: Invoice) -> SupplierFacts:
@@ -247,23 +253,38 @@ def arrival_facts(case: Case, known: Known, supplier: SupplierRow | None, taken:
 
 
 def is_secret(case: Case, known: Known) -> bool:
-    """From the first moment (A4.15): any supplier, recipient code or order it may mean is marked."""
-    named = case.references
+    """From the first moment (A4.15): any supplier, code, order or credited invoice it may mean is marked."""
     return (
         any(row.secret for row in supplier_candidates(case, known))
-        or any(known.codes[one].secret for one in named if one in known.codes)
-        or any(known.orders[one].secret for one in named if one in known.orders)
+        or any(known.codes[one].secret for one in (*case.references, *case.codes) if one in known.codes)
+        or any(row.secret for row in named_orders(case, known))
+        or any(debit.secret for debit in case.debits)
     )
+
+
+def named_orders(case: Case, known: Known) -> list[OrderRow]:
+    """Orders whose number is on the invoice: anybody's as a whole field, as part of one only the supplier's."""
+    invoice = case.invoice
+    whole = {*spellings(invoice.order_reference), *spellings(invoice.buyer_reference)}
+    suppliers = {row.id for row in supplier_candidates(case, known)}
+    found = [known.orders[one] for one in case.references if one in known.orders]
+    return [row for row in dict.fromkeys(found) if row.number in whole or row.supplier_id in suppliers]
 
 
 def flow_facts(case: Case, known: Known, orders: Sequence[OrderCandidate]) -> FlowFacts:
     """Step 6 and 7. `orders` as they are now that they are locked."""
     invoice = case.invoice
-    found = [known.codes[one] for one in spellings(invoice.buyer_reference) if one in known.codes]
+    found = dict.fromkeys(known.codes[one] for one in case.codes if one in known.codes)
     codes = tuple(CodeCandidate(row.code, str(row.organisation_id), str(row.user_id)) for row in found)
     return FlowFacts(
         str(case.organisation_id), str(case.supplier_id), invoice.order_reference, invoice.buyer_reference,
         invoice.contract_reference, invoice.object_id.value if invoice.object_id else None,
         invoice.is_credit_note, tuple(earlier.number for earlier in invoice.preceding), tuple(orders), (),
-        codes,
+        codes, invoice.buyer.contact_name, tuple(map(_debit, case.debits)),
     )  # fmt: skip
+
+
+def _debit(row: Debit) -> DebitCandidate:
+    organisation = str(row.organisation_id) if row.organisation_id else ""
+    responsible = str(row.responsible) if row.responsible else None
+    return DebitCandidate(row.number, organisation, str(row.supplier_id), row.order_number, responsible)

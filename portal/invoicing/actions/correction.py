@@ -19,11 +19,13 @@ from portal.invoicing.actions.opening import took_part as noted
 from portal.invoicing.models import InvoiceCoding
 from portal.invoicing.queries.choices import organisations, suppliers
 from portal.invoicing.queries.detail import coding_of
+from portal.invoicing.rules import arrival
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import invoice_number_key
 from portal.kernel.money import canonical
 
 CHOSEN_SUPPLIER, CHOSEN_ORGANISATION, CONFIRMED_PAYMENT = "supplier", "organisation", "payment_account"
+CONFIRMED_NUMBER = arrival.NUMBER_NEW
 """Entries of manual_controls: what a person has settled, beside the reason codes of forced controls."""
 FORCIBLE: Mapping[str, str] = {"zero_amount": "A4.09", "vat_rate": "A4.14"}
 NOTHING_CHANGED = "Du har inte ändrat något. Ändra en uppgift eller välj ett annat sätt."
@@ -33,6 +35,7 @@ ORDER_MISSING = "Skriv ordernumret."
 CALLED_MISSING = "Skriv vem du talade med hos leverantören och vad som bekräftades."
 NOT_FORCIBLE = "Den kontrollen kan inte sättas till Manuell."
 NUMBER_EMPTY = "Skriv fakturanumret."
+NUMBER_USED = "Numret är redan använt av leverantören. Rätta numret eller makulera fakturan."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,25 @@ async def set_manual(
         raise Invalid(NOT_FORCIBLE, fields={"solution": NOT_FORCIBLE})
     opened = await open_invoice(session, actor, invoice_id, "correct_information", seen=seen, now=now)
     return await _settled(session, opened, "correct_information", actor, codes, note=note, now=now)
+
+
+async def confirm_number(
+    session: AsyncSession,
+    actor: Actor,
+    invoice_id: UUID,
+    *,
+    note: str | None = None,
+    seen: Seen | None = None,
+    now: datetime,
+) -> str:
+    """The invoice is new although its number looks like another's (A4.11). Invalid for a number that is used."""
+    opened = await open_invoice(session, actor, invoice_id, "correct_information", seen=seen, now=now)
+    if not arrival.only_alike(opened.invoice.reasons):
+        raise Invalid(NUMBER_USED, fields={"solution": NUMBER_USED})
+    return await _settled(
+        session, opened, "correct_information", actor, (CONFIRMED_NUMBER,), data={"asked": "new_number"},
+        note=note, now=now,
+    )  # fmt: skip
 
 
 async def choose_supplier(

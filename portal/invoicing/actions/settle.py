@@ -15,31 +15,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.coding.queries import load_register
 from portal.coding.values import CodingRegister
 from portal.db.bulk import as_json
-from portal.invoicing.actions import apply
+from portal.invoicing.actions import apply, numbers
 from portal.invoicing.actions.case import (
     Case,
     Rest,
     arrival_facts,
     flow_facts,
     is_secret,
-    organisation_facts,
+    named_orders,
     supplier_candidates,
     supplier_facts,
 )
+from portal.invoicing.actions.credits import find_debits, see_each_other
 from portal.invoicing.actions.match import Given, match_case, propose_coding
+from portal.invoicing.flow_values import OrderCandidate
+from portal.invoicing.queries.numbers import claim_numbers
 from portal.invoicing.queries.ordered import LimitRows, Order, limits_in_force, lock_orders
 from portal.invoicing.queries.people import Sight, sight_of_secrecy
 from portal.invoicing.queries.references import (
     Known,
-    OrderRow,
     SupplierRow,
     Wanted,
-    claim_numbers,
     look_up,
-    numbers_taken,
 )
 from portal.invoicing.queries.stored import wait_days
-from portal.invoicing.rules import arrival, flow, organisation, supplier
+from portal.invoicing.rules import arrival, flow, supplier
 from portal.invoicing.rules.arrival import ArrivalResult
 from portal.invoicing.rules.flow import FlowResult
 from portal.invoicing.status import (
@@ -52,7 +52,6 @@ from portal.invoicing.status import (
     REVIEWER_MISSING,
     SUPPLIER_NOT_CHOSEN,
 )
-from portal.invoicing.values import OrderCandidate
 from portal.kernel.dates import stockholm_date
 from portal.kernel.failpoints import At, place
 
@@ -105,12 +104,16 @@ async def _arrive(batch: Batch, cases: Sequence[Case], waiting: Sequence[Case]) 
         case.want(wanted)
     with place(batch.at, "process.facts"):
         known = await look_up(batch.session, batch.concern_id, wanted, batch.today)
-        taken = await _taken(batch, cases, known)
+        for case in cases:
+            case.supplier = chosen_supplier(case, known)
+        await find_debits(batch.session, batch.concern_id, cases)
+        taken = await numbers.taken(batch.session, batch.concern_id, cases, known)
         for case in waiting:
             case.supplier = next((row for row in known.suppliers if row.id == case.supplier_id), None)
     with place(batch.at, "process.arrival"):
         for case in cases:
             _control(case, known, taken.get(case.id))
+        see_each_other(cases)
     with place(batch.at, "process.invoices"):
         await apply.insert_invoices(
             batch.session, batch.concern_id, [c for c in cases if c.is_new], batch.now
@@ -118,18 +121,6 @@ async def _arrive(batch: Batch, cases: Sequence[Case], waiting: Sequence[Case]) 
     with place(batch.at, "process.numbers"):
         await _claim(batch, cases, known)
     return known
-
-
-async def _taken(batch: Batch, cases: Sequence[Case], known: Known) -> dict[UUID, str]:
-    """Invoice → where its number is used already; one's own claim does not count."""
-    asked = []
-    for case in cases:
-        case.supplier = chosen_supplier(case, known)
-        whose = organisation.choose(organisation_facts(case, known)).organisation
-        if case.supplier and whose and not case.has_claim:
-            asked.append((case, (case.supplier.id, case.number_key, UUID(whose))))
-    found = await numbers_taken(batch.session, batch.concern_id, [key for _, key in asked])
-    return {asked[position][0].id: word for position, word in found.items()}
 
 
 def chosen_supplier(case: Case, known: Known) -> SupplierRow | None:
@@ -156,14 +147,17 @@ def _stop(result: ArrivalResult) -> Rest:
 async def _claim(batch: Batch, cases: Sequence[Case], known: Known) -> None:
     """Take the number of each that passed; whoever comes second stops with number_taken (A4.11)."""
     passed = [case for case in cases if case.rest is None and not case.has_claim]
-    # The unique key is waited for in key order, so that two batches never wait for each other.
-    ordered = sorted(passed, key=lambda case: (str(case.supplier_id), case.number_key))
-    if not ordered:
+    alike = numbers.alike_in(passed, known)
+    for case in passed:
+        if case.id in alike:
+            _control(case, known, alike[case.id])
+    passed = [case for case in passed if case.rest is None]
+    if not passed:
         return
-    rows = [apply.claim_row(batch.concern_id, case, batch.now) for case in ordered]
+    rows = [apply.claim_row(batch.concern_id, case, batch.now) for case in passed]
     won = await claim_numbers(batch.session, as_json(rows))
     lost = [case for case in passed if case.id not in won]
-    taken = await _taken(batch, lost, known) if lost else {}
+    taken = await numbers.taken(batch.session, batch.concern_id, lost, known)
     for case in lost:
         _control(case, known, taken.get(case.id, "other_organisation"))
 
@@ -172,7 +166,7 @@ async def _choose_flow(
     batch: Batch, passed: Sequence[Case], known: Known, waiting: Sequence[Case]
 ) -> dict[UUID, Order]:
     """Lock every order that is named or waited for, then choose the way each invoice goes."""
-    named = {row.id for case in passed for row in _named(case, known)}
+    named = {row.id for case in passed for row in named_orders(case, known)}
     with place(batch.at, "process.orders_lock"):
         held = {case.order_id for case in waiting if case.order_id}
         orders = await lock_orders(batch.session, batch.concern_id, named | held)
@@ -180,20 +174,21 @@ async def _choose_flow(
         case.order = orders[case.order_id] if case.order_id else None
     with place(batch.at, "process.flow"):
         for case in passed:
-            _flow(case, known, orders)
+            if not case.invoice.is_credit_note:
+                _flow(case, known, orders)
+        see_each_other(passed)
+        for case in passed:
+            if case.invoice.is_credit_note:
+                _flow(case, known, orders)
     return orders
-
-
-def _named(case: Case, known: Known) -> list[OrderRow]:
-    """Orders whose number is on the invoice, each once."""
-    found = [known.orders[one] for one in case.references if one in known.orders]
-    return list(dict.fromkeys(found))
 
 
 def _flow(case: Case, known: Known, orders: dict[UUID, Order]) -> None:
     candidates = [
-        OrderCandidate(o.number, str(o.id), str(o.organisation_id), str(o.supplier_id), o.status)
-        for o in (orders[row.id] for row in _named(case, known))
+        OrderCandidate(
+            o.number, str(o.id), str(o.organisation_id), str(o.supplier_id), o.status, str(o.buyer_id)
+        )
+        for o in (orders[row.id] for row in named_orders(case, known))
     ]
     result, decision = flow.decision(flow_facts(case, known, candidates))
     case.decisions.append(decision)

@@ -26,6 +26,7 @@ from portal.invoicing.models import (
     InvoiceParticipant,
     RuleDecision,
 )
+from portal.invoicing.queries.numbers import alike_numbers
 from portal.invoicing.queries.scope import Rights, visible
 from portal.invoicing.queries.stored import wait_days
 from portal.invoicing.rules.deadlines import WAIT_DAYS
@@ -82,6 +83,7 @@ class Detail:
     receipts: Sequence[Any] = field(default=())
     channel: str | None = None
     wait_days: int = WAIT_DAYS
+    alike: Sequence[Any] = ()
 
     @property
     def invoice(self) -> Invoice:
@@ -198,6 +200,7 @@ async def detail_of(
         await _receipts(session, invoice),
         await _channel(session, invoice),
         await wait_days(session, invoice.concern_id, today),
+        await alike_numbers(session, actor, invoice),
     )
 
 

@@ -38,7 +38,7 @@ from portal.access.models import User
 from portal.invoicing.models import Invoice, InvoiceParticipant
 from portal.invoicing.queries.scope import SEES_ALL, Rights, Whose, in_scope, taken_part, visible
 from portal.invoicing.status import APPROVAL, INVOICE, LEVGRUPPEN, LOCAL_ADMIN
-from portal.kernel.identifiers import invoice_number_key
+from portal.kernel.identifiers import number_as_typed
 
 PAGE = 50
 WAITING, HANDLED, ALL = "waiting", "handled", "all"
@@ -216,13 +216,18 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.supplier:
         found.append(Invoice.seller_name.icontains(filters.supplier, autoescape=True))
     if filters.number:
-        found.append(Invoice.number_key.startswith(invoice_number_key(filters.number), autoescape=True))
+        found.append(number_begins(number_as_typed(filters.number)))
     bounds = (
         (filters.arrived_from, Invoice.arrival_date.__ge__), (filters.arrived_to, Invoice.arrival_date.__le__),
         (filters.due_to, Invoice.due_date.__le__), (filters.amount_from, Invoice.payable_amount.__ge__),
         (filters.amount_to, Invoice.payable_amount.__le__),
     )  # fmt: skip
     return found + [compare(value) for value, compare in bounds if value is not None]
+
+
+def number_begins(typed: str) -> ColumnElement[bool]:
+    """Whether the number begins so, whatever signs it is written with."""
+    return func.replace(Invoice.number_key, "-", "").startswith(typed, autoescape=True)
 
 
 def write_cursor(row: Any, *, backwards: bool) -> str:

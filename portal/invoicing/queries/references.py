@@ -40,18 +40,6 @@ _ACCOUNTS = text(
     " WHERE a.concern_id = :concern AND a.supplier_id = ANY(CAST(:suppliers AS uuid[]))"
     " ORDER BY a.supplier_id, a.valid_from, a.id"
 )
-_NUMBERS = text(
-    "SELECT k.position, t.same_organisation"
-    " FROM unnest(CAST(:suppliers AS uuid[]), CAST(:keys AS text[]), CAST(:organisations AS uuid[]))"
-    " WITH ORDINALITY AS k(supplier, number_key, organisation, position),"
-    " LATERAL number_taken(:concern, k.supplier, k.number_key, k.organisation) t"
-)
-_CLAIM = text(
-    "INSERT INTO number_claim (concern_id, supplier_id, number_key, invoice_id, claimed_at)"
-    " SELECT concern_id, supplier_id, number_key, invoice_id, claimed_at"
-    " FROM json_populate_recordset(NULL::number_claim, CAST(:rows AS json))"
-    " ON CONFLICT DO NOTHING RETURNING invoice_id"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,23 +165,3 @@ async def _accounts(
 
 def _in_force(row: Any, day: date) -> bool:
     return bool(row.valid_from <= day and (row.valid_to is None or day <= row.valid_to))
-
-
-async def numbers_taken(
-    session: AsyncSession, concern_id: UUID, keys: Sequence[tuple[UUID, str, UUID]]
-) -> dict[int, str]:
-    """Position in `keys` (supplier, number key, organisation) → same_organisation or other_organisation."""
-    if not keys:
-        return {}
-    suppliers, numbers, organisations = map(list, zip(*keys, strict=True))
-    parameters = {
-        "concern": concern_id, "suppliers": suppliers, "keys": numbers, "organisations": organisations,
-    }  # fmt: skip
-    rows = (await session.execute(_NUMBERS, parameters)).all()
-    words = {True: "same_organisation", False: "other_organisation"}
-    return {row.position - 1: words[row.same_organisation] for row in rows}
-
-
-async def claim_numbers(session: AsyncSession, rows_json: str) -> set[UUID]:
-    """Claim in the order given; the invoices that got their number. Waits for a claim not yet committed."""
-    return set((await session.execute(_CLAIM, {"rows": rows_json})).scalars())

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.invoicing.models import Invoice
-from portal.invoicing.queries.lists import COLUMNS
+from portal.invoicing.queries.lists import COLUMNS, number_begins
 from portal.invoicing.queries.scope import Rights, visible
-from portal.kernel.identifiers import invoice_number_key
+from portal.kernel.identifiers import number_as_typed
 from portal.orders.models import PurchaseOrder
 from portal.orders.queries.order_scope import deciding_for, standing_in
 from portal.orders.queries.order_scope import visible as order_visible
@@ -24,8 +24,8 @@ MOST = 20
 
 async def find_invoices(session: AsyncSession, actor: Actor, rights: Rights, words: str) -> Sequence[Any]:
     """Invoices whose number or order reference begins with the words, or whose seller's name holds them."""
-    key = invoice_number_key(words)
-    by_number = Invoice.number_key.startswith(key, autoescape=True) if key else Invoice.seller_name == ""
+    typed = number_as_typed(words)
+    by_number = number_begins(typed) if typed else Invoice.seller_name == ""
     query = (
         select(*COLUMNS)
         .where(

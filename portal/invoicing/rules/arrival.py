@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -35,6 +35,19 @@ _PAYABLE_DIFFERS = (
 _GROSS_DIFFERS = (
     "Raderna och momsen blir %(right)s men fakturabeloppet är %(written)s. Skillnaden är %(difference)s."
 )
+
+_NUMBER_TAKEN = {
+    "same_organisation": "Fakturanummer %(number)s från leverantören finns redan. Är den här ny? Jämför fakturorna.",
+    "other_organisation": "Fakturanummer %(number)s från leverantören är redan använt i en annan organisation.",
+    "alike_here": "Fakturanummer %(number)s skiljer sig bara i skiljetecken eller inledande nollor från ett som redan"
+    " finns från leverantören, med samma belopp eller samma order. Är den här ny? Jämför fakturorna.",
+    "alike_elsewhere": "Fakturanummer %(number)s skiljer sig bara i skiljetecken eller inledande nollor från ett som"
+    " leverantören har använt i en annan organisation, med samma belopp eller samma order. Är den här ny?",
+}
+_ALIKE = frozenset({"alike_here", "alike_elsewhere"})
+NUMBER_NEW = "number_new"
+"""Entry of `forced`: a person has said that the number which looks like another's is new. No used number allows it."""
+_ELSEWHERE = frozenset({"other_organisation", "alike_elsewhere"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +97,16 @@ def _sum_reason(message: str, right: Decimal, written: Decimal) -> Reason:
 
 
 def _number_taken(facts: HeaderFacts) -> Reason | None:
-    if facts.number_taken is None:
+    taken = facts.number_taken
+    if taken is None or (taken in _ALIKE and NUMBER_NEW in facts.forced):
         return None
-    if facts.number_taken == "same_organisation":
-        message = "Fakturanummer %(number)s från leverantören finns redan. Är den här ny? Jämför fakturorna."
-    else:
-        message = "Fakturanummer %(number)s från leverantören är redan använt i en annan organisation."
-    return Reason("number_taken", message, {"number": facts.number})
+    return Reason("number_taken", _NUMBER_TAKEN[taken], {"number": facts.number})
+
+
+def only_alike(reasons: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether an invoice's stored reasons say that its number looks like another's, and not that it is used."""
+    told = {_NUMBER_TAKEN[taken] for taken in _ALIKE}
+    return any(one["code"] == "number_taken" and one["message"] in told for one in reasons)
 
 
 def _invoice_date(facts: HeaderFacts) -> Reason | None:
@@ -153,7 +169,7 @@ CONTROLS: tuple[Control[HeaderFacts], ...] = (
     Control("currency", "Valutan är SEK", "stop", _currency, "A4.08"),
     Control("zero_amount", "Netto och fakturabelopp är inte noll", "stop", _zero_amount, "A4.09"),
     Control("sum", "Fakturabeloppet är netto plus moms", "stop", _sum, "A4.10"),
-    Control("number_taken", "Fakturanumret är nytt för leverantören", "stop", _number_taken, "A4.11"),
+    Control("number_taken", "Fakturanumret är nytt för leverantören", "stop", _number_taken, "A4.11", 2),
     Control(
         "invoice_date",
         "Fakturadatum 3 månader före–10 dagar efter ankomst",
@@ -192,7 +208,7 @@ def _controlled(
     reasons = tuple(reason for reason in run(CONTROLS, header) if reason.code not in forced)
     if not reasons:
         return ArrivalResult(None, None, organisation_id, supplier_id, account)
-    elsewhere = header.number_taken == "other_organisation"
+    elsewhere = header.number_taken in _ELSEWHERE and any(one.code == "number_taken" for one in reasons)
     handler = LEVGRUPPEN if elsewhere else LOCAL_ADMIN
     return ArrivalResult(INVOICE_INFORMATION, handler, organisation_id, supplier_id, account, reasons)
 

@@ -10,6 +10,7 @@ from portal.invoicing.queries.detail import Detail
 from portal.invoicing.rules.arrival import CONTROLS
 from portal.invoicing.rules.reasons import REASONS
 from portal.web.i18n import gettext
+from portal.web.invoicing.found_by import found_by
 from portal.web.invoicing.spoken import filled
 
 STEPS: tuple[tuple[str, frozenset[str]], ...] = (
@@ -39,6 +40,8 @@ def controls_of(detail: Detail) -> Controls:
     items: list[tuple[bool, str]] = []
     if arrival := detail.decisions.get("arrival"):
         items += _arrival(arrival)
+    if stored := detail.decisions.get("flow"):
+        items.append(found_by(stored["result"]))
     if match := detail.decisions.get("match"):
         passed = {one["code"] for one in match["reasons"]} <= {"review_requested"}
         good_text = gettext("Fakturan stämmer med order och kvittens")

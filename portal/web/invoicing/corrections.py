@@ -124,6 +124,7 @@ _SOLUTIONS: Mapping[str, Callable[[Form], Any]] = {
     "issue_date": _correct(lambda form: Correction(issue_date=_date(form, "issue_date"))),
     "number": _correct(lambda form: Correction(number=form.get("number", ""))),
     "manual": _manual,
+    "new": lambda _form: correction.confirm_number,
     "flow": _with(correction.change_flow, order_number=_text("order_number")),
     "supplier": _with(correction.choose_supplier, supplier_id=_id("supplier_id")),
     "payment": _with(correction.confirm_payment, note=_text("note_payment")),

@@ -65,6 +65,7 @@ SENTENCES: Mapping[str, str] = {
 ASKED: Mapping[str, str] = {
     "credit": "%(who)s bad leverantören om en kreditfaktura.",
     "receipt": "%(who)s bad om att kvittensen ändras.",
+    "new_number": "%(who)s svarade att fakturan är ny, fast numret liknar ett annat.",
 }
 CHANGED: Mapping[str, str] = {
     "number": "Fakturanummer", "gross_amount": "Fakturabelopp", "issue_date": "Fakturadatum",

@@ -285,6 +285,9 @@ def _facts(detail: Detail) -> list[tuple[str, str]]:
         rows.append((gettext("Order"), head.order_number))
     if invoice.credited_numbers:
         rows.append((gettext("Krediterar"), ", ".join(map(str, invoice.credited_numbers))))
+    if detail.alike:
+        numbers = ", ".join(f"{one.number} ({format_sv(one.payable_amount)}\u00a0kr)" for one in detail.alike)
+        rows.append((gettext("Liknande nummer från leverantören"), numbers))
     return rows
 
 

@@ -14,6 +14,7 @@ from portal.invoicing import status as s
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries import choices
 from portal.invoicing.queries.detail import Detail
+from portal.invoicing.rules import arrival
 from portal.invoicing.rules.standing import Who, refusal
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import later, stockholm_date
@@ -81,7 +82,7 @@ async def solutions_of(
         if "payment" in named else (),
         tuple(
             (str(r.id), r.number, format_sv(r.payable_amount))
-            for r in await choices.same_number(session, actor, invoice)
+            for r in (*await choices.same_number(session, actor, invoice), *detail.alike)
         )
         if "number" in named else (),
         _equation(invoice),
@@ -178,6 +179,11 @@ def _information(invoice: Invoice) -> list[Solution]:
         cards.append(Solution(
             "manual", "correct_information", gettext("Sätt kontrollen till Manuell"),
             gettext("Fakturan är rätt trots att kontrollen stoppade den. Den granskas av en person."),
+        ))  # fmt: skip
+    if arrival.only_alike(invoice.reasons):
+        cards.insert(0, Solution(
+            "new", "correct_information", gettext("Den är ny: numret är ett annat"),
+            gettext("Jämför fakturorna först. Kontrollen fortsätter sedan, och numret står kvar."),
         ))  # fmt: skip
     organisation = Solution(
         "organisation",

@@ -13,6 +13,7 @@ from portal.invoicing.rules.standing import Standing
 from portal.kernel.dates import format_day_long, stockholm_date
 from portal.kernel.text import sentence_list
 from portal.web.i18n import current_locale, gettext
+from portal.web.invoicing.found_by import by_code, chosen_by
 from portal.web.invoicing.rows import role_name
 from portal.web.invoicing.spoken import filled
 
@@ -120,10 +121,8 @@ def _review(told: Told) -> list[str]:
         first = told.reasons
     elif invoice.flow == ORDER:
         first = gettext("Fakturan ska granskas av %(who)s.") % {"who": who}
-    elif invoice.buyer_reference and not chosen:
-        first = gettext("Fakturan saknar ordernummer. Referensen %(reference)s hör till %(who)s.") % {
-            "reference": invoice.buyer_reference, "who": who,
-        }  # fmt: skip
+    elif (code := chosen_by(told.detail.decisions)) and not chosen:
+        first = by_code(code, who, unknown_order=bool(invoice.order_reference))
     else:
         first = gettext("Fakturan saknar ordernummer. Granskare är %(who)s.") % {"who": who}
     return [

@@ -22,7 +22,7 @@ from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier import fields, flip
 from portal.web.supplier.present import INVOICEABLE, LineView, account_words, line_views
 from portal.web.supplier.queries.company import Company, Customer, customers, find_company
-from portal.web.supplier.queries.invoices import number_used
+from portal.web.supplier.queries.invoices import number_alike, number_used
 from portal.web.supplier.queries.orders import Order, find_order
 from portal.web.supplier.sending import rules_in_force, send
 from portal.web.supplier.trial import Trial, try_out
@@ -172,9 +172,12 @@ async def _customer(request: Req, concern_id: UUID) -> Customer:
 
 async def _try(request: Req, draft: Draft) -> Trial:
     assert draft.invoice is not None  # asked for only then
-    today = stockholm_date(request.scope["state"]["now"])
-    data = write_invoice(draft.invoice)
-    return await try_out(draft.invoice, data, draft.order, today, rules_in_force(request), number_used=False)
+    state, invoice, order = request.scope["state"], draft.invoice, draft.order
+    alike = await number_alike(
+        state["session"], state["actor"], order.concern_id, invoice.number, invoice.gross_amount, order.id
+    )
+    rules, today = rules_in_force(request), stockholm_date(state["now"])
+    return await try_out(invoice, write_invoice(invoice), order, today, rules, number_alike=alike)
 
 
 async def _page(request: Req, draft: Draft, *, status: int = 200, trial: Trial | None = None) -> Html:

@@ -33,14 +33,14 @@ class Trial:
 
 
 async def try_out(
-    invoice: Invoice, data: bytes, order: Order, today: date, rules: Sequence[RuleSet], *, number_used: bool
+    invoice: Invoice, data: bytes, order: Order, today: date, rules: Sequence[RuleSet], *, number_alike: bool
 ) -> Trial:
     """Official rules, arrival control and match, in the order the customer's portal runs them."""
     checked = await asyncio.to_thread(check_document, data, rules=rules)
     if checked.fatals:
         faults = tuple(f"{finding.code}: {finding.message}" for finding in checked.fatals)
         return Trial("stop", gettext("Fakturan bryter mot de officiella reglerna."), faults)
-    taken = "same_organisation" if number_used else None
+    taken = "alike_here" if number_alike else None
     stopped = run(CONTROLS, header_facts(invoice, today, number_taken=taken))
     if stopped:
         text = gettext("Fakturan skulle stanna i kundens kontroll.")

@@ -100,6 +100,18 @@ async def test_the_loser_of_a_number_stops(parts: IntakeParts, seeded: Database,
     assert await _one(seeded, "SELECT count(*) FROM number_claim") == 1
 
 
+async def test_of_two_alike_numbers_at_once_one_stops(
+    parts: IntakeParts, seeded: Database, seeded_at: datetime
+) -> None:
+    """S06: no unique key says so, the numbers are held while it is asked."""
+    clean = replace(await _invoice(seeded, seeded_at), order=None, reference="GSF100")
+    numbers = ("2026-001", "2026001", "20260-01", "02026001")
+    await asyncio.gather(*(_take_in(parts, seeded_at, replace(clean, number=one)) for one in numbers))
+    statuses = await _rows(seeded, "SELECT status FROM invoice ORDER BY status")
+    assert [row.status for row in statuses] == ["invoice_information"] * 3 + ["review"]
+    assert await _one(seeded, "SELECT count(*) FROM number_claim") == 1
+
+
 async def test_the_same_number_twice_in_a_batch(
     parts: IntakeParts, seeded: Database, seeded_at: datetime
 ) -> None:

@@ -68,6 +68,41 @@ async def test_due_date_number_and_manual(site: Site) -> None:
     assert controls.manual_controls == ["vat_rate"]
 
 
+async def test_a_number_like_another_is_answered_once_and_a_used_one_never(site: Site) -> None:
+    """S06: "Är den här ny?" has a yes; the likeness stays on both pages."""
+    first = await manual(site, "2026-001")
+    alike = await manual(site, "2026001")
+    admin = await user(site, "admin@gsf")
+    page = (await admin.get(f"/invoicing/arrivals?id={alike}")).text
+    assert "Är den här ny?" in page and 'value="new"' in page
+    assert f'/invoicing/invoices/{first}"' in page
+    assert (await solved(site, "admin@gsf", alike, solution="new")).status_code == 303
+    assert await status_of(site, alike) == "review"
+    claims = await rows(site, "SELECT number_key FROM number_claim ORDER BY 1")
+    assert [row.number_key for row in claims] == ["2026-001", "2026001"]
+    page = (await admin.get(f"/invoicing/invoices/{alike}")).text
+    assert "svarade att fakturan är ny" in page and "Liknande nummer från leverantören" in page
+    assert "2026-001 (125,00" in page
+    assert "2026001 (125,00" in (await admin.get(f"/invoicing/invoices/{first}")).text
+    used = await manual(site, "2026 001", note="andra bytes")
+    page = (await admin.get(f"/invoicing/arrivals?id={used}")).text
+    assert 'value="new"' not in page
+    refused = await solved(site, "admin@gsf", used, solution="new")
+    assert refused.status_code == 422 and "Numret är redan använt" in refused.text
+    assert await status_of(site, used) == "invoice_information"
+
+
+async def test_where_the_reference_was_found_is_told(site: Site) -> None:
+    """S01: the control list names the field and its words, and the reason names the code, not the words."""
+    invoice = await manual(site, "R-1", "Ref: GSF100, Anna")
+    page = (await (await user(site, "granskare@gsf")).get(f"/invoicing/invoices/{invoice}")).text
+    assert "GSF100 hittades i referensen (BT-10), där det står ”Ref: GSF100, Anna”" in page
+    assert "Referensen GSF100 hör till" in page
+    unknown = await manual(site, "R-2", "Anna")
+    page = (await (await user(site, "admin@gsf")).get(f"/invoicing/invoices/{unknown}")).text
+    assert "Varken order eller mottagare hittades på fakturan" in page
+
+
 async def test_cancelled_with_a_reason_and_the_number_is_free(site: Site) -> None:
     invoice = await manual(site, "K-1", currency="EUR")
     silent = await solved(site, "admin@gsf", invoice, solution="cancel", comment=" ")

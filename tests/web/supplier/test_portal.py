@@ -120,6 +120,8 @@ async def test_a_used_number_is_refused_and_a_credit_note_names_its_invoice(
     assert form | quantities("5", "20") == form, "what is invoiced is not proposed again"
     again = await browser.post(f"{RECEIVED}/invoices", form)
     assert "redan skickat en faktura med det numret" in again.text
+    alike = (await browser.post(f"{RECEIVED}/invoices/trial", form | {"number": "F1001"})).text
+    assert "stanna i kundens kontroll" in alike and "skiljer sig bara i skiljetecken" in alike
     path = f"/supplier/invoices/{row.id}/credit"
     assert 'value="5"' in (await browser.get(path)).text
     credit = {"number": "K-1", "issue_date": row.issue_date.isoformat()} | quantities("2")
@@ -129,6 +131,10 @@ async def test_a_used_number_is_refused_and_a_credit_note_names_its_invoice(
     (made,) = await rows(site, "SELECT * FROM invoice WHERE number = 'K-1'")
     assert made.is_credit_note
     assert (made.credited_numbers, made.due_date) == (["F-1001"], row.issue_date)
+    # S13: to whoever ordered, with a sentence that is true.
+    assert (made.status, made.reviewer_id) == ("review", demo_id("user", "bestallare@gsf"))
+    assert [one["code"] for one in made.reasons] == ["credit_note"]
+    assert made.reasons[0]["params"] == {"number": "F-1001", "order": "EX-100001"}
 
 
 async def test_answers(site: Any, rows: Any, signed_in: Any) -> None:

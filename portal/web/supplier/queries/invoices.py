@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.kernel.errors import NotFound
-from portal.kernel.identifiers import invoice_number_key
+from portal.kernel.identifiers import folded_number_key, invoice_number_key
 from portal.kernel.money import as_cost
 
 PAGE = 25
@@ -61,7 +61,7 @@ _ASKED = text(
     "SELECT count(*) FROM supplier_invoice WHERE supplier_id = :supplier AND credit_request IS NOT NULL"
 )
 _NUMBERS = text("""
-SELECT number FROM supplier_invoice
+SELECT number, gross_amount, order_id FROM supplier_invoice
 WHERE supplier_id = :supplier AND concern_id = :concern AND status <> 'cancelled'
 """)
 
@@ -212,4 +212,16 @@ async def number_used(session: AsyncSession, actor: Actor, concern_id: UUID, num
     """Whether one of the supplier's own invoices to this concern has the number (A4.11)."""
     rows = await session.execute(_NUMBERS, {"supplier": actor.supplier_id, "concern": concern_id})
     key = invoice_number_key(number)
-    return any(invoice_number_key(taken) == key for taken in rows.scalars())
+    return any(invoice_number_key(row.number) == key for row in rows)
+
+
+async def number_alike(
+    session: AsyncSession, actor: Actor, concern_id: UUID, number: str, gross: Decimal, order_id: UUID
+) -> bool:
+    """Whether one of them has a number that looks like it, and the sum or the order in common (A4.11)."""
+    rows = await session.execute(_NUMBERS, {"supplier": actor.supplier_id, "concern": concern_id})
+    folded = folded_number_key(number)
+    return any(
+        folded_number_key(row.number) == folded and (row.gross_amount == gross or row.order_id == order_id)
+        for row in rows
+    )
