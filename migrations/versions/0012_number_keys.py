@@ -11,8 +11,8 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_number_keys"
-down_revision = "0011_sign_in"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
