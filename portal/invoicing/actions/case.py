@@ -13,6 +13,7 @@ from portal.formats.en16931 import Identifier, Invoice, Party
 from portal.invoicing.exchange import GLN_SCHEME, ORG_SCHEME
 from portal.invoicing.queries.ordered import Order
 from portal.invoicing.queries.references import Known, SupplierRow, Wanted
+from portal.invoicing.rules.filling import Fill
 from portal.invoicing.rules.flow import key as reference_key
 from portal.invoicing.status import INVOICE_INFORMATION
 from portal.invoicing.values import (
@@ -85,7 +86,7 @@ class Case:
     rest: Rest | None = None
     decisions: list[Decision] = field(default_factory=list)
     coding: list[CodedRow] | None = None
-    order_lines: dict[str, str] = field(default_factory=dict)
+    fills: tuple[Fill, ...] = ()
     payment_date: date | None = None
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -14,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access.actor import Actor
 from portal.coding.queries import load_register
 from portal.coding.rules.check import check_rows, comment_needed
-from portal.coding.values import CodeString, CodingError, CodingRow
+from portal.coding.values import CodingError, CodingRow
 from portal.invoicing.actions.opening import Opened, Seen, comment, open_invoice, tell
+from portal.invoicing.actions.order_coding import Coded, with_rounding
 from portal.invoicing.models import Invoice, InvoiceCoding
 from portal.invoicing.queries.detail import coding_of, head_of
 from portal.invoicing.queries.scope import rights_of
@@ -30,16 +30,6 @@ FIX_CODING = "Konteringen behöver rättas innan fakturan kan gå vidare."
 COMMENT_NEEDED = "Konto %(accounts)s kräver en kommentar. Skriv vilka som deltog och varför."
 NO_ROWS = "Fakturan saknar kontering. Lägg till minst en rad."
 MOST_ROWS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """One row as a person or a rule has written it. `source`: where the proposal came from, in words."""
-
-    code: CodeString
-    amount: Decimal
-    text: str | None = None
-    source: str | None = None
 
 
 async def save_coding(
@@ -97,6 +87,8 @@ async def checked(
 ) -> Mapping[str, Decimal]:
     """Store rows that keep every rule; ansvar → amount for the route. Invalid with the errors at their fields.
 
+    What the invoice rounds off gets a row beside them, and no attest of its own.
+
     Field names are dimension-row ("account-1") as the form spells them.
     """
     invoice = opened.invoice
@@ -110,7 +102,8 @@ async def checked(
         fields["comment"] = Message(COMMENT_NEEDED, accounts=", ".join(accounts))
     if fields:
         raise Invalid(FIX_CODING, fields=fields)
-    await replace_coding(session, opened, actor, rows, now)
+    whole = await with_rounding(session, invoice, rows, register, stockholm_date(now))
+    await replace_coding(session, opened, actor, whole, now)
     if note and note.strip():
         await comment(session, invoice, actor, note.strip(), now)
     amounts: dict[str, Decimal] = {}

@@ -13,8 +13,8 @@ from portal.formats.en16931 import Invoice as Neutral
 from portal.formats.findings import Unreadable
 from portal.formats.peppol.reader import read_invoice
 from portal.invoicing import status as s
-from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.opening import SUBJECT
+from portal.invoicing.actions.order_coding import Coded
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import Detail, detail_of, who_is
 from portal.invoicing.queries.reasons import reasons_of
@@ -230,6 +230,7 @@ async def _coding(
     rows = coding_form.read_rows_softly(form) if form else []
     if not rows and (editable or found.detail.coding):
         rows = await coding_form.proposed(found.session, found.detail)
+        rows += [] if editable else coding_form.rounded(found.detail)
     if not rows and not editable:
         return None
     return await coding_form.view_of(

@@ -14,7 +14,8 @@ from datetime import date
 from portal.formats.check import check_document
 from portal.formats.en16931 import Invoice
 from portal.formats.rulesets import RuleSet
-from portal.invoicing.match_values import MatchLimits, OrderFacts, OrderLineFacts, match_facts
+from portal.invoicing.match_facts import match_facts
+from portal.invoicing.match_values import MatchLimits, OrderFacts, OrderLineFacts
 from portal.invoicing.rules.arrival import CONTROLS
 from portal.invoicing.rules.matching import AWAITING, match
 from portal.invoicing.values import header_facts
