@@ -49,10 +49,8 @@ class Charges:
     @property
     def outcomes(self) -> tuple[ChargeOutcome, ...]:
         """Each as it is stored with the decision."""
-        return tuple(
-            ChargeOutcome(words_of(one), canonical(one.amount), one in self.allowed)
-            for one in (*self.allowed, *self.refused)
-        )
+        told = (*((one, True) for one in self.allowed), *((one, False) for one in self.refused))
+        return tuple(ChargeOutcome(words_of(one), canonical(one.amount), allowed) for one, allowed in told)
 
 
 def fold(words: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -39,13 +39,14 @@ def pair(facts: MatchFacts) -> Pairing:
     """
     found = Pairing()
     targets: dict[int, tuple[OrderLineFacts, ...]] = {}
+    keys = _Keys.of(facts.order)
     for position, line in enumerate(facts.lines, 1):
         if line.line_amount == 0:
             found.free.append(position)
         elif of_another_order(line, facts):
             found.unknown[position] = misfits.other_order(position, line)
         else:
-            _place(found, targets, facts.order, position, line)
+            _place(found, targets, keys, position, line)
     found.fills = poured(facts, targets)
     found.pairs = paired(facts, found.fills)
     return found
@@ -65,15 +66,15 @@ def _words(reference: str | None) -> set[str]:
 def _place(
     found: Pairing,
     targets: dict[int, tuple[OrderLineFacts, ...]],
-    order: OrderFacts,
+    keys: _Keys,
     position: int,
     line: InvoiceLineFacts,
 ) -> None:
-    fitting = _fitting(order, line)
+    fitting = keys.fitting(line)
     if not fitting and is_rounding(line.name):
         found.rounding.append(position)
     elif not fitting and is_charge(line.name):
-        _place_charge(found, targets, order, position, line)
+        _place_charge(found, targets, keys.order, position, line)
     else:
         target = _target(position, line, fitting)
         if isinstance(target, Reason):
@@ -97,18 +98,28 @@ def _place_charge(
         found.charges.append(position)
 
 
-def _fitting(order: OrderFacts, line: InvoiceLineFacts) -> Fitting:
-    row = (line.order_line or "").strip().lstrip("0")
-    by_key = {
-        ROW: tuple(one for one in order.lines if row and one.number == row),
-        BUYER: tuple(one for one in order.lines if _same(one.buyer_item_id, line.buyer_item_id)),
-        SELLER: tuple(one for one in order.lines if _same(one.seller_item_id, line.seller_item_id)),
-    }
-    return {kind: lines for kind, lines in by_key.items() if lines}
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Kind of key → the key as it is compared → the order lines that have it: an order may have hundreds of lines."""
 
+    order: OrderFacts
+    lines: Mapping[str, Mapping[str, tuple[OrderLineFacts, ...]]]
 
-def _same(one: str | None, other: str | None) -> bool:
-    return _key(one) not in _NONE and _key(one) == _key(other)
+    @classmethod
+    def of(cls, order: OrderFacts) -> _Keys:
+        kinds: dict[str, dict[str, tuple[OrderLineFacts, ...]]] = {ROW: {}, BUYER: {}, SELLER: {}}
+        for one in order.lines:
+            its = ((ROW, one.number), (BUYER, _key(one.buyer_item_id)), (SELLER, _key(one.seller_item_id)))
+            for kind, key in its:
+                kinds[kind][key] = (*kinds[kind].get(key, ()), one)
+        return cls(order, kinds)
+
+    def fitting(self, line: InvoiceLineFacts) -> Fitting:
+        """The order lines each of the line's keys fits, for the keys that fit any."""
+        row = (line.order_line or "").strip().lstrip("0")
+        written = ((ROW, row), (BUYER, _key(line.buyer_item_id)), (SELLER, _key(line.seller_item_id)))
+        found = ((kind, self.lines[kind].get(key, ())) for kind, key in written if key not in _NONE)
+        return {kind: lines for kind, lines in found if lines}
 
 
 def _key(item_id: str | None) -> str:

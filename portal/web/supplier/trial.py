@@ -20,6 +20,7 @@ from portal.invoicing.rules.arrival import CONTROLS
 from portal.invoicing.rules.matching import AWAITING, match
 from portal.invoicing.values import header_facts
 from portal.kernel.decision import Reason, run
+from portal.orders.status import CLOSED
 from portal.web.i18n import gettext
 from portal.web.supplier.queries.orders import Order
 
@@ -77,6 +78,7 @@ def order_facts(order: Order) -> OrderFacts:
             )
             for line in order.lines
         ),
+        done=order.status == CLOSED,
     )  # fmt: skip
 
 
