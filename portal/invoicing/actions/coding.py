@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access.actor import Actor
 from portal.coding.queries import load_register
 from portal.coding.rules.check import check_rows, comment_needed
-from portal.coding.values import CodingError, CodingRow
+from portal.coding.values import CodeString, CodingError, CodingRegister, CodingRow
 from portal.invoicing.actions.opening import Opened, Seen, comment, open_invoice, tell
-from portal.invoicing.actions.order_coding import Coded, with_rounding
 from portal.invoicing.models import Invoice, InvoiceCoding
 from portal.invoicing.queries.detail import coding_of, head_of
+from portal.invoicing.queries.limits import rounding_account
 from portal.invoicing.queries.scope import rights_of
+from portal.invoicing.rules import rounding
 from portal.invoicing.status import MATCHING_REQUIRED
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
@@ -30,6 +32,16 @@ FIX_CODING = "Konteringen behöver rättas innan fakturan kan gå vidare."
 COMMENT_NEEDED = "Konto %(accounts)s kräver en kommentar. Skriv vilka som deltog och varför."
 NO_ROWS = "Fakturan saknar kontering. Lägg till minst en rad."
 MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """One row as a person or a rule has written it. `source`: where the proposal came from, in words."""
+
+    code: CodeString
+    amount: Decimal
+    text: str | None = None
+    source: str | None = None
 
 
 async def save_coding(
@@ -102,8 +114,10 @@ async def checked(
         fields["comment"] = Message(COMMENT_NEEDED, accounts=", ".join(accounts))
     if fields:
         raise Invalid(FIX_CODING, fields=fields)
-    whole = await with_rounding(session, invoice, rows, register, stockholm_date(now))
-    await replace_coding(session, opened, actor, whole, now)
+    day = stockholm_date(now)
+    await replace_coding(
+        session, opened, actor, await with_rounding(session, invoice, rows, register, day), now
+    )
     if note and note.strip():
         await comment(session, invoice, actor, note.strip(), now)
     amounts: dict[str, Decimal] = {}
@@ -111,6 +125,18 @@ async def checked(
         responsibility = row.code.responsibility or ""
         amounts[responsibility] = amounts.get(responsibility, Decimal(0)) + row.amount
     return amounts
+
+
+async def with_rounding(
+    session: AsyncSession, invoice: Invoice, rows: Sequence[Coded], register: CodingRegister, day: date
+) -> list[Coded]:
+    """The rows, and one for what the invoice rounds off (BT-114)."""
+    if not invoice.rounding_amount:
+        return list(rows)
+    account = await rounding_account(session, invoice.concern_id, day)
+    coded = [CodingRow(row.code, row.amount) for row in rows]
+    row = rounding.rounding_row(coded, invoice.rounding_amount, account, register)
+    return [*rows, Coded(row.code, row.amount, None, rounding.SOURCE)] if row else list(rows)
 
 
 def fields_of(errors: Sequence[CodingError]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access.actor import Actor
 from portal.coding.queries import load_register
 from portal.invoicing.actions.closing import done_values, final_control, take_from_order
-from portal.invoicing.actions.coding import checked, replace_coding
+from portal.invoicing.actions.coding import Coded, checked, replace_coding, with_rounding
 from portal.invoicing.actions.opening import (
     Seen,
     comment,
@@ -23,7 +23,7 @@ from portal.invoicing.actions.opening import (
     rerun_later,
     took_part,
 )
-from portal.invoicing.actions.order_coding import Coded, coding_from_order, with_rounding
+from portal.invoicing.actions.order_coding import coding_from_order
 from portal.invoicing.actions.review import decided, to_attest
 from portal.invoicing.models import Invoice
 from portal.kernel.dates import stockholm_date

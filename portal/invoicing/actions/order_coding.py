@@ -1,23 +1,21 @@
-"""An invoice coded like its order, and the row for what it rounds off."""
+"""An invoice coded like its order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.coding.rules.proposal import split_by_shares
-from portal.coding.values import CodeString, CodingRegister, CodingRow
+from portal.coding.values import CodeString
 from portal.formats.en16931 import Invoice as Neutral
+from portal.invoicing.actions.coding import Coded
 from portal.invoicing.match_facts import match_facts
 from portal.invoicing.models import Invoice, InvoiceLine
 from portal.invoicing.queries.detail import lines_of
-from portal.invoicing.queries.limits import rounding_account
 from portal.invoicing.queries.ordered import Line, Order, read_orders
-from portal.invoicing.rules import rounding
 from portal.invoicing.rules.filling import Fill
 from portal.invoicing.rules.pairing import pair
 from portal.invoicing.rules.shares import apportion
@@ -25,16 +23,6 @@ from portal.invoicing.values import ZERO
 from portal.kernel.plain import from_plain
 
 FROM_ORDER = "från ordern"
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """One row as a person or a rule has written it. `source`: where the proposal came from, in words."""
-
-    code: CodeString
-    amount: Decimal
-    text: str | None = None
-    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +99,3 @@ async def coding_from_order(session: AsyncSession, invoice: Invoice) -> list[Cod
     if order is None:
         return [Coded(CodeString(), one.amount, one.name) for one in amounts if one.amount]
     return like_order(order, amounts, fills_of(invoice, lines, order), invoice.net_amount)
-
-
-async def with_rounding(
-    session: AsyncSession, invoice: Invoice, rows: Sequence[Coded], register: CodingRegister, day: date
-) -> list[Coded]:
-    """The rows, and one for what the invoice rounds off (BT-114)."""
-    if not invoice.rounding_amount:
-        return list(rows)
-    account = await rounding_account(session, invoice.concern_id, day)
-    coded = [CodingRow(row.code, row.amount) for row in rows]
-    row = rounding.rounding_row(coded, invoice.rounding_amount, account, register)
-    return [*rows, Coded(row.code, row.amount, None, rounding.SOURCE)] if row else list(rows)

@@ -14,9 +14,8 @@ from portal.attest.actions.decisions import record_decision
 from portal.attest.actions.routes import open_steps, plan_route
 from portal.attest.rules.route import Route
 from portal.invoicing.actions.closing import done_values, final_control
-from portal.invoicing.actions.coding import checked
+from portal.invoicing.actions.coding import Coded, checked
 from portal.invoicing.actions.opening import Opened, Seen, hand_over, move, open_invoice, took_part
-from portal.invoicing.actions.order_coding import Coded
 from portal.invoicing.rules.reasons import Several
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid

@@ -16,8 +16,8 @@ from portal.coding.queries import load_register, options
 from portal.coding.rules.check import check_rows
 from portal.coding.values import DIMENSIONS, CodeString, CodingRegister, CodingRow
 from portal.invoicing.actions.closing import code_of
-from portal.invoicing.actions.coding import MOST_ROWS, fields_of
-from portal.invoicing.actions.order_coding import Coded, coding_from_order
+from portal.invoicing.actions.coding import MOST_ROWS, Coded, fields_of
+from portal.invoicing.actions.order_coding import coding_from_order
 from portal.invoicing.queries.detail import Detail
 from portal.invoicing.queries.proposals import latest_coding
 from portal.invoicing.rules import rounding

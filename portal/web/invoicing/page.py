@@ -13,8 +13,8 @@ from portal.formats.en16931 import Invoice as Neutral
 from portal.formats.findings import Unreadable
 from portal.formats.peppol.reader import read_invoice
 from portal.invoicing import status as s
+from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.opening import SUBJECT
-from portal.invoicing.actions.order_coding import Coded
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import Detail, detail_of, who_is
 from portal.invoicing.queries.reasons import reasons_of

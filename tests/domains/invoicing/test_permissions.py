@@ -22,9 +22,9 @@ from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.coding.values import CodeString
 from portal.invoicing.actions import approval, assignment, cancellation, coding, correction, deviation, review
+from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.correction import Correction
 from portal.invoicing.actions.credit_request import ask_for_credit
-from portal.invoicing.actions.order_coding import Coded
 from portal.invoicing.queries.detail import detail_of
 from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.status import INVOICE

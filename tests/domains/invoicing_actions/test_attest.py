@@ -11,7 +11,7 @@ import pytest
 
 from portal.coding.values import CodeString
 from portal.invoicing.actions import approval, review
-from portal.invoicing.actions.order_coding import Coded
+from portal.invoicing.actions.coding import Coded
 from portal.kernel.errors import Conflict, Forbidden
 from tests.domains.orders.conftest import actor_of
 from tests.web.attest.conftest import delegate

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from portal.coding.values import CodeString
 from portal.invoicing.actions import approval, deviation, review
-from portal.invoicing.actions.order_coding import Coded, coding_from_order
+from portal.invoicing.actions.coding import Coded
+from portal.invoicing.actions.order_coding import coding_from_order
 from portal.invoicing.models import Invoice
 from tests.domains.invoicing_actions.test_attest import act
 from tests.domains.orders.conftest import actor_of
