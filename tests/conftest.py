@@ -26,7 +26,6 @@ from sqlalchemy import update
 
 from dev.demo_city import data
 from dev.demo_city.ids import CONCERN_ID
-from dev.demo_city.prepare import seed_code_lists
 from dev.demo_city.seed import seed
 from portal.access.models import Credential
 from portal.db.context import Context
@@ -184,7 +183,6 @@ async def shared_seeded(module_seeded_urls: DatabaseUrls) -> AsyncIterator[Datab
 
 
 async def _seed(urls: DatabaseUrls, now: datetime) -> None:
-    seed_code_lists(urls.owner)
     database = Database(urls.app, audit_key=AUDIT_KEY)
     try:
         await seed(database, now)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 DOMAIN = "exempelstad.test"
 SUPPLIER_CONTACT = "Kundtjänst"
 PASSWORD = "exempelstad"  # noqa: S105 - the demo's own, printed when it starts
@@ -128,8 +126,9 @@ ACCOUNTS = (
     ("7101", "Representation"), ("7051", "Hotell och logi"), ("7059", "Övriga resekostnader"),
     ("7111", "Personalrepresentation och uppvaktning"), ("7651", "Kurs- och konferensavgifter"),
     ("7652", "Handledning anställda"), ("7491", "Konsulter"), ("1687", "Ingående moms"),
-    ("2440", "Leverantörsskulder"),
+    ("2440", "Leverantörsskulder"), ("3740", "Öresavrundning"),
 )  # fmt: skip
+ROUNDING_ACCOUNT = "3740"
 PROJECTS = (("9001", "Digital skola"), ("9002", "Energieffektivisering"))
 ACTIVITIES = (("10", "Ordinarie drift"), ("20", "Utveckling"))
 COMMENT_ACCOUNTS = ("7101", "7051", "7059", "7111", "7651", "7652")
@@ -167,14 +166,6 @@ EX_ORDERS = (
 )  # fmt: skip
 
 # kind of goods, valid from, valid to, percent (C20)
-VAT_RATES = (
-    ("standard", "1990-07-01", None, Decimal(25)),
-    ("food", "1996-01-01", "2026-03-31", Decimal(12)),
-    ("food", "2026-04-01", "2027-12-31", Decimal(6)),
-    ("books", "2002-01-01", None, Decimal(6)),
-    ("exempt", "1990-07-01", None, Decimal(0)),
-)
-
 # Fills the catalogues to some hundreds of plausible articles: words combined, prices from the position.
 FILLING = {
     "R-2026-001": (

@@ -80,20 +80,15 @@ def rows(now: datetime, today: date, password_hash: str) -> Rows:
          "valid_from": start, "valid_to": None}
         for prefix, account in data.UNSPSC_ACCOUNTS
     ]  # fmt: skip
+    yield access.Setting, [
+        _common(start, demo_id("setting", "coding.rounding_account"))
+        | {"key": "coding.rounding_account", "value": data.ROUNDING_ACCOUNT}
+    ]  # fmt: skip
     yield suppliers.SupplierRelation, list(_relations(now))
     yield suppliers.SupplierAccount, list(_accounts(start))
     yield suppliers.Agreement, list(_agreements(start))
     yield suppliers.AgreementSupplier, list(_agreement_suppliers())
     yield suppliers.AgreementOrganisation, list(_agreement_organisations())
-
-
-def vat_rates() -> list[dict[str, Any]]:
-    """VAT rates have their real dates (C20); the table is a code list, written by the owner."""
-    return [
-        {"category": kind, "valid_from": date.fromisoformat(start), "rate": rate,
-         "valid_to": date.fromisoformat(end) if end else None}
-        for kind, start, end, rate in data.VAT_RATES
-    ]  # fmt: skip
 
 
 def _common(start: date, row_id: Any) -> dict[str, Any]:

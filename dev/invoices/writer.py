@@ -46,8 +46,27 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """Freight or a fee on the document or a line; `allowance` writes it as one, which takes off."""
+
+    amount: Decimal
+    reason: str
+    reason_code: str | None = "FC"
+    vat_rate: Decimal = Decimal(25)
+    allowance: bool = False
+
+    @property
+    def adds(self) -> Decimal:
+        """What it adds to the net amount."""
+        return -self.amount if self.allowance else self.amount
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `amount` None is quantity × price ÷ base quantity, rounded."""
+    """One line; `amount` None is quantity × price ÷ base quantity, rounded, and its charges.
+
+    `id` None is its number; `order`: an order the line names itself.
+    """
 
     quantity: Decimal
     unit: str
@@ -61,23 +80,17 @@ class Line:
     unspsc: str | None = None
     base_quantity: Decimal | None = None
     amount: Decimal | None = None
+    id: str | None = None
+    order: str | None = None
+    charges: tuple[Charge, ...] = ()
 
     @property
     def net(self) -> Decimal:
         """BT-131."""
         if self.amount is not None:
             return self.amount
-        return ore(self.quantity * self.price / (self.base_quantity or Decimal(1)))
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """Freight or a fee on the document."""
-
-    amount: Decimal
-    reason: str
-    reason_code: str = "FC"
-    vat_rate: Decimal = Decimal(25)
+        goods = ore(self.quantity * self.price / (self.base_quantity or Decimal(1)))
+        return goods + sum((charge.adds for charge in self.charges), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +132,7 @@ class Document:
     preceding: str | None = None
     payee: tuple[str, str] | None = None
     note: str | None = None
+    delivered: date | None = None
     prepaid: Decimal = ZERO
     rounding: Decimal = ZERO
     totals: Totals = field(default_factory=Totals)
@@ -140,7 +154,8 @@ def write(document: Document) -> bytes:
     head = f'<{root} xmlns="{namespace}" xmlns:cac="{CAC}" xmlns:cbc="{CBC}">'
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>', head, _header(document), _references(document),
-        _seller(document.seller), _buyer(document.buyer), _payee(document), _payment(document),
+        _seller(document.seller), _buyer(document.buyer), _payee(document), _delivery(document),
+        _payment(document),
         "".join(_charge(one, document.currency) for one in document.charges), _tax(document), _sums(document),
         "".join(_line(number, line, document) for number, line in enumerate(document.lines, 1)), f"</{root}>",
     ]  # fmt: skip
@@ -237,6 +252,10 @@ def _payee(d: Document) -> str:
     return _in("PayeeParty", _in("PartyName", _el("Name", name)), legal)
 
 
+def _delivery(d: Document) -> str:
+    return _in("Delivery", _el("ActualDeliveryDate", d.delivered)) if d.delivered else ""
+
+
 def _payment(d: Document) -> str:
     due = _el("PaymentDueDate", d.due_date) if d.credit_note else ""
     accounts: tuple[Account | None, ...] = d.accounts or ((None,) if due else ())
@@ -252,11 +271,12 @@ def _means(account: Account | None, due: str, reference: str) -> str:
     return _in("PaymentMeans", code, due, _el("PaymentID", reference), _in("PayeeFinancialAccount", inside))
 
 
-def _charge(charge: Charge, currency: str) -> str:
+def _charge(charge: Charge, currency: str, *, on_line: bool = False) -> str:
     return _in(
-        "AllowanceCharge", _el("ChargeIndicator", "true"), _el("AllowanceChargeReasonCode", charge.reason_code),
-        _el("AllowanceChargeReason", charge.reason), _money("Amount", charge.amount, currency),
-        _category("TaxCategory", "S", charge.vat_rate),
+        "AllowanceCharge", _el("ChargeIndicator", "false" if charge.allowance else "true"),
+        _el("AllowanceChargeReasonCode", charge.reason_code), _el("AllowanceChargeReason", charge.reason),
+        _money("Amount", charge.amount, currency),
+        "" if on_line else _category("TaxCategory", "S", charge.vat_rate),
     )  # fmt: skip
 
 
@@ -272,7 +292,7 @@ def _bases(d: Document) -> Mapping[tuple[str, Decimal], Decimal]:
         key = (line.vat_category, line.vat_rate)
         bases[key] = bases.get(key, ZERO) + line.net
     for charge in d.charges:
-        bases[("S", charge.vat_rate)] = bases.get(("S", charge.vat_rate), ZERO) + charge.amount
+        bases[("S", charge.vat_rate)] = bases.get(("S", charge.vat_rate), ZERO) + charge.adds
     return bases
 
 
@@ -302,13 +322,15 @@ def _sums(d: Document) -> str:
     gross = d.totals.gross if d.totals.gross is not None else net + tax
     right = gross - d.prepaid + d.rounding
     payable = d.totals.payable if d.totals.payable is not None else right
-    charges = sum((charge.amount for charge in d.charges), ZERO)
+    charges = sum((charge.amount for charge in d.charges if not charge.allowance), ZERO)
+    allowances = sum((charge.amount for charge in d.charges if charge.allowance), ZERO)
     return _in(
         "LegalMonetaryTotal",
         _money("LineExtensionAmount", sum((line.net for line in d.lines), ZERO), d.currency),
         _money("TaxExclusiveAmount", net, d.currency),
         _money("TaxInclusiveAmount", gross, d.currency),
-        _money("ChargeTotalAmount", charges, d.currency) if d.charges else "",
+        _money("AllowanceTotalAmount", allowances, d.currency) if allowances else "",
+        _money("ChargeTotalAmount", charges, d.currency) if charges else "",
         _money("PrepaidAmount", d.prepaid, d.currency) if d.prepaid else "",
         _money("PayableRoundingAmount", d.rounding, d.currency) if d.rounding else "",
         _money("PayableAmount", payable, d.currency),
@@ -320,10 +342,11 @@ def _line(number: int, line: Line, d: Document) -> str:
     base = line.base_quantity
     return _in(
         "CreditNoteLine" if d.credit_note else "InvoiceLine",
-        _el("ID", number),
+        _el("ID", line.id or number),
         _el(quantity, format(line.quantity, "f"), unitCode=line.unit),
         _money("LineExtensionAmount", line.net, d.currency),
-        _in("OrderLineReference", _el("LineID", line.order_line)),
+        _in("OrderLineReference", _el("LineID", line.order_line), _in("OrderReference", _el("ID", line.order))),
+        "".join(_charge(charge, d.currency, on_line=True) for charge in line.charges),
         _in("Item", _el("Name", line.name),
             _in("BuyersItemIdentification", _el("ID", line.buyer_item_no)),
             _in("SellersItemIdentification", _el("ID", line.item_no)),

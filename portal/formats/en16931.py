@@ -109,8 +109,9 @@ class InvoiceLine:
     vat_category: str | None = None  # BT-151
     vat_rate: Decimal | None = None  # BT-152
     allowances_charges: tuple[AllowanceCharge, ...] = ()
-    period_start: date | None = None
-    period_end: date | None = None
+    period_start: date | None = None  # BT-134
+    period_end: date | None = None  # BT-135
+    order_reference: str | None = None  # the line's own order, where BIS knows only the header's BT-13
 
 
 @dataclass(frozen=True, slots=True)

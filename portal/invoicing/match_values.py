@@ -1,13 +1,16 @@
-"""What the rules of match and final check see: an invoice beside its order, in the terms of `values`."""
+"""What the rules of match and final check see: an invoice beside its order, in the terms of `values`.
+
+An invoice line is known by its position, 1 and up: what a supplier has written as its id (BT-126) may occur twice.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
-from portal.formats.en16931 import Invoice
-from portal.formats.en16931 import InvoiceLine as NeutralLine
 from portal.invoicing.values import ZERO
+from portal.suppliers.values import AgreedCharge
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +29,38 @@ class OrderLineFacts:
     seller_item_id: str | None = None
     buyer_item_id: str | None = None
     from_catalogue: bool = True
+    unspsc: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """The order. `agreed_charges`: freight and fees agreed on it, SEK excluding VAT."""
+    """The order. `done`: nothing more will come of it, it is invoiced in full or was ended by a person.
+
+    `received_on`: the day of its latest receipt.
+    """
 
     number: str
     lines: tuple[OrderLineFacts, ...]
     review_requested: bool = False
-    agreed_charges: Decimal = ZERO
+    done: bool = False
+    received_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Freight or a fee, on the document (BG-21) or on a line (BG-28). SEK excluding VAT."""
+
+    amount: Decimal
+    reason: str = ""
+    reason_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLineFacts:
-    """One invoice line. `allowances` and `charges` are the sums of BG-27 and BG-28."""
+    """One invoice line. `allowances` and `charges` are the sums of BG-27 and BG-28, `named_charges` each of the latter.
+
+    `vat_day`: the day whose VAT holds, by what the invoice or the receipt says of the delivery.
+    """
 
     id: str
     quantity: Decimal
@@ -57,15 +77,10 @@ class InvoiceLineFacts:
     seller_item_id: str | None = None
     buyer_item_id: str | None = None
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """A charge on the document (BG-21): freight, fee."""
-
-    amount: Decimal
-    reason: str = ""
-    reason_code: str | None = None
+    named_charges: tuple[Charge, ...] = ()
+    order_reference: str | None = None
+    unspsc: str | None = None
+    vat_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +94,22 @@ class VatRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VatRateRow:
+    """A rate in force for a kind of goods (C20), both days included."""
+
+    kind: str
+    valid_from: date
+    valid_to: date | None
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class MatchFacts:
-    """An invoice beside its order."""
+    """An invoice beside its order. `orders`: order numbers of the header (BT-13, BT-14).
+
+    `payable`: what is to be paid and has been paid already, less VAT: net and rounding (BT-114). None in what was
+    stored before it was compared.
+    """
 
     order: OrderFacts
     lines: tuple[InvoiceLineFacts, ...]
@@ -88,11 +117,18 @@ class MatchFacts:
     charges: tuple[Charge, ...] = ()
     credit_note: bool = False
     preceding: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    rounding: Decimal = ZERO
+    payable: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MatchLimits:
-    """Limits of matching.md D2, resolved for this invoice and day. Percent as 2 = 2 %, amounts SEK."""
+    """Limits of matching.md D2, resolved for this invoice and day. Percent as 2 = 2 %, amounts SEK.
+
+    `charges` and `units` (the supplier's word, Rec 20 code) are what is agreed with the supplier; `rounding` what
+    may be rounded in all; `vat_rates` those in force for the kinds of goods that are controlled.
+    """
 
     price_percent: Decimal = ZERO
     free_text_price_percent: Decimal = Decimal(2)
@@ -101,37 +137,9 @@ class MatchLimits:
     line_amount: Decimal = Decimal(10)
     total_percent: Decimal = Decimal(1)
     total_amount: Decimal = Decimal(500)
-    charge_amount: Decimal = Decimal(200)
+    charge_amount: Decimal = ZERO
     charge_codes: tuple[str, ...] = field(default=())
-
-
-def match_facts(invoice: Invoice, order: OrderFacts) -> MatchFacts:
-    """The neutral invoice beside the order gather has read."""
-    charges = tuple(
-        Charge(entry.amount, entry.reason or "", entry.reason_code)
-        for entry in invoice.allowances_charges
-        if entry.is_charge
-    )
-    return MatchFacts(
-        order,
-        tuple(map(_line_facts, invoice.lines)),
-        invoice.net_amount,
-        charges,
-        invoice.is_credit_note,
-        tuple(earlier.number for earlier in invoice.preceding),
-    )
-
-
-def vat_rows(invoice: Invoice) -> tuple[VatRow, ...]:
-    """BG-23 as the final check sees it."""
-    return tuple(VatRow(r.taxable_amount, r.tax_amount, r.category, r.rate) for r in invoice.vat_breakdown)
-
-
-def _line_facts(line: NeutralLine) -> InvoiceLineFacts:
-    allowances = sum((e.amount for e in line.allowances_charges if not e.is_charge), ZERO)
-    charges = sum((e.amount for e in line.allowances_charges if e.is_charge), ZERO)
-    return InvoiceLineFacts(
-        line.id, line.quantity, line.unit, line.net_price, line.line_amount, line.vat_category, line.vat_rate,
-        line.base_quantity, line.base_unit, allowances, charges, line.order_line, line.seller_item_id,
-        line.buyer_item_id, line.name,
-    )  # fmt: skip
+    charges: tuple[AgreedCharge, ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
+    rounding: Decimal = Decimal("0.50")
+    vat_rates: tuple[VatRateRow, ...] = ()

@@ -100,9 +100,19 @@ OUTCOMES: tuple[tuple[str, str, tuple[Change, ...], str, str | None, tuple[str, 
         "other rate", "EX-100001", (line(2, vat_rate=Decimal(12)),), MATCHING, "bestallare@gsf", ("vat",),
     ),
     (
-        "unknown line", "EX-100001", (line(2, order_line="9"),), MATCHING, "bestallare@gsf",
+        "unknown line", "EX-100001", (line(2, order_line="9", item_no="KB-9"),), MATCHING, "bestallare@gsf",
         ("line_unknown",),
     ),
+    ("own numbering of lines", "EX-100001", (line(1, order_line="01"), line(2, order_line="10")), "Klar", None, ()),
+    (
+        "line of another order", "EX-100001", (line(2, order="EX-100002"),), MATCHING, "bestallare@gsf",
+        ("order_of_line",),
+    ),
+    (
+        "food at the rate of before", "EX-100005", (line(1, vat_rate=Decimal(12)), line(2, vat_rate=Decimal(12))),
+        MATCHING, "bestallare@aof", ("vat", "vat"),
+    ),
+    ("rounded to whole kronor", "EX-100001", (header(rounding=Decimal("-0.25")),), "Klar", None, ()),
     ("cheaper", "EX-100001", (line(1, price=Decimal("40")),), "Klar", None, ()),
     # CI12, CI12b, CI13 and two hits: numbers as people write them
     ("code, name", "EX-100001", (reference("GSF100 Anna A"),), "Granskning ej utförd", "granskare@gsf", ()),

@@ -62,6 +62,7 @@ def lines(draw: st.DrawFn) -> InvoiceLine:
     category = draw(maybe(codes))
     gross = draw(maybe(amounts))
     base = draw(maybe(quantities))
+    order_line = draw(maybe(codes))
     return InvoiceLine(
         id=draw(codes),
         quantity=draw(quantities),
@@ -75,7 +76,7 @@ def lines(draw: st.DrawFn) -> InvoiceLine:
         price_discount=draw(amounts) if gross is not None else None,
         description=draw(maybe(texts)),
         note=draw(maybe(texts)),
-        order_line=draw(maybe(codes)),
+        order_line=order_line,
         object_id=draw(maybe(identifiers)),
         accounting_cost=draw(maybe(texts)),
         seller_item_id=draw(maybe(texts)),
@@ -87,6 +88,7 @@ def lines(draw: st.DrawFn) -> InvoiceLine:
         allowances_charges=tuple(draw(st.lists(allowances, max_size=2))),
         period_start=draw(maybe(days)),
         period_end=draw(maybe(days)),
+        order_reference=draw(maybe(codes)) if order_line else None,
     )
 
 

@@ -27,6 +27,7 @@ WHY_LONG: dict[str, str] = {
     "portal/invoicing/queries/detail.py": ONE_QUESTION,
     "portal/invoicing/queries/lists.py": ONE_QUESTION,
     "portal/invoicing/rules/arrival.py": ONE_RULE,
+    "portal/invoicing/rules/line_match.py": ONE_RULE,
     "portal/invoicing/rules/matching.py": ONE_RULE,
     "portal/orders/actions/receipts.py": ONE_ACT,
     "portal/orders/models.py": TABLES,

@@ -69,6 +69,7 @@ def read_line(element: etree._Element) -> InvoiceLine:
         allowances_charges=tuple(read_allowance(children(one)) for one in each(of, "AllowanceCharge")),
         period_start=day(period, "StartDate"),
         period_end=day(period, "EndDate"),
+        order_reference=text(inside(of, "OrderLineReference", "OrderReference"), "ID"),
     )
 
 

@@ -35,12 +35,17 @@ def write_line(line: InvoiceLine, currency: str, *, is_credit_note: bool) -> etr
         money("LineExtensionAmount", line.line_amount, currency),
         cbc("AccountingCost", line.accounting_cost),
         cac("InvoicePeriod", cbc("StartDate", line.period_start), cbc("EndDate", line.period_end)),
-        cac("OrderLineReference", cbc("LineID", line.order_line)),
+        _order_line(line),
         _object(line.object_id),
         (write_allowance(value, currency) for value in line.allowances_charges),
         write_item(line),
         _price(line, currency),
     )
+
+
+def _order_line(line: InvoiceLine) -> etree._Element | None:
+    order = cac("OrderReference", cbc("ID", line.order_reference))
+    return cac("OrderLineReference", cbc("LineID", line.order_line), order)
 
 
 def _object(value: Identifier | None) -> etree._Element | None:

@@ -34,8 +34,8 @@ _DROP_CODING = text(
 )
 _PAIR_LINES = text(
     "UPDATE invoice_line l SET order_line_id = v.order_line_id"
-    " FROM json_to_recordset(CAST(:rows AS json)) AS v(invoice_id uuid, line_id text, order_line_id uuid)"
-    " WHERE l.concern_id = :concern AND l.invoice_id = v.invoice_id AND l.line_id = v.line_id"
+    " FROM json_to_recordset(CAST(:rows AS json)) AS v(invoice_id uuid, position int, order_line_id uuid)"
+    " WHERE l.concern_id = :concern AND l.invoice_id = v.invoice_id AND l.position = v.position"
 )
 
 
@@ -146,8 +146,8 @@ async def _write_lines(session: AsyncSession, concern_id: UUID, cases: Sequence[
     new = [row for case in cases if case.is_new for row in _lines(concern_id, case)]
     await insert_rows(session, InvoiceLine, new)
     paired = [
-        {"invoice_id": case.id, "line_id": line.id, "order_line_id": _order_line(case, line.id)}
-        for case in cases if not case.is_new for line in case.invoice.lines
+        {"invoice_id": case.id, "position": position, "order_line_id": _order_line(case, position)}
+        for case in cases if not case.is_new for position, _ in enumerate(case.invoice.lines, 1)
     ]  # fmt: skip
     if paired:
         await session.execute(_PAIR_LINES, {"concern": concern_id, "rows": as_json(paired)})
@@ -162,12 +162,13 @@ def _lines(concern_id: UUID, case: Case) -> Iterable[dict[str, Any]]:
             "line_amount": line.line_amount, "vat_category": line.vat_category, "vat_rate": line.vat_rate,
             "order_line_ref": line.order_line,
             "seller_item_id": line.seller_item_id, "buyer_item_id": line.buyer_item_id,
-            "order_line_id": _order_line(case, line.id),
+            "order_line_id": _order_line(case, position),
         }  # fmt: skip
 
 
-def _order_line(case: Case, line_id: str) -> UUID | None:
-    number = case.order_lines.get(line_id)
+def _order_line(case: Case, position: int) -> UUID | None:
+    """The order line it fills, the first of several: how much of each is in the stored decision."""
+    number = next((fill.order_line for fill in case.fills if fill.position == position), None)
     if case.order is None or number is None:
         return None
     return next(line.id for line in case.order.lines if line.number == number)

@@ -52,7 +52,8 @@ async def choose_reviewer(
     """Ange granskare (A5.04): the invoice goes to the chosen user for review; the new status."""
     opened = await open_invoice(session, actor, invoice_id, "choose_reviewer", seen=seen, now=now)
     chosen, name = await _reviewer(session, opened, user_id, now)
-    values = {"reviewer_id": chosen, "flow": "manual", "handler_role": None, "reasons": []}
+    kept = [one for one in opened.invoice.reasons if one.get("code") == "vat"]  # for whoever reviews it
+    values = {"reviewer_id": chosen, "flow": "manual", "handler_role": None, "reasons": kept}
     target = await move(
         session, opened, "choose_reviewer", actor, now=now, values=values, data={"reviewer": name}
     )

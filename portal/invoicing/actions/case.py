@@ -15,6 +15,7 @@ from portal.invoicing.flow_values import CodeCandidate, DebitCandidate, FlowFact
 from portal.invoicing.queries.debits import Debit
 from portal.invoicing.queries.ordered import Order
 from portal.invoicing.queries.references import Known, OrderRow, SupplierRow, Wanted
+from portal.invoicing.rules.filling import Fill
 from portal.invoicing.rules.references import candidates, spellings
 from portal.invoicing.status import INVOICE_INFORMATION
 from portal.invoicing.values import (
@@ -85,7 +86,7 @@ class Case:
     rest: Rest | None = None
     decisions: list[Decision] = field(default_factory=list)
     coding: list[CodedRow] | None = None
-    order_lines: dict[str, str] = field(default_factory=dict)
+    fills: tuple[Fill, ...] = ()
     payment_date: date | None = None
 
     @property

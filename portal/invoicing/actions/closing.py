@@ -17,11 +17,14 @@ from portal.coding.queries import load_register
 from portal.coding.values import DIMENSIONS, CodeString, CodingRegister, CodingRow
 from portal.db.bulk import as_json
 from portal.formats.en16931 import Invoice as Neutral
-from portal.invoicing.match_values import VatRow, vat_rows
+from portal.invoicing.actions.order_coding import fills_of
+from portal.invoicing.match_facts import vat_rows
+from portal.invoicing.match_values import VatRow
 from portal.invoicing.models import Invoice, InvoiceCoding, InvoiceLine, RuleDecision
 from portal.invoicing.queries.detail import coding_of, lines_of
-from portal.invoicing.queries.ordered import Line, Order, lock_orders, set_invoiced
-from portal.invoicing.rules import final_check
+from portal.invoicing.queries.ordered import Order, lock_orders, set_invoiced
+from portal.invoicing.rules import final_check, rounding
+from portal.invoicing.rules.filling import Fill
 from portal.invoicing.rules.final_check import FinalFacts, FinalResult, VatPair
 from portal.invoicing.rules.flow import MANUAL
 from portal.invoicing.rules.payment_date import payment_date
@@ -38,7 +41,7 @@ class Closing:
 
     invoice: Invoice
     result: FinalResult
-    lines: Sequence[InvoiceLine]
+    fills: Sequence[Fill]
     order: Order | None
 
 
@@ -55,7 +58,9 @@ async def final_control(
     order = (await lock_orders(session, invoice.concern_id, ids)).get(invoice.order_id or invoice.id)
     coding = await coding_of(session, invoice)
     vat = "vat" not in accepted
-    facts = _facts(invoice, register, coding, _pairs(lines, order) if vat else (), with_vat=vat)
+    fills = fills_of(invoice, lines, order) if order else ()
+    pairs = _pairs(lines, fills, order) if vat and order else ()
+    facts = _facts(invoice, register, coding, pairs, with_vat=vat)
     result, decision = final_check.decision(facts)
     stored = decision.to_bytes()
     session.add(
@@ -65,7 +70,7 @@ async def final_control(
         )
     )  # fmt: skip
     await session.flush()
-    return Closing(invoice, result, lines, order)
+    return Closing(invoice, result, fills, order)
 
 
 def done_values(closing: Closing, *, internal: bool, now: datetime) -> dict[str, Any]:
@@ -82,10 +87,9 @@ async def take_from_order(session: AsyncSession, closing: Closing, now: datetime
     order = closing.order
     if order is None:
         return
-    by_id = {line.id: line for line in order.lines}
-    for invoiced in closing.lines:
-        if invoiced.order_line_id in by_id:
-            by_id[invoiced.order_line_id].invoiced += invoiced.quantity
+    numbered = {line.number: line for line in order.lines}
+    for fill in closing.fills:
+        numbered[fill.order_line].invoiced += fill.quantity
     concern_id = closing.invoice.concern_id
     rows = [{"id": line.id, "invoiced_quantity": line.invoiced} for line in order.lines]
     await set_invoiced(session, concern_id, as_json(rows))
@@ -118,6 +122,9 @@ def _facts(
     vat = _vat(invoice) if with_vat else ()
     # VAT only (A4.16): nothing is coded, there is no cost to code.
     total = Decimal(0) if not rows and invoice.net_amount == 0 else invoice.net_amount
+    # What is rounded off has a row of its own, but for what was coded before it had one.
+    if any(row.source == rounding.SOURCE for row in coding):
+        total += invoice.rounding_amount
     return FinalFacts(invoice.flow or MANUAL, vat, rows, total, names, rules, pairs)
 
 
@@ -133,10 +140,13 @@ def _vat(invoice: Invoice) -> tuple[VatRow, ...]:
     return vat_rows(from_plain(Neutral, invoice.document))
 
 
-def _pairs(lines: Sequence[InvoiceLine], order: Order | None) -> tuple[VatPair, ...]:
-    by_id: dict[Any, Line] = {line.id: line for line in order.lines} if order else {}
+def _pairs(lines: Sequence[InvoiceLine], fills: Sequence[Fill], order: Order) -> tuple[VatPair, ...]:
+    numbered = {line.number: line.facts for line in order.lines}
+    written = {line.position: line for line in lines}
     return tuple(
-        VatPair(line.line_id, line.vat_category, line.vat_rate, ordered.vat_category, ordered.vat_rate)
-        for line in lines
-        if (ordered := by_id[line.order_line_id].facts if line.order_line_id in by_id else None)
-    )
+        VatPair(
+            str(fill.position), written[fill.position].vat_category, written[fill.position].vat_rate,
+            numbered[fill.order_line].vat_category, numbered[fill.order_line].vat_rate,
+        )
+        for fill in fills
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access.actor import Actor
 from portal.coding.queries import load_register
 from portal.coding.rules.check import check_rows, comment_needed
-from portal.coding.values import CodeString, CodingError, CodingRow
+from portal.coding.values import CodeString, CodingError, CodingRegister, CodingRow
 from portal.invoicing.actions.opening import Opened, Seen, comment, open_invoice, tell
 from portal.invoicing.models import Invoice, InvoiceCoding
 from portal.invoicing.queries.detail import coding_of, head_of
+from portal.invoicing.queries.limits import rounding_account
 from portal.invoicing.queries.scope import rights_of
+from portal.invoicing.rules import rounding
 from portal.invoicing.status import MATCHING_REQUIRED
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
@@ -97,6 +99,8 @@ async def checked(
 ) -> Mapping[str, Decimal]:
     """Store rows that keep every rule; ansvar → amount for the route. Invalid with the errors at their fields.
 
+    What the invoice rounds off gets a row beside them, and no attest of its own.
+
     Field names are dimension-row ("account-1") as the form spells them.
     """
     invoice = opened.invoice
@@ -110,7 +114,10 @@ async def checked(
         fields["comment"] = Message(COMMENT_NEEDED, accounts=", ".join(accounts))
     if fields:
         raise Invalid(FIX_CODING, fields=fields)
-    await replace_coding(session, opened, actor, rows, now)
+    day = stockholm_date(now)
+    await replace_coding(
+        session, opened, actor, await with_rounding(session, invoice, rows, register, day), now
+    )
     if note and note.strip():
         await comment(session, invoice, actor, note.strip(), now)
     amounts: dict[str, Decimal] = {}
@@ -118,6 +125,18 @@ async def checked(
         responsibility = row.code.responsibility or ""
         amounts[responsibility] = amounts.get(responsibility, Decimal(0)) + row.amount
     return amounts
+
+
+async def with_rounding(
+    session: AsyncSession, invoice: Invoice, rows: Sequence[Coded], register: CodingRegister, day: date
+) -> list[Coded]:
+    """The rows, and one for what the invoice rounds off (BT-114)."""
+    if not invoice.rounding_amount:
+        return list(rows)
+    account = await rounding_account(session, invoice.concern_id, day)
+    coded = [CodingRow(row.code, row.amount) for row in rows]
+    row = rounding.rounding_row(coded, invoice.rounding_amount, account, register)
+    return [*rows, Coded(row.code, row.amount, None, rounding.SOURCE)] if row else list(rows)
 
 
 def fields_of(errors: Sequence[CodingError]) -> dict[str, str]:

@@ -10,10 +10,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
-from portal.coding.rules.proposal import split_by_shares
-from portal.coding.values import CodeString
+from portal.coding.queries import load_register
 from portal.invoicing.actions.closing import done_values, final_control, take_from_order
-from portal.invoicing.actions.coding import Coded, checked, replace_coding
+from portal.invoicing.actions.coding import Coded, checked, replace_coding, with_rounding
 from portal.invoicing.actions.opening import (
     Seen,
     comment,
@@ -24,19 +23,17 @@ from portal.invoicing.actions.opening import (
     rerun_later,
     took_part,
 )
+from portal.invoicing.actions.order_coding import coding_from_order
 from portal.invoicing.actions.review import decided, to_attest
-from portal.invoicing.models import Invoice, InvoiceLine
-from portal.invoicing.queries.detail import lines_of, order_coding_of
-from portal.invoicing.values import ZERO
+from portal.invoicing.models import Invoice
+from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict
 from portal.kernel.plain import to_plain
-from portal.orders.models import OrderCoding
 
 WHY_ACCEPTED = "Skriv varför skillnaden godkänns. Attestanten läser det."
 RECEIPT_MISSING = "Skriv vad som är fel med kvittensen."
 NOT_ONLY_HELD = "Fakturan avviker från ordern. Godkänn skillnaden i stället, så går den till attest."
 HELD = frozenset({"review_requested"})
-FROM_ORDER = "från ordern"
 
 
 async def accept_deviation(
@@ -83,7 +80,7 @@ async def accept_match(
     if not is_only_held(invoice):
         raise Conflict(NOT_ONLY_HELD)
     await decided(session, opened, actor, "review", shown=shown, note=note, now=now)
-    await replace_coding(session, opened, actor, await coding_from_order(session, invoice), now)
+    await replace_coding(session, opened, actor, await _order_coding(session, invoice, now), now)
     closing = await final_control(session, invoice, now=now)
     if closing.result.reasons:
         values = {"reasons": [to_plain(one) for one in closing.result.reasons]}
@@ -95,6 +92,13 @@ async def accept_match(
     await took_part(session, invoice, actor, now)
     await take_from_order(session, closing, now)
     return target
+
+
+async def _order_coding(session: AsyncSession, invoice: Invoice, now: datetime) -> list[Coded]:
+    assert invoice.organisation_id is not None
+    day = stockholm_date(now)
+    register = await load_register(session, invoice.concern_id, invoice.organisation_id, day)
+    return await with_rounding(session, invoice, await coding_from_order(session, invoice), register, day)
 
 
 def is_only_held(invoice: Invoice) -> bool:
@@ -134,30 +138,3 @@ async def rematch(
     status = await move(session, opened, "rematch", actor, now=now)
     await rerun_later(session, invoice)
     return status
-
-
-async def coding_from_order(session: AsyncSession, invoice: Invoice) -> list[Coded]:
-    """The order's coding with the invoice's amounts; a line the order does not know gets the first line's."""
-    by_line: dict[UUID, list[OrderCoding]] = {}
-    for row in await order_coding_of(session, invoice):
-        by_line.setdefault(row.order_line_id, []).append(row)
-    lines = await lines_of(session, invoice)
-    rest = invoice.net_amount - sum((line.line_amount for line in lines), ZERO)
-    first = next(iter(by_line.values()), [])
-    coded = [row for line in lines for row in _coded(line, by_line.get(line.order_line_id or line.id, first))]
-    if coded and rest:
-        coded[0] = Coded(coded[0].code, coded[0].amount + rest, coded[0].text, coded[0].source)
-    return coded
-
-
-def _coded(line: InvoiceLine, shares: Sequence[OrderCoding]) -> list[Coded]:
-    if not shares:
-        return [Coded(CodeString(), line.line_amount, line.name)]
-    amounts = split_by_shares(line.line_amount, [row.share for row in shares])
-    return [
-        Coded(
-            CodeString(row.account, row.responsibility, row.operation, row.project, row.activity, row.free),
-            amount, line.name, FROM_ORDER,
-        )
-        for row, amount in zip(shares, amounts, strict=True)
-    ]  # fmt: skip

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portal.coding.rules.proposal import Proposal, propose_account, split_by_shares
+from portal.coding.rules.proposal import Proposal, propose_account
 from portal.coding.values import CodeString, CodingRegister, CodingRow, CodingRule
 from portal.formats.en16931 import Identifier, Invoice, InvoiceLine
 from portal.invoicing.actions.case import Case, CodedRow, Rest
-from portal.invoicing.match_values import MatchLimits, match_facts, vat_rows
+from portal.invoicing.actions.order_coding import Amount, like_order
+from portal.invoicing.match_facts import match_facts, vat_rows
+from portal.invoicing.match_values import OrderLineFacts
+from portal.invoicing.queries.limits import LimitRows
 from portal.invoicing.queries.ordered import Line, Order
-from portal.invoicing.rules import final_check, flow, matching
+from portal.invoicing.rules import final_check, flow, matching, rounding, vat
 from portal.invoicing.rules.deadlines import receipt_overdue
 from portal.invoicing.rules.final_check import FinalFacts, VatPair
 from portal.invoicing.rules.matching import MatchResult
@@ -22,15 +25,12 @@ from portal.invoicing.status import AWAITING_RECEIPT, DONE, MATCHING_REQUIRED
 from portal.invoicing.values import ZERO
 from portal.kernel.failpoints import At, place
 
-UNSPSC_LIST = "TST"
-FROM_ORDER = "från ordern"
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """What holds for a match that day. `wait_days`: how long a receipt is waited for."""
 
-    limits: MatchLimits
+    limits: LimitRows
     register: CodingRegister
     today: date
     wait_days: int
@@ -38,15 +38,17 @@ class Given:
 
 def match_case(case: Case, order: Order, given: Given, at: At) -> None:
     """Match against the order as it is now; when Klar, the order's lines count as invoiced."""
-    result, decision = matching.decision(match_facts(case.invoice, order.facts()), given.limits)
+    facts = match_facts(case.invoice, order.facts())
+    terms = case.supplier.terms if case.supplier else None
+    result, decision = matching.decision(facts, given.limits.for_invoice(order, facts.lines, terms))
     case.decisions.append(decision)
     case.flow = flow.ORDER
-    case.order_lines = result.order_lines
+    case.fills = result.fills
     if result.status is not None:
         case.rest = _stopped(case, order, result, given.today, given.wait_days)
         return
     with place(at, "process.final_check"):
-        _finish(case, order, given.register, given.today)
+        _finish(case, order, result, given)
 
 
 def _stopped(case: Case, order: Order, result: MatchResult, today: date, wait_days: int) -> Rest:
@@ -59,53 +61,55 @@ def _stopped(case: Case, order: Order, result: MatchResult, today: date, wait_da
     return Rest(MATCHING_REQUIRED, move, users=(order.buyer_id,), reasons=result.reasons)
 
 
-def _finish(case: Case, order: Order, register: CodingRegister, today: date) -> None:
+def _finish(case: Case, order: Order, result: MatchResult, given: Given) -> None:
     lines = {line.number: line for line in order.lines}
-    case.coding = list(_coding_of(case, lines))
-    result, decision = final_check.decision(_final_facts(case, lines, register))
+    case.coding = _coding_of(case, order, result, given)
+    checked, decision = final_check.decision(_final_facts(case, lines, given.register))
     case.decisions.append(decision)
-    if result.status is not None:
-        case.rest = Rest(result.status, "stop_match", users=(order.buyer_id,), reasons=result.reasons)
+    if checked.status is not None:
+        case.rest = Rest(checked.status, "stop_match", users=(order.buyer_id,), reasons=checked.reasons)
         return
-    for line in case.invoice.lines:
-        lines[case.order_lines[line.id]].invoiced += line.quantity
+    for fill in case.fills:
+        lines[fill.order_line].invoiced += fill.quantity
     internal = case.supplier is not None and case.supplier.internal is not None
-    case.payment_date = payment_date(case.invoice.due_date, today, internal=internal)
+    case.payment_date = payment_date(case.invoice.due_date, given.today, internal=internal)
     case.rest = Rest(DONE, "finish_match")
 
 
-def _coding_of(case: Case, lines: dict[str, Line]) -> Iterator[CodedRow]:
-    """The order's coding with the invoice's amounts; what the lines do not hold falls on the first row."""
-    rest = case.invoice.net_amount - sum((line.line_amount for line in case.invoice.lines), ZERO)
-    for invoiced in case.invoice.lines:
-        line = lines[case.order_lines[invoiced.id]]
-        parts = (
-            split_by_shares(invoiced.line_amount, [share for _, share in line.coding]) if line.coding else ()
-        )
-        for (code, _), amount in zip(line.coding, parts, strict=True):
-            yield CodedRow(CodingRow(code, amount + rest), line.facts.name, FROM_ORDER)
-            rest = ZERO
+def _coding_of(case: Case, order: Order, result: MatchResult, given: Given) -> list[CodedRow]:
+    """The order's coding with the invoice's amounts, and a row for what is rounded off: BT-114 and such lines."""
+    invoice = case.invoice
+    lines = [Amount(at, line.name, line.line_amount) for at, line in enumerate(invoice.lines, 1)]
+    rounded = sum((line.amount for line in lines if line.position in result.rounding), ZERO)
+    goods = [line for line in lines if line.position not in result.rounding]
+    coded = like_order(order, goods, result.fills, invoice.net_amount - rounded)
+    rows = [CodedRow(CodingRow(row.code, row.amount), row.text, row.source or "") for row in coded]
+    amount = rounded + invoice.rounding_amount
+    extra = rounding.rounding_row(
+        [row.row for row in rows], amount, given.limits.rounding_account, given.register
+    )
+    return [*rows, CodedRow(extra, None, rounding.SOURCE)] if extra else rows
 
 
 def _final_facts(case: Case, lines: dict[str, Line], register: CodingRegister) -> FinalFacts:
     rows = tuple(coded.row for coded in case.coding or ())
+    invoice = case.invoice
     pairs = tuple(
-        _pair(invoiced, lines[case.order_lines[invoiced.id]].facts.vat_category,
-              lines[case.order_lines[invoiced.id]].facts.vat_rate)
-        for invoiced in case.invoice.lines
-    )  # fmt: skip
+        _pair(fill.position, invoice.lines[fill.position - 1], lines[fill.order_line].facts)
+        for fill in case.fills
+    )
     names = {
         dimension: {code: known[code] for code in _used(rows, dimension) if code in known}
         for dimension, known in register.values.items()
     }
     return FinalFacts(
-        flow.ORDER, vat_rows(case.invoice), rows, case.invoice.net_amount, names,
+        flow.ORDER, vat_rows(invoice), rows, invoice.net_amount + invoice.rounding_amount, names,
         tuple(rule for rule in register.rules if _applies(rule, rows)), pairs,
     )  # fmt: skip
 
 
-def _pair(line: InvoiceLine, category: str, rate: Decimal) -> VatPair:
-    return VatPair(line.id, line.vat_category, line.vat_rate, category, rate)
+def _pair(position: int, line: InvoiceLine, ordered: OrderLineFacts) -> VatPair:
+    return VatPair(str(position), line.vat_category, line.vat_rate, ordered.vat_category, ordered.vat_rate)
 
 
 def _used(rows: Sequence[CodingRow], dimension: str) -> list[str]:
@@ -132,7 +136,7 @@ def propose_coding(invoice: Invoice, register: CodingRegister) -> list[CodedRow]
 
 
 def _unspsc(line: InvoiceLine) -> list[Identifier]:
-    return [one for one in line.classifications if one.scheme == UNSPSC_LIST]
+    return [one for one in line.classifications if one.scheme == vat.UNSPSC_LIST]
 
 
 def _account(code: str, register: CodingRegister) -> Proposal | None:

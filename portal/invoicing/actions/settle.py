@@ -28,9 +28,12 @@ from portal.invoicing.actions.case import (
 )
 from portal.invoicing.actions.credits import find_debits, see_each_other
 from portal.invoicing.actions.match import Given, match_case, propose_coding
+from portal.invoicing.actions.vat_remark import remark_on_vat, wants_articles
 from portal.invoicing.flow_values import OrderCandidate
+from portal.invoicing.queries.articles import unspsc_of_articles
+from portal.invoicing.queries.limits import LimitRows, limits_in_force
 from portal.invoicing.queries.numbers import claim_numbers
-from portal.invoicing.queries.ordered import LimitRows, Order, limits_in_force, lock_orders
+from portal.invoicing.queries.ordered import Order, lock_orders
 from portal.invoicing.queries.people import Sight, sight_of_secrecy
 from portal.invoicing.queries.references import (
     Known,
@@ -90,6 +93,7 @@ async def settle(batch: Batch, cases: Sequence[Case]) -> None:
         registers = await _registers(batch, passed + waiting)
         days = await wait_days(batch.session, batch.concern_id, batch.today)
         _match_all(batch, matching, limits, registers, days)
+        await _control_vat(batch, [case for case in passed if case.flow == flow.MANUAL], limits)
     with place(batch.at, "process.coding"):
         _propose_all(passed, registers)
     with place(batch.at, "process.owners"):
@@ -227,8 +231,17 @@ def _match_all(
     for case in cases:
         if case.order is not None:
             register = registers(case.order.organisation_id)
-            given = Given(limits.for_order(case.order), register, batch.today, wait_days)
+            given = Given(limits, register, batch.today, wait_days)
             match_case(case, case.order, given, batch.at)
+
+
+async def _control_vat(batch: Batch, cases: Sequence[Case], limits: LimitRows) -> None:
+    """Without an order nothing says what VAT is right but the kind of goods and the day: the reviewer is told."""
+    without = [case for case in cases if case.supplier_id and wants_articles(case.invoice)]
+    keys = [(case.supplier_id, number) for case in without for number in wants_articles(case.invoice)]
+    articles = await unspsc_of_articles(batch.session, batch.concern_id, keys)
+    for case in cases:
+        remark_on_vat(case, articles, limits.vat_rates)
 
 
 def _propose_all(cases: Sequence[Case], registers: Callable[[UUID], CodingRegister]) -> None:

@@ -32,7 +32,7 @@ from portal.invoicing.queries.stored import wait_days
 from portal.invoicing.rules.deadlines import WAIT_DAYS
 from portal.invoicing.rules.standing import Place, Who
 from portal.kernel.errors import NotFound
-from portal.orders.models import OrderCoding, OrderLine, PurchaseOrder, Receipt, ReceiptLine
+from portal.orders.models import OrderLine, PurchaseOrder, Receipt, ReceiptLine
 from portal.suppliers.models import Supplier, SupplierRelation
 
 MISSING = "Fakturan finns inte."
@@ -261,20 +261,6 @@ async def order_lines_of(session: AsyncSession, invoice: Invoice) -> Sequence[Or
         OrderLine.concern_id == invoice.concern_id, OrderLine.order_id == invoice.order_id
     )
     return (await session.execute(query.order_by(OrderLine.position))).scalars().all()
-
-
-async def order_coding_of(session: AsyncSession, invoice: Invoice) -> Sequence[OrderCoding]:
-    """The coding of the order's lines: what a deviating invoice is proposed to be coded like."""
-    query = (
-        select(OrderCoding)
-        .join(
-            OrderLine,
-            and_(OrderLine.concern_id == OrderCoding.concern_id, OrderLine.id == OrderCoding.order_line_id),
-        )
-        .where(OrderCoding.concern_id == invoice.concern_id, OrderLine.order_id == invoice.order_id)
-        .order_by(OrderLine.position, OrderCoding.id)
-    )
-    return (await session.execute(query)).scalars().all()
 
 
 async def _receipts(session: AsyncSession, invoice: Invoice) -> Sequence[Any]:

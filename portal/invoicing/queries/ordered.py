@@ -1,51 +1,44 @@
-"""Orders beside their invoices: locked, with lines, coding, limits, for a batch at once."""
+"""Orders beside their invoices: with lines and coding, locked or only read, for a batch at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.coding.values import DIMENSIONS, CodeString
-from portal.invoicing.match_values import MatchLimits, OrderFacts, OrderLineFacts
+from portal.invoicing.match_values import OrderFacts, OrderLineFacts
+from portal.orders.status import CLOSED
 
-# In id order, so that two transactions that share several orders wait for each other and never both ways.
-_LOCK = text(
-    "SELECT id, number, organisation_id, supplier_id, status, buyer_user_id, review_requested, secret,"
-    " agreement_id FROM purchase_order WHERE concern_id = :concern AND id = ANY(CAST(:ids AS uuid[]))"
-    " ORDER BY id FOR NO KEY UPDATE"
+_ORDERS = (
+    "SELECT o.id, number, organisation_id, supplier_id, status, buyer_user_id, review_requested, secret,"
+    " agreement_id, (SELECT max(received_on) FROM receipt r WHERE r.concern_id = o.concern_id AND r.order_id = o.id)"
+    " FROM purchase_order o WHERE concern_id = :concern AND id = ANY(CAST(:ids AS uuid[])) ORDER BY o.id"
 )
-_LINES = text(
+_ORDER_LINES = (
     "SELECT id, order_id, position, name, unit, price, quantity, received_quantity, invoiced_quantity,"
     " vat_category, vat_rate, item_no, buyer_item_no, article_id, unspsc FROM order_line"
-    " WHERE concern_id = :concern AND order_id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE"
+    " WHERE concern_id = :concern AND order_id = ANY(CAST(:ids AS uuid[])) ORDER BY id"
 )
+_READ = text(_ORDERS), text(_ORDER_LINES)
+# In id order, so that two transactions that share several orders wait for each other and never both ways.
+_LOCK = text(f"{_ORDERS} FOR NO KEY UPDATE"), text(f"{_ORDER_LINES} FOR NO KEY UPDATE")
 _CODING = text(
     "SELECT order_line_id, account, responsibility, operation, project, activity, free, share"
     " FROM order_coding WHERE concern_id = :concern AND order_line_id = ANY(CAST(:lines AS uuid[]))"
     " ORDER BY id"
-)
-_LIMITS = text(
-    "SELECT organisation_id, supplier_id, agreement_id, unspsc_prefix, name, value FROM match_limit"
-    " WHERE concern_id = :concern AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)"
-    " ORDER BY valid_from, id"
-)
-_CHARGE_CODES = text(
-    "SELECT organisation_id, value FROM setting WHERE concern_id = :concern AND key = 'match.charge_codes'"
-    " AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY valid_from, id"
 )
 _INVOICED = text(
     "UPDATE order_line l SET invoiced_quantity = v.invoiced_quantity"
     " FROM json_populate_recordset(NULL::order_line, CAST(:rows AS json)) v"
     " WHERE l.concern_id = :concern AND l.id = v.id"
 )
-_AMOUNTS = frozenset(field.name for field in fields(MatchLimits)) - {"charge_codes"}
 
 
 @dataclass(slots=True)
@@ -55,14 +48,13 @@ class Line:
     id: UUID
     number: str
     facts: OrderLineFacts
-    unspsc: str | None
     invoiced: Decimal
     coding: list[tuple[CodeString, Decimal]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Order:
-    """A locked order as the match needs it."""
+    """An order as the match needs it. `received_on`: its latest receipt."""
 
     id: UUID
     number: str
@@ -73,12 +65,13 @@ class Order:
     review_requested: bool
     secret: bool
     agreement_id: UUID | None
+    received_on: date | None = None
     lines: list[Line] = field(default_factory=list)
 
     def facts(self) -> OrderFacts:
         """The order with what has been invoiced until now."""
         lines = tuple(replace(line.facts, invoiced=line.invoiced) for line in self.lines)
-        return OrderFacts(self.number, lines, self.review_requested)
+        return OrderFacts(self.number, lines, self.review_requested, self.status == CLOSED, self.received_on)
 
     @property
     def all_invoiced(self) -> bool:
@@ -88,12 +81,23 @@ class Order:
 
 async def lock_orders(session: AsyncSession, concern_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Order]:
     """The orders with their lines, both locked until the transaction ends."""
+    return await _orders(session, concern_id, ids, _LOCK)
+
+
+async def read_orders(session: AsyncSession, concern_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Order]:
+    """The same to look at: nobody waits for it."""
+    return await _orders(session, concern_id, ids, _READ)
+
+
+async def _orders(
+    session: AsyncSession, concern_id: UUID, ids: Iterable[UUID], how: tuple[TextClause, TextClause]
+) -> dict[UUID, Order]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
     parameters: dict[str, Any] = {"concern": concern_id, "ids": wanted}
-    orders = {row.id: Order(*row) for row in (await session.execute(_LOCK, parameters)).all()}
-    lines = {row.id: _line(row) for row in (await session.execute(_LINES, parameters)).all()}
+    orders = {row.id: Order(*row) for row in (await session.execute(how[0], parameters)).all()}
+    lines = {row.id: _line(row) for row in (await session.execute(how[1], parameters)).all()}
     for row_id, (order_id, line) in lines.items():
         orders[order_id].lines.append(line)
         line.id = row_id
@@ -107,9 +111,9 @@ def _line(row: Any) -> tuple[UUID, Line]:
     facts = OrderLineFacts(
         str(row.position), row.name, row.unit, row.price, row.quantity, row.received_quantity,
         row.invoiced_quantity, row.vat_category, row.vat_rate, row.item_no, row.buyer_item_no,
-        row.article_id is not None,
+        row.article_id is not None, row.unspsc,
     )  # fmt: skip
-    return row.order_id, Line(row.id, str(row.position), facts, row.unspsc, row.invoiced_quantity)
+    return row.order_id, Line(row.id, str(row.position), facts, row.invoiced_quantity)
 
 
 async def _add_coding(session: AsyncSession, concern_id: UUID, lines: Mapping[UUID, Line]) -> None:
@@ -117,45 +121,6 @@ async def _add_coding(session: AsyncSession, concern_id: UUID, lines: Mapping[UU
     for row in (await session.execute(_CODING, parameters)).all():
         code = CodeString(**{name: getattr(row, name) for name in DIMENSIONS})
         lines[row.order_line_id].coding.append((code, row.share))
-
-
-@dataclass(frozen=True, slots=True)
-class LimitRows:
-    """Every limit in force, and the charge codes allowed per organisation (None: common)."""
-
-    rows: Sequence[Any]
-    charge_codes: Mapping[UUID | None, tuple[str, ...]]
-
-    def for_order(self, order: Order) -> MatchLimits:
-        """The most specific wins: organisation → supplier → agreement → commodity (matching.md D2)."""
-        chosen: dict[str, tuple[tuple[bool, ...], Decimal]] = {}
-        for row in self.rows:
-            rank = _rank(row, order)
-            if rank is not None and row.name in _AMOUNTS and rank >= chosen.get(row.name, (rank, 0))[0]:
-                chosen[row.name] = (rank, row.value)
-        codes = self.charge_codes.get(order.organisation_id, self.charge_codes.get(None, ()))
-        amounts: dict[str, Any] = {name: value.normalize() + 0 for name, (_, value) in chosen.items()}
-        return replace(MatchLimits(), charge_codes=codes, **amounts)
-
-
-def _rank(row: Any, order: Order) -> tuple[bool, ...] | None:
-    """How specific the row is for this order; None when it is not about it."""
-    own = (row.organisation_id, row.supplier_id, row.agreement_id)
-    theirs = (order.organisation_id, order.supplier_id, order.agreement_id)
-    if any(one is not None and one != other for one, other in zip(own, theirs, strict=True)):
-        return None
-    prefix = row.unspsc_prefix
-    if prefix and not all((line.unspsc or "").startswith(prefix) for line in order.lines):
-        return None
-    return (bool(prefix), row.agreement_id is not None, row.supplier_id is not None, own[0] is not None)
-
-
-async def limits_in_force(session: AsyncSession, concern_id: UUID, day: date) -> LimitRows:
-    """Match limits of the concern as they are that day."""
-    parameters = {"concern": concern_id, "day": day}
-    rows = (await session.execute(_LIMITS, parameters)).all()
-    codes = (await session.execute(_CHARGE_CODES, parameters)).all()
-    return LimitRows(rows, {row.organisation_id: tuple(map(str, row.value)) for row in codes})
 
 
 async def set_invoiced(session: AsyncSession, concern_id: UUID, rows_json: str) -> None:

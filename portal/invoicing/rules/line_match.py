@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.catalog.rules.units import unit_code, unit_name
-from portal.invoicing.match_values import InvoiceLineFacts, MatchLimits, OrderLineFacts
-from portal.invoicing.rules.pairing import Paired
+from portal.invoicing.match_values import InvoiceLineFacts, MatchLimits, OrderFacts, OrderLineFacts
+from portal.invoicing.rules.filling import Paired
+from portal.invoicing.rules.line_units import meant
+from portal.invoicing.rules.vat import wrong_rate
 from portal.invoicing.values import ZERO
 from portal.kernel.decision import Control, Reason
 from portal.kernel.money import canonical_number, format_kr, format_number_sv, format_sv, round_to, to_ore
@@ -20,13 +22,15 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class LineCase:
-    """What the line controls see: the pair, the limits, and the sums they share.
+    """What the line controls see: the pair, its order's number and whether it is done, the limits, and shared sums.
 
     `quantity` is invoiced now on this order line, `price` the highest on any of its lines, `amount` the lines'
     amounts as written without their charges; `same_unit`: all are in the order line's unit.
     """
 
     pair: Paired
+    order_number: str
+    done: bool
     limits: MatchLimits
     quantity: Decimal
     price: Decimal
@@ -34,15 +38,17 @@ class LineCase:
     same_unit: bool
 
     @classmethod
-    def of(cls, pair: Paired, limits: MatchLimits) -> LineCase:
+    def of(cls, pair: Paired, order: OrderFacts, limits: MatchLimits) -> LineCase:
         """The sums of a pair; several controls read each of them."""
         return cls(
             pair,
+            order.number,
+            order.done,
             limits,
             quantity=sum((line.quantity for line in pair.lines), ZERO),
             price=max(unit_price(line) for line in pair.lines),
             amount=sum((line.line_amount - line.charges for line in pair.lines), ZERO),
-            same_unit=_same_unit(pair),
+            same_unit=_same_unit(pair, limits),
         )
 
     @property
@@ -55,9 +61,19 @@ class LineCase:
         return self.amount - to_ore(self.quantity * self.order.price)
 
 
-def _same_unit(pair: Paired) -> bool:
-    wanted = unit_code(pair.order.unit)
-    return wanted is not None and all(_units(line) == {wanted} for line in pair.lines)
+def _same_unit(pair: Paired, limits: MatchLimits) -> bool:
+    wanted = meant(pair.order.unit)
+    return wanted is not None and all(_units(line, limits) == {wanted} for line in pair.lines)
+
+
+def read_as(case: LineCase) -> tuple[str, ...]:
+    """Units that are written otherwise than on the order and mean the same: "H87 = EA"."""
+    written = (unit for line in case.pair.lines for unit in (line.unit, line.base_unit))
+    if not case.same_unit:
+        return ()
+    return tuple(
+        dict.fromkeys(f"{unit} = {case.order.unit}" for unit in written if unit and unit != case.order.unit)
+    )
 
 
 def unit_price(line: InvoiceLineFacts) -> Decimal:
@@ -72,8 +88,8 @@ def _due(line: InvoiceLineFacts) -> Decimal:
     return line.quantity * line.net_price / (line.base_quantity or Decimal(1)) - line.allowances
 
 
-def _units(line: InvoiceLineFacts) -> set[str | None]:
-    return {unit_code(line.unit), unit_code(line.base_unit)} if line.base_unit else {unit_code(line.unit)}
+def _units(line: InvoiceLineFacts, limits: MatchLimits) -> set[str | None]:
+    return {meant(unit, limits) for unit in (line.unit, line.base_unit) if unit}
 
 
 def _reason(case: LineCase, code: str, message: str, **params: str) -> Reason:
@@ -87,8 +103,9 @@ def _number(value: Decimal) -> str:
 def _unit(case: LineCase) -> Reason | None:
     if case.same_unit:
         return None
-    other = next(line for line in case.pair.lines if _units(line) != {unit_code(case.order.unit)})
-    written = other.unit if unit_code(other.unit) != unit_code(case.order.unit) else str(other.base_unit)
+    wanted = meant(case.order.unit)
+    other = next(line for line in case.pair.lines if _units(line, case.limits) != {wanted} or wanted is None)
+    written = str(other.base_unit) if wanted and meant(other.unit, case.limits) == wanted else other.unit
     message = "%(name)s: enheten är %(invoiced)s på fakturan men %(ordered)s på ordern."
     return _reason(case, "unit", message, invoiced=_unit_words(written), ordered=_unit_words(case.order.unit))
 
@@ -106,6 +123,26 @@ def _vat(case: LineCase) -> Reason | None:
             invoiced = f"{line.vat_category or '–'} {_number(line.vat_rate or ZERO)} %"
             return _reason(
                 case, "vat", message, invoiced=invoiced, ordered=f"{wanted[0]} {_number(wanted[1])} %"
+            )
+    return None
+
+
+def _vat_of_kind(case: LineCase) -> Reason | None:
+    """What the order says too may be wrong: food has the rate of the day it was delivered (C20)."""
+    for line in case.pair.lines:
+        unspsc = line.unspsc or case.order.unspsc
+        right = wrong_rate(case.limits.vat_rates, unspsc, line.vat_day, line.vat_category, line.vat_rate)
+        # Another rate than the order's has been said already.
+        if right is not None and (line.vat_category, line.vat_rate) == (
+            case.order.vat_category,
+            case.order.vat_rate,
+        ):
+            message = (
+                "%(name)s: momsen är %(invoiced)s %% på fakturan och på ordern men livsmedel hade %(right)s %% den dag"
+                " varan levererades."
+            )
+            return _reason(
+                case, "vat", message, invoiced=_number(line.vat_rate or ZERO), right=_number(right)
             )
     return None
 
@@ -145,8 +182,18 @@ def _ordered(case: LineCase) -> Reason | None:
     if not case.same_unit:
         return None
     total = case.order.invoiced + case.quantity
-    if total <= case.order.ordered * (1 + case.limits.over_delivery_percent / _HUNDRED):
+    if total <= _most(case):
         return None
+    return _order_done(case) if case.done else _over_ordered(case, total)
+
+
+def _most(case: LineCase) -> Decimal:
+    """How many may be invoiced in all; of an order that is done no more than what came."""
+    most = case.order.ordered * (1 + case.limits.over_delivery_percent / _HUNDRED)
+    return min(most, case.order.received) if case.done else most
+
+
+def _over_ordered(case: LineCase, total: Decimal) -> Reason:
     message = (
         "%(name)s: %(total)s är fakturerat i allt men %(ordered)s är beställt. Det är %(more)s för många."
     )
@@ -158,6 +205,22 @@ def _ordered(case: LineCase) -> Reason | None:
         total=_number(total),
         ordered=_number(case.order.ordered),
         more=_number(more),
+    )
+
+
+def _order_done(case: LineCase) -> Reason:
+    message = (
+        "%(name)s: order %(order)s är avslutad. %(invoiced)s är fakturerat nu men %(left)s är mottaget och inte"
+        " fakturerat."
+    )
+    left = max(_most(case) - case.order.invoiced, ZERO)
+    return _reason(
+        case,
+        "quantity_over_ordered",
+        message,
+        order=case.order_number,
+        invoiced=_number(case.quantity),
+        left=_number(left),
     )
 
 
@@ -178,10 +241,13 @@ def _amount(case: LineCase) -> Reason | None:
 
 
 LINE_CONTROLS: tuple[Control[LineCase], ...] = (
-    Control("unit", "Enheten är orderns", "deviation", _unit, "A6.10.unit"),
+    Control("unit", "Enheten är orderns", "deviation", _unit, "A6.10.unit", 2),
     Control("price", "Priset är högst orderns", "deviation", _price, "A6.10.price"),
     Control("vat", "Momsen är orderns", "deviation", _vat, "A6.10.vat"),
-    Control("quantity_over_ordered", "Högst så många som beställts", "deviation", _ordered, "A6.10.ordered"),
+    Control("vat", "Momsen är rätt för varan och dagen", "deviation", _vat_of_kind, "C20.kind"),
+    Control(
+        "quantity_over_ordered", "Högst så många som beställts", "deviation", _ordered, "A6.10.ordered", 2
+    ),
     Control("negative_quantity", "Raden lägger till", "deviation", _negative, "A6.10.negative"),
     Control("total", "Radbeloppet är antal gånger pris", "deviation", _amount, "A6.10.line_amount"),
 )

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from portal.invoicing.match_values import Charge, InvoiceLineFacts, MatchFacts, MatchLimits
-from portal.invoicing.rules.line_match import LINE_CONTROLS, LineCase, unit_price
-from portal.invoicing.rules.pairing import pair
+from portal.invoicing.match_values import MatchFacts, MatchLimits
+from portal.invoicing.rules import charges
+from portal.invoicing.rules.charges import ChargeOutcome, Charges
+from portal.invoicing.rules.filling import Fill
+from portal.invoicing.rules.line_match import LINE_CONTROLS, LineCase, read_as, unit_price
+from portal.invoicing.rules.misfits import RULE as PAIRING
+from portal.invoicing.rules.pairing import Pairing, pair
 from portal.invoicing.status import AWAITING_RECEIPT, MATCHING_REQUIRED
 from portal.invoicing.values import ZERO
 from portal.kernel.decision import Decision, Reason, run
@@ -20,21 +24,28 @@ from portal.kernel.text import sentence_list
 KIND = "match"
 MATCHED, WITHIN, AWAITING, DEVIATION = "matched", "matched_within_tolerance", "awaiting_receipt", "deviation"
 RULES = (
-    "A6.10.pairing/1",
+    PAIRING,
     *(control.rule for control in LINE_CONTROLS),
-    "A6.10.charge/1",
-    "A6.10.total/1",
+    charges.RULE,
+    "A6.10.total/2",
     "A5.06/1",
     "A5.07/1",
 )
 _HUNDRED = Decimal(100)
-_EXPLAIN_THE_TOTAL = frozenset({"line_unknown", "unit", "price", "charge", "total", "negative_quantity"})
+_EXPLAIN_THE_TOTAL = frozenset(
+    {"line_unknown", "order_of_line", "unit", "price", "charge", "total", "negative_quantity"}
+)
+GOODS, UNKNOWN, CHARGE, ROUNDING, FREE = "goods", "unknown", "charge", "rounding", "free"
 _HALF_ORE = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True)
 class LineOutcome:
-    """One order line in the match, or an invoice line without one (`order_line` None). Numbers as text."""
+    """One order line in the match, or an invoice line without one (`order_line` None). Numbers as text.
+
+    `positions` of the invoice's lines; `invoice_lines` what they are called there (BT-126). `kind` of a line without
+    an order line: unknown, a charge, rounding, or free: it costs nothing. `units` read as the order's: "H87 = EA".
+    """
 
     order_line: str | None
     name: str
@@ -47,44 +58,56 @@ class LineOutcome:
     difference: str
     invoice_lines: tuple[str, ...]
     deviations: tuple[str, ...]
+    positions: tuple[int, ...] = ()
+    kind: str = GOODS
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """`status` is where the invoice rests, None when matched and on to the final check."""
+    """`status` is where the invoice rests, None when matched and on to the final check.
+
+    `fills`: what of each invoice line counts on which order line. `rounding`: positions of lines that round off.
+    """
 
     decision: str
     status: str | None
     reasons: tuple[Reason, ...]
     lines: tuple[LineOutcome, ...]
+    fills: tuple[Fill, ...] = ()
+    charges: tuple[ChargeOutcome, ...] = ()
+    rounding: tuple[int, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Reason codes, each once, in order."""
         return tuple(dict.fromkeys(reason.code for reason in self.reasons))
 
-    @property
-    def order_lines(self) -> dict[str, str]:
-        """Invoice line id → order line number."""
-        return {one: line.order_line for line in self.lines if line.order_line for one in line.invoice_lines}
-
 
 def match(facts: MatchFacts, limits: MatchLimits) -> MatchResult:
     """(1) deviates from the order, (2) beyond what is received, (3) review asked for, (4) matched."""
-    pairs, unknown = pair(facts.order, facts.lines)
-    cases = [LineCase.of(one, limits) for one in pairs]
+    pairing = pair(facts)
+    cases = [LineCase.of(one, facts.order, limits) for one in pairing.pairs]
     per_line = {case.order.number: run(LINE_CONTROLS, case) for case in cases}
-    found = _order_deviations(facts, limits, cases, per_line, unknown)
+    extra = _charges(facts, pairing, limits)
+    found = _order_deviations(facts, limits, cases, per_line, pairing, extra)
     status, decision = MATCHING_REQUIRED, DEVIATION
     if not found:
         found, status, decision = _receipt(cases)
     if not found and facts.order.review_requested:
         found, status, decision = (_review_requested(facts),), MATCHING_REQUIRED, DEVIATION
-    lines = tuple(_outcome(case, found) for case in cases) + tuple(map(_unpaired, unknown))
+    lines = tuple(_outcome(case, found) for case in cases) + _without_order_line(facts, pairing, extra)
+    rest = (lines, tuple(pairing.fills), extra.outcomes, tuple(pairing.rounding))
     if found:
-        return MatchResult(decision, status, found, lines)
+        return MatchResult(decision, status, found, *rest)
     exact = all(map(_exact, cases)) and facts.net == sum((line.line_amount for line in facts.lines), ZERO)
-    return MatchResult(MATCHED if exact else WITHIN, None, (), lines)
+    return MatchResult(MATCHED if exact else WITHIN, None, (), *rest)
+
+
+def _charges(facts: MatchFacts, pairing: Pairing, limits: MatchLimits) -> Charges:
+    own_lines = [charges.as_charge(facts.lines[at - 1]) for at in pairing.charges]
+    roundings = [facts.lines[at - 1].line_amount for at in pairing.rounding]
+    return charges.judge(facts, own_lines, roundings, limits)
 
 
 def _order_deviations(
@@ -92,58 +115,45 @@ def _order_deviations(
     limits: MatchLimits,
     cases: list[LineCase],
     per_line: Mapping[str, tuple[Reason, ...]],
-    unknown: list[InvoiceLineFacts],
+    pairing: Pairing,
+    extra: Charges,
 ) -> tuple[Reason, ...]:
     found: list[Reason] = [_credit_note(facts)] if facts.credit_note else []
-    found += map(_line_unknown, unknown)
+    found += pairing.unknown.values()
     found += (reason for reasons in per_line.values() for reason in reasons)
-    found += _charges(facts, limits)
+    found += charges.refusal(extra, limits)
     # The total is held against the order only when no line has already said why it is higher.
     if not _EXPLAIN_THE_TOTAL & {reason.code for reason in found}:
-        found += _total(facts, limits, cases)
+        found += _total(facts, limits, cases, extra)
     return tuple(found)
 
 
 def _credit_note(facts: MatchFacts) -> Reason:
     message = "Kreditfakturan gäller %(numbers)s och matchas aldrig av sig själv."
     numbers = sentence_list(facts.preceding) or "ingen namngiven faktura"
-    return Reason("credit_note", message, {"numbers": numbers}, "A6.10.pairing/1")
+    return Reason("credit_note", message, {"numbers": numbers}, PAIRING)
 
 
-def _line_unknown(line: InvoiceLineFacts) -> Reason:
-    message = "Rad %(line)s, %(name)s, finns inte på ordern."
-    name = line.name or line.seller_item_id or "utan artikelnummer"
-    return Reason("line_unknown", message, {"line": line.id, "name": name}, "A6.10.pairing/1")
+def _total(facts: MatchFacts, limits: MatchLimits, cases: list[LineCase], extra: Charges) -> list[Reason]:
+    """What is to be paid, less VAT, above the order's prices plus charges: within both percentage and amount.
 
-
-def _charges(facts: MatchFacts, limits: MatchLimits) -> list[Reason]:
-    """Freight and fees: agreed on the order, or on the allow-list and together within its amount."""
-    on_lines = tuple(Charge(line.charges) for line in facts.lines if line.charges)
-    charges = facts.charges + on_lines
-    total = sum((charge.amount for charge in charges), ZERO)
-    if total <= facts.order.agreed_charges:
-        return []
-    listed = all(charge.reason_code in limits.charge_codes for charge in charges)
-    if listed and total - facts.order.agreed_charges <= limits.charge_amount:
-        return []
-    named = sentence_list([charge.reason or "avgift" for charge in charges])
-    message = "Fakturan har %(named)s på %(total)s men %(agreed)s är avtalat."
-    params = {"named": named, "total": format_kr(total), "agreed": format_kr(facts.order.agreed_charges)}
-    return [Reason("charge", message, params, "A6.10.charge/1")]
-
-
-def _total(facts: MatchFacts, limits: MatchLimits, cases: list[LineCase]) -> list[Reason]:
-    """Net above the order's prices plus charges, öre rounding aside: within both percentage and amount."""
-    charges = sum((c.amount for c in facts.charges), ZERO) + sum((line.charges for line in facts.lines), ZERO)
-    expected = sum((case.quantity * case.order.price for case in cases), ZERO) + charges
-    more = facts.net - expected - _HALF_ORE * len(facts.lines)
+    Öre rounding is left aside: of each line, and of the whole within its limit (BT-114 and lines that round off).
+    """
+    expected = sum((case.quantity * case.order.price for case in cases), ZERO) + extra.total
+    asked = facts.net if facts.payable is None else max(facts.net, facts.payable)
+    more = (
+        asked - expected - max(extra.rounding + _rounding(facts, limits), ZERO) - _HALF_ORE * len(facts.lines)
+    )
     if more <= 0 or (more <= expected * limits.total_percent / _HUNDRED and more <= limits.total_amount):
         return []
     message = "Fakturans netto är %(net)s men beställt blir %(expected)s. Skillnaden är %(more)s."
-    params = {
-        "net": format_kr(facts.net), "expected": format_kr(expected), "more": format_kr(facts.net - expected),
-    }  # fmt: skip
-    return [Reason("total", message, params, "A6.10.total/1")]
+    params = {"net": format_kr(asked), "expected": format_kr(expected), "more": format_kr(asked - expected)}
+    return [Reason("total", message, params, "A6.10.total/2")]
+
+
+def _rounding(facts: MatchFacts, limits: MatchLimits) -> Decimal:
+    """BT-114, if it is within its limit."""
+    return facts.rounding if abs(facts.rounding) <= limits.rounding else ZERO
 
 
 def _receipt(cases: list[LineCase]) -> tuple[tuple[Reason, ...], str, str]:
@@ -193,16 +203,29 @@ def _outcome(case: LineCase, reasons: tuple[Reason, ...]) -> LineOutcome:
         order.number, order.name, canonical_number(order.ordered), canonical_number(order.received),
         canonical_number(order.invoiced), canonical_number(case.quantity), canonical_number(order.price),
         canonical_number(case.price), canonical(case.difference),
-        tuple(line.id for line in case.pair.lines), codes,
+        tuple(line.id for line in case.pair.lines), codes, case.pair.positions, GOODS, read_as(case),
     )  # fmt: skip
 
 
-def _unpaired(line: InvoiceLineFacts) -> LineOutcome:
+def _without_order_line(facts: MatchFacts, pairing: Pairing, extra: Charges) -> tuple[LineOutcome, ...]:
+    """Lines that fill no order line, in the invoice's order: shown, whatever became of them."""
+    refused = {charges.as_charge(facts.lines[at - 1]) for at in pairing.charges} & set(extra.refused)
+    kinds: dict[int, tuple[str, str | None]] = {
+        at: (UNKNOWN, reason.code) for at, reason in pairing.unknown.items()
+    }
+    kinds |= dict.fromkeys(pairing.free, (FREE, None)) | dict.fromkeys(pairing.rounding, (ROUNDING, None))
+    for at in pairing.charges:
+        kinds[at] = (CHARGE, "charge" if charges.as_charge(facts.lines[at - 1]) in refused else None)
+    return tuple(_unpaired(facts, at, *kinds[at]) for at in sorted(kinds))
+
+
+def _unpaired(facts: MatchFacts, position: int, kind: str, code: str | None) -> LineOutcome:
+    line = facts.lines[position - 1]
     quantity, price = canonical_number(line.quantity), canonical_number(unit_price(line))
-    amount = canonical(line.line_amount)
     return LineOutcome(
-        None, line.name, "0", "0", "0", quantity, "0", price, amount, (line.id,), ("line_unknown",)
-    )
+        None, line.name, "0", "0", "0", quantity, "0", price, canonical(line.line_amount), (line.id,),
+        (code,) if code else (), (position,), kind,
+    )  # fmt: skip
 
 
 def decision(facts: MatchFacts, limits: MatchLimits) -> tuple[MatchResult, Decision]:

@@ -28,6 +28,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "receipt_missing": "Leveransen är inte kvitterad",
         "review_requested": "Beställaren vill granska",
         "line_unknown": "Raden finns inte på ordern",
+        "order_of_line": "Raden gäller en annan order",
         "unit": "Enheten är en annan än på ordern",
         "vat": "Momsen är en annan än på ordern",
         "charge": "Avgiften är inte avtalad",

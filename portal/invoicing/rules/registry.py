@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from portal.invoicing.rules import arrival, final_check, flow, matching
+from portal.invoicing.rules import arrival, final_check, flow, matching, vat
 from portal.kernel.decision import Recompute
 
 REGISTRY: Mapping[str, Recompute] = MappingProxyType(
@@ -14,5 +14,6 @@ REGISTRY: Mapping[str, Recompute] = MappingProxyType(
         flow.KIND: flow.again,
         matching.KIND: matching.again,
         final_check.KIND: final_check.again,
+        vat.KIND: vat.again,
     }
 )

@@ -17,9 +17,10 @@ from portal.coding.rules.check import check_rows
 from portal.coding.values import DIMENSIONS, CodeString, CodingRegister, CodingRow
 from portal.invoicing.actions.closing import code_of
 from portal.invoicing.actions.coding import MOST_ROWS, Coded, fields_of
-from portal.invoicing.actions.deviation import coding_from_order
+from portal.invoicing.actions.order_coding import coding_from_order
 from portal.invoicing.queries.detail import Detail
 from portal.invoicing.queries.proposals import latest_coding
+from portal.invoicing.rules import rounding
 from portal.invoicing.status import MATCHING_REQUIRED
 from portal.invoicing.values import ZERO
 from portal.kernel.dates import stockholm_date
@@ -121,13 +122,22 @@ def changed(rows: Sequence[Coded], verb: str, total: Decimal) -> list[Coded]:
 async def proposed(session: AsyncSession, detail: Detail) -> list[Coded]:
     """The stored rows, else the order's coding, else one row a line coded like the supplier's latest invoice."""
     invoice = detail.invoice
-    if detail.coding:
-        rows = [Coded(code_of(row), row.amount, row.text, row.source) for row in detail.coding]
-        return await _filled(session, detail, rows)
+    stored = [row for row in _stored(detail) if row.source != rounding.SOURCE]
+    if stored:
+        return await _filled(session, detail, stored)
     if invoice.status == MATCHING_REQUIRED and invoice.order_id is not None:
         return await coding_from_order(session, invoice)
     lines = [Coded(CodeString(), line.line_amount, line.name) for line in detail.lines]
     return await _filled(session, detail, lines)
+
+
+def rounded(detail: Detail) -> list[Coded]:
+    """The row for what the invoice rounds off: the portal's own, never one to be changed."""
+    return [row for row in _stored(detail) if row.source == rounding.SOURCE]
+
+
+def _stored(detail: Detail) -> list[Coded]:
+    return [Coded(code_of(row), row.amount, row.text, row.source) for row in detail.coding]
 
 
 async def _filled(session: AsyncSession, detail: Detail, rows: list[Coded]) -> list[Coded]:
@@ -169,11 +179,12 @@ async def view_of(
     amounts = _by_responsibility(rows)
     route = await _route(session, actor, detail, amounts, day) if editable and amounts else Route()
     coded = sum((row.amount for row in rows), ZERO)
+    total = invoice.net_amount + sum((row.amount for row in rows if row.source == rounding.SOURCE), ZERO)
     accounts = [row.code.account for row in rows if row.code.account in register.comment_accounts]
     return CodingView(
         tuple(_row(number, row, found, register) for number, row in enumerate(rows, 1)),
         {name: _options(register, name) for name in SHOWN},
-        editable, format_sv(coded), format_sv(invoice.net_amount), invoice.net_amount - coded,
+        editable, format_sv(coded), format_sv(total), total - coded,
         format_sv(invoice.tax_amount), found.get("coding"),
         ", ".join(dict.fromkeys(account for account in accounts if account)),
         tuple(_steps(route)), tuple(worded(refusal.message, refusal.params) for refusal in route.refusals),

@@ -60,6 +60,8 @@ class _Line:
     price: Decimal
     difference: Decimal
     codes: tuple[str, ...]
+    kind: str
+    positions: tuple[int, ...]
 
 
 def comparison_of(detail: Detail) -> Comparison | None:
@@ -98,7 +100,8 @@ def _line(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> _Line:
     return _Line(
         outcome["name"], outcome["order_line"], _unit(outcome, stored), numbers["ordered"], numbers["received"],
         numbers["invoiced_before"], numbers["invoiced"], numbers["order_price"], numbers["invoice_price"],
-        numbers["difference"], tuple(outcome["deviations"]),
+        numbers["difference"], tuple(outcome["deviations"]), outcome.get("kind", ""),
+        tuple(outcome.get("positions", ())),
     )  # fmt: skip
 
 
@@ -106,16 +109,15 @@ def _unit(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
     for line in stored["inputs"]["order"]["lines"]:
         if line["number"] == outcome["order_line"]:
             return str(line["unit"])
-    for line in stored["inputs"]["lines"]:
-        if line["id"] in outcome["invoice_lines"]:
-            return str(line["unit"])
-    return ""
+    own = [one for at, one in enumerate(stored["inputs"]["lines"], 1) if at in outcome.get("positions", ())]
+    return str(own[0]["unit"]) if own else ""
 
 
 def _view(line: _Line, reasons: Sequence[Mapping[str, Any]], detail: Detail) -> LineView:
     known = line.order_line is not None
     found = _differences(line, reasons)
     number = next((o.item_no or "" for o in detail.order_lines if str(o.position) == line.order_line), "")
+    number = number or gettext(_NO_GOODS.get(line.kind, ""))
     ordered = _cell(line, line.ordered, line.order_price) if known else None
     received: Cell | None = {"quantity": _quantity(line, line.received)} if known and line.received else None
     differs = [name for name, codes in _MARKS.items() if codes & set(line.codes)]
@@ -128,9 +130,18 @@ def _view(line: _Line, reasons: Sequence[Mapping[str, Any]], detail: Detail) -> 
     return LineView(line.name, number, ordered, received, invoiced, words)
 
 
+_NO_GOODS = {
+    "free": "Kostar inget och räknas inte",
+    "charge": "Frakt eller avgift",
+    "rounding": "Öresavrundning",
+}
+"""What a line is that fills no order line and need not."""
 _MARKS: Mapping[str, frozenset[str]] = {
     "quantity": frozenset(
-        {"quantity_over_received", "quantity_over_ordered", "unit", "line_unknown", "receipt_missing"}
+        {
+            "quantity_over_received", "quantity_over_ordered", "unit", "line_unknown", "order_of_line",
+            "receipt_missing",
+        }
     ),
     "price": frozenset({"price", "vat"}),
     "amount": frozenset({"total", "charge", "negative_quantity"}),
@@ -183,10 +194,10 @@ def _price_words(line: _Line) -> tuple[str, str, Decimal]:
 
 
 def _text(line: _Line, code: str, reasons: Sequence[Mapping[str, Any]]) -> str:
-    for reason in reasons:
-        if reason["code"] == code and reason.get("line") in (line.order_line, None):
-            return filled(reason)
-    return ""
+    own = [one for one in reasons if one["code"] == code and one.get("line") in (line.order_line, None)]
+    named = (one for one in own if one["params"].get("line") in map(str, line.positions))
+    reason = next(named, own[0] if own else None)
+    return filled(reason) if reason else ""
 
 
 def _limits(stored: Mapping[str, Any], lines: Sequence[_Line]) -> list[tuple[str, str]]:

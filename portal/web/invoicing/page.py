@@ -230,6 +230,7 @@ async def _coding(
     rows = coding_form.read_rows_softly(form) if form else []
     if not rows and (editable or found.detail.coding):
         rows = await coding_form.proposed(found.session, found.detail)
+        rows += [] if editable else coding_form.rounded(found.detail)
     if not rows and not editable:
         return None
     return await coding_form.view_of(

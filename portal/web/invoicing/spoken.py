@@ -23,6 +23,8 @@ _OWN_WORDS = frozenset(
         "ingen namngiven faktura",
         "utan artikelnummer",
         "avgift",
+        "frakt",
+        "Öresavrundning",
         "en organisation",
         "en annan organisation",
         "Säljaren",

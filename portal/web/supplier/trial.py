@@ -14,11 +14,13 @@ from datetime import date
 from portal.formats.check import check_document
 from portal.formats.en16931 import Invoice
 from portal.formats.rulesets import RuleSet
-from portal.invoicing.match_values import MatchLimits, OrderFacts, OrderLineFacts, match_facts
+from portal.invoicing.match_facts import match_facts
+from portal.invoicing.match_values import MatchLimits, OrderFacts, OrderLineFacts
 from portal.invoicing.rules.arrival import CONTROLS
 from portal.invoicing.rules.matching import AWAITING, match
 from portal.invoicing.values import header_facts
 from portal.kernel.decision import Reason, run
+from portal.orders.status import CLOSED
 from portal.web.i18n import gettext
 from portal.web.supplier.queries.orders import Order
 
@@ -76,6 +78,7 @@ def order_facts(order: Order) -> OrderFacts:
             )
             for line in order.lines
         ),
+        done=order.status == CLOSED,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from dev.demo_city.ids import CONCERN_ID
-from dev.invoices.writer import Account, Buyer, Charge, Totals
+from dev.invoices.writer import Account, Buyer, Charge, Line, Totals
 from portal.invoicing.actions.again import rerun
 from portal.invoicing.rules.reasons import REASONS
 from tests.web.core.conftest import Site
@@ -92,6 +92,7 @@ async def due_late(site: Site) -> UUID:
 
 NOWHERE = Buyer("Exempelstads kommun", ("0007", "2120990011"))
 ELSEWHERE = Buyer("Exempelstads kommun", ("0088", "7350099900020"))
+MILK = Line(Decimal(1), "EA", Decimal(10), "Mjölk", vat_rate=Decimal(12), unspsc="50131701")
 STOPS: dict[str, tuple[str, Stopped]] = {
     "nobody's": ("organisation_unknown", without_order("XYZ", buyer=NOWHERE)),
     "another's order": ("organisation_conflict", of_order("EX-100001", buyer=ELSEWHERE)),
@@ -117,7 +118,11 @@ STOPS: dict[str, tuple[str, Stopped]] = {
     "not received": ("receipt_missing", of_order("EX-100002")),
     "waited too long": ("receipt_missing", waited_too_long),
     "review asked for": ("review_requested", of_order("EX-100004")),
-    "unknown line": ("line_unknown", of_order("EX-100001", lines=line(2, order_line="9"))),
+    "unknown line": ("line_unknown", of_order("EX-100001", lines=line(2, order_line="9", item_no="KB-9"))),
+    "another article": ("line_unknown", of_order("EX-100001", lines=line(2, item_no="KB-9"))),
+    "keys apart": ("line_unknown", of_order("EX-100001", lines=line(2, item_no="KB-1001"))),
+    "line of another order": ("order_of_line", of_order("EX-100001", lines=line(2, order="EX-100002"))),
+    "food at 12 per cent": ("vat", without_order(lines=(MILK,))),
     "box for piece": ("unit", of_order("EX-100001", lines=line(2, unit="XBX"))),
     "other rate": ("vat", of_order("EX-100001", lines=line(2, vat_rate=Decimal(12)))),
     "freight": ("charge", of_order("EX-100001", charges=(Charge(Decimal(500), "Freight"),))),
@@ -127,7 +132,7 @@ STOPS: dict[str, tuple[str, Stopped]] = {
     "credit note of nothing": ("credit_note", of_order("EX-100001", credit_note=True)),
     "invalid coding": ("coding", invalid_coding),
 }  # fmt: skip
-SAID = ("Låscylinder",)
+SAID = ("Låscylinder", "Mjölk")
 READERS = ("admin@gsf", "bestallare@gsf", "levgruppen@stad")
 
 

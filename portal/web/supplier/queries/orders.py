@@ -47,7 +47,7 @@ SELECT l.id, l.position, l.item_no, l.buyer_item_no, l.name, l.unspsc, l.unit, l
 FROM order_line l
 LEFT JOIN supplier_invoice i ON i.concern_id = l.concern_id AND i.order_id = l.order_id AND i.status <> 'cancelled'
 LEFT JOIN invoice_line il ON il.concern_id = i.concern_id AND il.invoice_id = i.id
-  AND (il.order_line_id = l.id OR il.order_line_id IS NULL AND il.order_line_ref = l.position::text)
+  AND (il.order_line_id = l.id OR il.order_line_id IS NULL AND ltrim(trim(il.order_line_ref), '0') = l.position::text)
 WHERE l.concern_id = :concern AND l.order_id = :id
 GROUP BY l.concern_id, l.id ORDER BY l.position
 """)
