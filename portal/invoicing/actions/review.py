@@ -71,7 +71,7 @@ async def to_attest(
     if not route.steps:
         raise Invalid(NO_ROUTE, why=Several(route.refusals))
     to = [step.attestant.login for step in route.steps]
-    values: dict[str, object] = {"reasons": [], "handler_role": None, "under_investigation": False}
+    values: dict[str, object] = {"reasons": [], "handler_role": None}
     target = await move(
         session, opened, verb, actor, now=now, why=note, values=values,
         data={"to": sentence_list(to), **(data or {})},

@@ -27,7 +27,8 @@ from portal.invoicing.actions.case import (
     supplier_facts,
 )
 from portal.invoicing.actions.credits import find_debits, see_each_other
-from portal.invoicing.actions.match import Given, match_case, propose_coding
+from portal.invoicing.actions.holding import match_unless_held, tell_of_credits
+from portal.invoicing.actions.match import Given, propose_coding
 from portal.invoicing.flow_values import OrderCandidate
 from portal.invoicing.queries.numbers import claim_numbers
 from portal.invoicing.queries.ordered import LimitRows, Order, limits_in_force, lock_orders
@@ -96,6 +97,9 @@ async def settle(batch: Batch, cases: Sequence[Case]) -> None:
         await _hand_over(batch, cases)
     changed = [case for case in cases if case.changed]
     await apply.write(batch.session, batch.concern_id, changed, orders, now=batch.now, at=batch.at)
+    seen_anew = [case for case in cases if not case.changed and case.has_new_facts]
+    await apply.write_decisions(batch.session, batch.concern_id, seen_anew, batch.now)
+    await tell_of_credits(batch.session, batch.concern_id, changed)
 
 
 async def _arrive(batch: Batch, cases: Sequence[Case], waiting: Sequence[Case]) -> Known:
@@ -228,7 +232,7 @@ def _match_all(
         if case.order is not None:
             register = registers(case.order.organisation_id)
             given = Given(limits.for_order(case.order), register, batch.today, wait_days)
-            match_case(case, case.order, given, batch.at)
+            match_unless_held(case, case.order, given, batch.at)
 
 
 def _propose_all(cases: Sequence[Case], registers: Callable[[UUID], CodingRegister]) -> None:

@@ -9,23 +9,25 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.coding.values import DIMENSIONS, CodeString
 from portal.invoicing.match_values import MatchLimits, OrderFacts, OrderLineFacts
 
 # In id order, so that two transactions that share several orders wait for each other and never both ways.
-_LOCK = text(
+_ORDERS = (
     "SELECT id, number, organisation_id, supplier_id, status, buyer_user_id, review_requested, secret,"
     " agreement_id FROM purchase_order WHERE concern_id = :concern AND id = ANY(CAST(:ids AS uuid[]))"
-    " ORDER BY id FOR NO KEY UPDATE"
+    " ORDER BY id"
 )
-_LINES = text(
+_LINES = (
     "SELECT id, order_id, position, name, unit, price, quantity, received_quantity, invoiced_quantity,"
     " vat_category, vat_rate, item_no, buyer_item_no, article_id, unspsc FROM order_line"
-    " WHERE concern_id = :concern AND order_id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE"
+    " WHERE concern_id = :concern AND order_id = ANY(CAST(:ids AS uuid[])) ORDER BY id"
 )
+_HELD = " FOR NO KEY UPDATE"
+_LOCKED, _READ = (text(_ORDERS + _HELD), text(_LINES + _HELD)), (text(_ORDERS), text(_LINES))
 _CODING = text(
     "SELECT order_line_id, account, responsibility, operation, project, activity, free, share"
     " FROM order_coding WHERE concern_id = :concern AND order_line_id = ANY(CAST(:lines AS uuid[]))"
@@ -88,12 +90,23 @@ class Order:
 
 async def lock_orders(session: AsyncSession, concern_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Order]:
     """The orders with their lines, both locked until the transaction ends."""
+    return await _orders(session, concern_id, ids, _LOCKED)
+
+
+async def read_orders(session: AsyncSession, concern_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Order]:
+    """The same without a lock, to look at."""
+    return await _orders(session, concern_id, ids, _READ)
+
+
+async def _orders(
+    session: AsyncSession, concern_id: UUID, ids: Iterable[UUID], asked: tuple[TextClause, TextClause]
+) -> dict[UUID, Order]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
     parameters: dict[str, Any] = {"concern": concern_id, "ids": wanted}
-    orders = {row.id: Order(*row) for row in (await session.execute(_LOCK, parameters)).all()}
-    lines = {row.id: _line(row) for row in (await session.execute(_LINES, parameters)).all()}
+    orders = {row.id: Order(*row) for row in (await session.execute(asked[0], parameters)).all()}
+    lines = {row.id: _line(row) for row in (await session.execute(asked[1], parameters)).all()}
     for row_id, (order_id, line) in lines.items():
         orders[order_id].lines.append(line)
         line.id = row_id

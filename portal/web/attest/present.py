@@ -27,6 +27,7 @@ RETURNED = {
 }
 SHOWS = ("all", "own", "delegated")
 MOST_LINES = 4
+MOST_FLAGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _due(due: date | None, today: date) -> str:
 
 def _flags(card: Card) -> tuple[tuple[str, str, str], ...]:
     secret = (("secret", "lock", gettext("Sekretess")),) if card.facts.secret else ()
-    return (*secret, *(("warn", "triangle-alert", text) for text in card.facts.deviations[:2]))
+    return (*secret, *(("warn", "triangle-alert", text) for text in card.facts.deviations[:MOST_FLAGS]))
 
 
 def _notes(card: Card) -> tuple[tuple[str, str, str | None], ...]:

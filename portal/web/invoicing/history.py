@@ -58,7 +58,8 @@ SENTENCES: Mapping[str, str] = {
     "invoice:status:rematch": "%(who)s bad om att fakturan matchas igen.",
     "invoice:coding:save": "%(who)s ändrade konteringen.",
     "invoice:investigation:start": "%(who)s märkte fakturan Under utredning.",
-    "invoice:investigation:end": "%(who)s tog bort märket Under utredning.",
+    "invoice:investigation:end": "%(who)s avslutade utredningen.",
+    "invoice:investigation:credited": "Krediten som ni bad om har kommit.",
     "invoice:receipt:remind": "Beställaren påmindes om att kvittera leveransen.",
     SEEN: "%(who)s såg den sekretessbelagda fakturan på kommandoraden.",
 }

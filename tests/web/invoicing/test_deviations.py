@@ -119,27 +119,25 @@ async def test_the_supplier_is_mailed_a_link_and_not_the_message(site: Site, sec
     assert ("88192" in letter.subject) is not secret
 
 
-@pytest.mark.parametrize(
-    ("path", "form"),
-    [
-        ("/deviation", {"choice": "accept", "note_accept": "De kom i går."}),
-        ("/deviation", {"choice": "receipt", "note_receipt": "Alla tio har kommit."}),
-        ("/deviation", {"choice": "not_mine", "note_not_mine": "Jag har slutat där."}),
-        ("/investigation", {"on": "0"}),
-    ],
-)
-async def test_what_was_asked_is_asked_no_longer_when_somebody_does_something_else(
-    site: Site, path: str, form: dict[str, str]
-) -> None:
+async def test_what_was_asked_stands_until_somebody_ends_it(site: Site) -> None:
     invoice = await ordered(site, "EX-100003", "88192")
     await answered(site, "bestallare@gsf", invoice, "credit", note_credit="Fyra pärmar fattas.")
     buyer = await user(site, "bestallare@gsf")
-    given = fields((await buyer.get(of(invoice))).text) | form
-    done = await post(buyer, of(invoice, path), given)
-    assert done.status_code == 303, done.text
-    kept = await rows(site, "SELECT credit_request FROM invoice WHERE id = :id", id=invoice)
-    assert kept[0].credit_request is None
+    page = (await buyer.get(of(invoice))).text
+    assert 'value="accept"' not in page, "what the hold stops is not offered"
+    for form in (
+        {"choice": "accept", "note_accept": "De kom i går.", "not_received": "De kom i går."},
+        {"choice": "accept_match"},
+    ):
+        assert (await post(buyer, of(invoice, "/deviation"), fields(page) | form)).status_code == 409
+    asked = {"choice": "receipt", "note_receipt": "Alla tio har kommit."}
+    assert (await post(buyer, of(invoice, "/deviation"), fields(page) | asked)).status_code == 303
     supplier = await user(site, "leverantor@kontorsbolaget.test")
+    assert "Fyra pärmar" in (await supplier.get(f"/supplier/invoices/{invoice}")).text
+    ended = {"on": "0", "note": "De kom i går."}
+    assert (await post(buyer, of(invoice, "/investigation"), ended)).status_code == 303
+    kept = await rows(site, "SELECT credit_request, credit_amount FROM invoice WHERE id = :id", id=invoice)
+    assert tuple(kept[0]) == (None, None)
     assert "Fyra pärmar" not in (await supplier.get(f"/supplier/invoices/{invoice}")).text
     assert "ber om kredit" not in (await supplier.get("/")).text
 

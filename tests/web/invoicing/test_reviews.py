@@ -179,7 +179,10 @@ async def test_under_investigation_is_a_mark(site: Site) -> None:
     ).status_code == 303
     page = await browser.get(of(invoice))
     assert "Under utredning" in page.text and await status_of(site, invoice) == "review"
-    assert (await post(browser, of(invoice, "/investigation"), {"on": "0"})).status_code == 303
+    ended = await post(browser, of(invoice, "/investigation"), {"on": "0"})
+    assert ended.status_code == 422, "ended with what came out of it, or not at all"
+    note = {"on": "0", "note": "Krediten kommer inte."}
+    assert (await post(browser, of(invoice, "/investigation"), note)).status_code == 303
     assert "Avsluta utredningen" not in (await browser.get(of(invoice))).text
 
 

@@ -21,7 +21,7 @@ PAGE = 25
 _COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note, i.status, i.status_since, i.issue_date,
   i.due_date, i.arrived_at, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount, i.currency, i.order_id,
   coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason,
-  i.credit_request"""
+  i.credit_request, i.credit_amount, i.on_hold"""
 _FROM = """
 FROM supplier_invoice i JOIN concern c ON c.id = i.concern_id
 LEFT JOIN supplier_order o ON o.concern_id = i.concern_id AND o.id = i.order_id
@@ -91,6 +91,8 @@ class InvoiceRow:
     payment_date: date | None
     cancelled_reason: str | None
     credit_request: str | None
+    credit_amount: Decimal | None
+    on_hold: bool
 
 
 @dataclass(frozen=True, slots=True)
