@@ -1,6 +1,7 @@
 """A hold keeps an invoice from attest and from Klar, whoever moves it: the database says so too.
 
-Why it is held and how much credit is asked for are kept on the row; the supplier reads that it is held.
+Why it is held and how much credit is asked for are kept on the row; the supplier reads that it is held, and which
+invoices its own credit notes name.
 """
 
 import sqlalchemy as sa
@@ -18,7 +19,8 @@ BEFORE = "CASE WHEN status = 'matching_required' THEN credit_request END AS cred
 # What was asked stands until the credit note has come or a person ends it, wherever the invoice is meanwhile.
 OPEN = "status NOT IN ('done', 'cancelled')"
 AFTER = f"""CASE WHEN {OPEN} THEN credit_request END AS credit_request,
-         CASE WHEN {OPEN} THEN credit_amount END AS credit_amount, under_investigation AND {OPEN} AS on_hold"""
+         CASE WHEN {OPEN} THEN credit_amount END AS credit_amount, under_investigation AND {OPEN} AS on_hold,
+         credited_numbers"""
 GUARD = """
 CREATE FUNCTION hold_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -26,6 +26,7 @@ from portal.invoicing.actions.case import (
     supplier_candidates,
     supplier_facts,
 )
+from portal.invoicing.actions.correction import BY_HAND
 from portal.invoicing.actions.credits import find_debits, see_each_other
 from portal.invoicing.actions.holding import match_unless_held, tell_of_credits
 from portal.invoicing.actions.match import Given, propose_coding
@@ -188,11 +189,13 @@ async def _choose_flow(
 
 
 def _flow(case: Case, known: Known, orders: dict[UUID, Order]) -> None:
+    # None when a person has said that it has no order.
+    named = () if BY_HAND in case.forced else named_orders(case, known)
     candidates = [
         OrderCandidate(
             o.number, str(o.id), str(o.organisation_id), str(o.supplier_id), o.status, str(o.buyer_id)
         )
-        for o in (orders[row.id] for row in named_orders(case, known))
+        for o in (orders[row.id] for row in named)
     ]
     result, decision = flow.decision(flow_facts(case, known, candidates))
     case.decisions.append(decision)

@@ -67,6 +67,9 @@ ASKED: Mapping[str, str] = {
     "credit": "%(who)s bad leverantören om en kreditfaktura.",
     "receipt": "%(who)s bad om att kvittensen ändras.",
     "new_number": "%(who)s svarade att fakturan är ny, fast numret liknar ett annat.",
+    "control": "%(who)s bad om att fakturan kontrolleras igen.",
+    "reference": "%(who)s angav referensen %(reference)s. Tidigare kontering togs bort.",
+    "by_hand": "%(who)s valde manuellt flöde. Tidigare kontering togs bort.",
 }
 CHANGED: Mapping[str, str] = {
     "number": "Fakturanummer", "gross_amount": "Fakturabelopp", "issue_date": "Fakturadatum",

@@ -124,7 +124,9 @@ async def test_a_used_number_is_refused_and_a_credit_note_names_its_invoice(
     assert "stanna i kundens kontroll" in alike and "skiljer sig bara i skiljetecken" in alike
     path = f"/supplier/invoices/{row.id}/credit"
     assert 'value="5"' in (await browser.get(path)).text
-    credit = {"number": "K-1", "issue_date": row.issue_date.isoformat()} | quantities("2")
+    credit = {"number": "K-1", "issue_date": row.issue_date.isoformat(), "reason": "Två var trasiga."}
+    credit |= quantities("2")
+    assert (await browser.post(path, credit | {"reason": " "})).status_code == 422
     assert (await browser.post(path, credit | quantities("6"))).status_code == 422
     assert (await browser.post(path, credit)).status_code == 303
     await process(site, rows)
