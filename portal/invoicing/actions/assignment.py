@@ -70,8 +70,8 @@ async def choose_other_reviewer(
     if chosen == opened.invoice.reviewer_id:
         raise Invalid(SAME_REVIEWER, fields={"user_id": SAME_REVIEWER})
     target = await move(
-        session, opened, "choose_other_reviewer", actor, now=now, why=note, values={"reviewer_id": chosen},
-        data={"reviewer": name},
+        session, opened, "choose_other_reviewer", actor, now=now, why=note,
+        values={"reviewer_id": chosen, "handler_role": None}, data={"reviewer": name},
     )  # fmt: skip
     await hand_over(session, opened.invoice, [chosen], now)
     return target

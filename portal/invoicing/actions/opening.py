@@ -21,7 +21,7 @@ from portal.audit.transition import Subject, Told
 from portal.invoicing.models import Invoice, InvoiceComment, InvoiceParticipant
 from portal.invoicing.queries.detail import events_of, head_of, owners_of, place_of, who_is
 from portal.invoicing.queries.scope import rights_of
-from portal.invoicing.rules.standing import Place, Who, refusal, stand
+from portal.invoicing.rules.standing import Place, Who, may_begin, refusal, stand
 from portal.invoicing.status import INVOICE, ON_HOLD
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import format_clock, stockholm_date
@@ -30,7 +30,8 @@ from portal.kernel.errors import Conflict, Forbidden, Invalid
 SUBJECT = "invoice"
 RERUN = "invoicing.rerun"
 CHANGED = "Fakturan har ändrats sedan du öppnade den: %(what)s. Nu är den %(status)s. Ingenting har sparats."
-HELD = "%(holder)s har fakturan öppen sedan %(since)s. Låset släpps senast %(until)s."
+HELD = "%(holder)s handlägger fakturan sedan %(since)s. Låset släpps senast %(until)s."
+NOT_YOUR_TURN = "Fakturan ligger hos någon annan. Du kan läsa den men inte ändra."
 MOST_TEXT = 2000
 Refusal = Callable[[Place, Who], str | None]
 """Why the actor may not act on the invoice where it stands, or None."""
@@ -108,6 +109,20 @@ async def open_for(
     login = next((owner.login for owner in owners if owner.id == behalf), None)
     chain = tuple(map(UUID, standing.chain))
     return Opened(head.invoice, place, who, behalf, login, chain, head.case_id)
+
+
+async def begin(session: AsyncSession, actor: Actor, invoice_id: UUID, *, now: datetime) -> None:
+    """Handlägg: take the lock of an invoice whose next step is the actor's, before anything is decided (A6.22).
+
+    NotFound outside sight, Forbidden when it is somebody else's turn, Conflict when somebody else handles it.
+    """
+    rights = await rights_of(session, actor, stockholm_date(now))
+    head = await head_of(session, actor, rights, invoice_id)
+    owners = await owners_of(session, head.invoice)
+    place = place_of(head.invoice, (owner.id for owner in owners), internal=head.internal)
+    if not may_begin(place, who_is(actor, rights)):
+        raise Forbidden(NOT_YOUR_TURN)
+    await _lock(session, actor, invoice_id, now)
 
 
 async def _unmoved(session: AsyncSession, invoice: Invoice, seen: Seen | None) -> None:

@@ -110,6 +110,20 @@ def may_hold(place: Place, who: Who) -> str | None:
     return "Bara den som har fakturan, administratörer och Levgruppen får göra det."
 
 
+def may_begin(place: Place, who: Who) -> bool:
+    """Whether the actor may make any move from here, and so keep others from it meanwhile (A6.22)."""
+    return any(not_allowed(move, place, who) is None for move in s.INVOICE.moves_from(place.status))
+
+
+def may_mark_secret(place: Place, who: Who) -> str | None:
+    """Why the actor may neither set nor clear secrecy (a Swedish msgid), or None: B45 in its organisation (A2.13)."""
+    if not who.has(p.SEE_SECRET):
+        return "Bara den som får se sekretess kan sätta eller ta bort den."
+    if not who.central and who.organisation != place.organisation:
+        return "Fakturan hör till en annan organisation."
+    return None
+
+
 def _not_handler(move: Move, place: Place, who: Who) -> str | None:
     if move.code in BY_ADMIN_ANYWHERE and place.status not in ROLE_STATUSES:
         return (

@@ -45,6 +45,7 @@ class Item:
     due: str
     action: str
     back_href: str
+    lock: str
     value: str
     behalf: str | None
     flags: tuple[tuple[str, str, str], ...]
@@ -144,6 +145,7 @@ def item(card: Card, today: date, *, show: str = "all", current: bool = False, t
         due=_due(facts.due, today),
         action=localised(f"/attest/steps/{step.id}/approval?{query}"),
         back_href=localised(f"/attest/steps/{step.id}/return"),
+        lock=localised(f"/attest/steps/{step.id}/lock"),
         value=str(step.id),
         behalf=gettext("För %(name)s") % {"name": step.approver_name} if card.waiting.behalf else None,
         flags=_flags(card),

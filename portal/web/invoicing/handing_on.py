@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
-from portal.invoicing.actions import assignment, holds
+from portal.invoicing.actions import assignment, holds, secrecy
 from portal.invoicing.queries.choices import reviewers
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
@@ -99,6 +99,21 @@ class HandOnController(Controller):
         return await self._done(
             request, invoice_id, data, deed, "investigation", goes_on=data.get("on") != "1"
         )
+
+    @get("/secrecy", opt={"permission": p.SEE_SECRET})
+    async def ask_secrecy(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
+        """Set or clear, and why."""
+        return await self._ask(request, invoice_id, "secrecy")
+
+    @post("/secrecy", status_code=HTTP_200_OK, opt={"permission": p.SEE_SECRET})
+    async def secrecy(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
+        """Sekretess, on or off (A2.13)."""
+
+        async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:
+            on = data.get("on") == "1"
+            await secrecy.mark(session, actor, invoice_id, on=on, note=data.get("note"), seen=seen, now=now)
+
+        return await self._done(request, invoice_id, data, deed, "secrecy")
 
     async def _ask(
         self, request: Req, invoice_id: UUID, question: str, *, form: Any = None, errors: Any = None,

@@ -60,6 +60,8 @@ SENTENCES: Mapping[str, str] = {
     "invoice:investigation:start": "%(who)s märkte fakturan Under utredning.",
     "invoice:investigation:end": "%(who)s avslutade utredningen.",
     "invoice:investigation:credited": "Krediten som ni bad om har kommit.",
+    "invoice:secrecy:set": "%(who)s satte sekretess på fakturan.",
+    "invoice:secrecy:clear": "%(who)s tog bort sekretessen.",
     "invoice:receipt:remind": "Beställaren påmindes om att kvittera leveransen.",
     SEEN: "%(who)s såg den sekretessbelagda fakturan på kommandoraden.",
 }

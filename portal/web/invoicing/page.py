@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.access.locks import LockView, lock_of, take_lock
+from portal.access.locks import LockView, lock_of
 from portal.formats.en16931 import Invoice as Neutral
 from portal.formats.findings import Unreadable
 from portal.formats.peppol.reader import read_invoice
@@ -153,6 +153,7 @@ async def build(
         blocked=ways.blocked_of(found),
         held=why_held(invoice),
         reviewed=invoice.under_investigation,
+        secret=invoice.secret,
         not_received=tuple(
             f"{part.name}, {counted(part.quantity, unit)}" for part, unit in missing_of(detail)
         ),
@@ -200,11 +201,8 @@ def _codes(row: Coded) -> tuple[str, ...]:
 
 
 async def _lock(found: Gathered) -> LockView | None:
-    """Whoever has the next step takes the lock by opening; others see whose it is."""
-    subject = (SUBJECT, found.invoice.id, found.now)
-    if found.standing.turn:
-        return await take_lock(found.session, found.actor, *subject)
-    return await lock_of(found.session, found.actor, *subject)
+    """Who has begun to act on it; reading takes no lock (A6.22)."""
+    return await lock_of(found.session, found.actor, SUBJECT, found.invoice.id, found.now)
 
 
 def _lock_text(lock: LockView | None, found: Gathered) -> str | None:
@@ -212,8 +210,8 @@ def _lock_text(lock: LockView | None, found: Gathered) -> str | None:
         return None
     since, until = (format_clock(one.astimezone(STOCKHOLM)) for one in (lock.opened_at, lock.until))
     if lock.mine:
-        return gettext("Öppnad av dig %(since)s. Andra kan läsa men inte ändra.") % {"since": since}
-    return gettext("%(holder)s har fakturan öppen sedan %(since)s. Du kan läsa. Låset släpps senast %(until)s.") % {
+        return gettext("Du handlägger den sedan %(since)s. Andra kan läsa men inte ändra.") % {"since": since}
+    return gettext("%(holder)s handlägger fakturan sedan %(since)s. Du kan läsa. Låset släpps senast %(until)s.") % {
         "holder": lock.holder, "since": since, "until": until,
     }  # fmt: skip
 

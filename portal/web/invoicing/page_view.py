@@ -115,6 +115,7 @@ class InvoicePage:
     blocked: str | None
     held: str | None
     reviewed: bool
+    secret: bool
     not_received: tuple[str, ...]
     seen: tuple[str, str, str]
     values: Mapping[str, str]

@@ -9,7 +9,7 @@ from portal.attest.queries.steps import StepView
 from portal.invoicing import status as s
 from portal.invoicing.models import Invoice
 from portal.invoicing.rules.deviations import total_of
-from portal.invoicing.rules.standing import may_hold
+from portal.invoicing.rules.standing import may_hold, may_mark_secret
 from portal.kernel.money import as_cost, format_sv
 from portal.web.i18n import gettext
 from portal.web.invoicing.page_view import Gathered, Link, StepLine
@@ -132,6 +132,9 @@ def links_of(found: Gathered, base: str) -> list[Link]:
             else gettext("Under utredning")
         )
         links.append(Link(text, f"{base}/investigation"))
+    if may_mark_secret(found.detail.place, found.who) is None:
+        text = gettext("Ta bort sekretess") if found.invoice.secret else gettext("Sätt sekretess")
+        links.append(Link(text, f"{base}/secrecy"))
     if status in (s.REVIEW, s.APPROVAL, s.MATCHING_REQUIRED) and found.why_not("send_back") is None:
         links.append(Link(gettext("Skicka tillbaka"), f"{base}/return"))
     return [link for link in links if link.blocked is None or found.standing.turn]
