@@ -246,3 +246,13 @@ async def test_a_cancelled_invoice_asks_for_nothing(site: Site) -> None:
         await rows(site, "SELECT under_investigation, hold_reason FROM invoice WHERE id = :id", id=invoice)
     )[0]
     assert tuple(row) == (False, None)
+
+
+async def test_more_than_was_invoiced_is_never_accepted_as_credit(site: Site) -> None:
+    """M18: whatever door the credit notes came by."""
+    debit = await manual(site, "CR-1")
+    first, second = [await manual(site, n, credit_note=True, preceding="CR-1") for n in ("CR-2", "CR-3")]
+    assert await act(site, "granskare@gsf", review.accept, first, [ROW], shown=b"x") == "approval"
+    with pytest.raises(Conflict, match="kvar av faktura"):
+        await act(site, "granskare@gsf", review.accept, second, [ROW], shown=b"x")
+    assert {await status_of(site, one) for one in (debit, second)} == {"review"}

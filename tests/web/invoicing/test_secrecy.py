@@ -23,12 +23,7 @@ async def test_secrecy_is_set_and_cleared_with_why_and_hides_it_from_others(site
         await post(seer, of(invoice, "/secrecy"), {"on": "1", "note": "Skyddad adress."})
     ).status_code == 303
     assert (await owner.get(of(invoice))).status_code == 404
-    assert (
-        "SEC-1"
-        not in (await owner.get("/invoicing/invoices?number=SEC-1"))
-        .text.partition("<main")[2]
-        .partition("invoice-list")[2]
-    )
+    assert f"/invoices/{invoice}" not in (await owner.get("/invoicing/invoices?number=SEC-1")).text
     row = (await rows(site, "SELECT secret, handler_role FROM invoice WHERE id = :id", id=invoice))[0]
     assert row.secret and row.handler_role in ("levgruppen", "local_admin"), "somebody who may see it has it"
     assert (await seer.get(of(invoice))).status_code == 200 and await status_of(site, invoice) == "review"

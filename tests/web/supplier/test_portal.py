@@ -137,6 +137,11 @@ async def test_a_used_number_is_refused_and_a_credit_note_names_its_invoice(
     assert (made.status, made.reviewer_id) == ("review", demo_id("user", "bestallare@gsf"))
     assert [one["code"] for one in made.reasons] == ["credit_note"]
     assert made.reasons[0]["params"] == {"number": "F-1001", "order": "EX-100001"}
+    page = (await browser.get(path)).text
+    assert 'value="3"' in page and "K-1" in page, "what is credited is not proposed again (M18)"
+    again = credit | {"number": "K-2"} | quantities("4")
+    refused = await browser.post(path, again)
+    assert refused.status_code == 422 and "kvar att kreditera" in refused.text
 
 
 async def test_answers(site: Any, rows: Any, signed_in: Any) -> None:

@@ -7,8 +7,8 @@ invoices its own credit notes name.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_holds"
-down_revision = "0010"
+revision = "0013_holds"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
