@@ -200,7 +200,8 @@ async def test_a_reviewer_is_chosen_by_the_administrators(site: Site) -> None:
     assert (await solved(site, "admin@gsf", invoice, solution="reviewer", user_id="")).status_code == 422
     wrong = str(demo_id("user", "bestallare@aof"))
     assert (await solved(site, "admin@gsf", invoice, solution="reviewer", user_id=wrong)).status_code == 422
-    await (await user(site, "admin@gsf")).get(f"/invoicing/invoices/{invoice}")  # has it open
+    begun = await post(await user(site, "admin@gsf"), f"/invoicing/invoices/{invoice}/lock")
+    assert begun.status_code == 303
     right = str(demo_id("user", "granskare@gsf"))
     assert (
         await solved(site, "fakturaadmin@gsf", invoice, solution="reviewer", user_id=right)
