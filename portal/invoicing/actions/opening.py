@@ -125,6 +125,11 @@ async def begin(session: AsyncSession, actor: Actor, invoice_id: UUID, *, now: d
     await _lock(session, actor, invoice_id, now)
 
 
+async def require_sight(session: AsyncSession, actor: Actor, invoice_id: UUID, *, now: datetime) -> None:
+    """NotFound when the invoice does not exist for the actor."""
+    await head_of(session, actor, await rights_of(session, actor, stockholm_date(now)), invoice_id)
+
+
 async def _unmoved(session: AsyncSession, invoice: Invoice, seen: Seen | None) -> None:
     if seen is None or (invoice.status, invoice.status_since.isoformat()) == (seen.status, seen.since):
         return

@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from portal.access import permissions as p
 from portal.access.locks import release_lock
-from portal.invoicing.actions.opening import SUBJECT, begin
+from portal.invoicing.actions.opening import SUBJECT, begin, require_sight
 from portal.web.invoicing.acting import LIST
 from portal.web.invoicing.reviews import REVIEWS
 from portal.web.pages import Req, see_other
@@ -36,6 +36,7 @@ class LockController(Controller):
     async def release(self, request: Req, invoice_id: FromPath[UUID]) -> Response[Any]:
         """Let go of one's own; somebody else's stays."""
         scope = request.scope["state"]
+        await require_sight(scope["session"], scope["actor"], invoice_id, now=scope["now"])
         await release_lock(scope["session"], scope["actor"], SUBJECT, invoice_id)
         return answer(request, f"{LIST}/{invoice_id}")
 
