@@ -66,6 +66,7 @@ def registry(installation: Installation) -> JobRegistry:
     jobs: dict[str, JobFunction] = {
         "audit.seal": partial(_seal, installation),
         "access.clear_sessions": access_jobs.clear_sessions,
+        "invoicing.credit_note_came": partial(invoicing_jobs.credit_note_came, intake_parts(installation)),
         "invoicing.mail_credit_request": partial(
             invoicing_jobs.mail_credit_request, _writing_letters(installation)
         ),

@@ -11,6 +11,7 @@ import { showRequestErrors } from "./errors.js";
 import { moveFocusAfterSwap } from "./focus.js";
 import { stepQuantities } from "./quantity.js";
 import { keepLaterChanges } from "./later.js";
+import { lockOnFirstAct } from "./lock.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { dragSplits } from "./split.js";
 import { submitFilters } from "./filters.js";
@@ -29,5 +30,6 @@ foldFilters(document);
 dragSplits(document);
 watchBar(document);
 keepLaterChanges(document);
+lockOnFirstAct(document);
 // Last: whoever waits for this class may use everything above.
 document.documentElement.classList.add("js");

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text, update
+from sqlalchemy import TextClause, exists, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.audit.acting import Acting
@@ -68,7 +68,8 @@ async def move(
     told: Told = Told(),
     values: Mapping[str, Any] | None = None,
 ) -> str:
-    """Move the row if it still stands where it was read; the new status. Conflict (409) and nothing done if not.
+    """Move the row if it still stands where it was read; the new status. Conflict (409) and nothing done if not,
+    or if the machine's hold is on the row and keeps it from where the move leads.
 
     `values` are columns changed with it. The audit tag is machine:status:move.
     """
@@ -77,18 +78,28 @@ async def move(
     if subject.state not in step.sources:
         raise Conflict(MOVED_ON, what=NAMES[machine.name])
     model: Any = subject.model
+    here = (model.concern_id == subject.concern_id, _key(model) == subject.id, model.status == subject.state)
     statement = (
-        update(model)
-        .where(
-            model.concern_id == subject.concern_id, _key(model) == subject.id, model.status == subject.state
-        )
-        .values(status=step.target, **(values or {}))
+        update(model).where(*here, _free(machine, step, model)).values(status=step.target, **(values or {}))
     )
     moved: Any = await session.execute(statement)
     if moved.rowcount != 1:
-        raise Conflict(MOVED_ON, what=NAMES[machine.name])
+        still = await session.scalar(select(exists().where(*here)))
+        raise _stopped(machine, still=bool(still))
     await record(session, [moved_event(machine, subject, step, actor, at, told)])
     return step.target
+
+
+def _free(machine: Machine, step: Move, model: Any) -> Any:
+    """That no hold is on the row, where one would stop the move."""
+    return getattr(model, machine.hold.column).is_(False) if machine.hold and machine.held(step) else true()
+
+
+def _stopped(machine: Machine, *, still: bool) -> Conflict:
+    """Why no row was moved: `still` standing where it was read, it is the hold that keeps it."""
+    if machine.hold and still:
+        return Conflict(machine.hold.refused)
+    return Conflict(MOVED_ON, what=NAMES[machine.name])
 
 
 def _key(model: type[Base]) -> Any:
@@ -135,7 +146,7 @@ async def move_all(
     """`move` for many rows of one concern in one statement: the same checks, one audit row each.
 
     All steps change the same columns. Conflict, and the caller's transaction is to be rolled back, when any row
-    no longer stands where it was read.
+    no longer stands where it was read, or is on hold and would pass it.
     """
     if not steps:
         return
@@ -148,23 +159,40 @@ async def move_all(
         {"id": step.subject.id, "state": step.subject.state, "status": move_.target, **step.values}
         for step, move_ in zip(steps, moves, strict=True)
     ]
-    parameters = {"rows": as_json(rows, steps[0].subject.model), "concern": steps[0].subject.concern_id}
-    moved = (
-        await session.execute(_update_all(steps[0].subject.model, tuple(steps[0].values)), parameters)
-    ).all()
+    model = steps[0].subject.model
+    held = sorted({move_.target for move_ in moves if machine.held(move_)})
+    parameters: dict[str, Any] = {"rows": as_json(rows, model), "concern": steps[0].subject.concern_id}
+    column = machine.hold.column if machine.hold and held else None
+    statement = _update_all(model, tuple(steps[0].values), column)
+    moved = (await session.execute(statement, parameters | ({"held": held} if column else {}))).all()
     if len(moved) != len(steps):
-        raise Conflict(MOVED_ON, what=NAMES[machine.name])
+        raise _stopped(machine, still=await _are_held(session, machine, steps, moves))
     told = zip(steps, moves, strict=True)
     await record(session, [moved_event(machine, s.subject, m, actor, at, s.told) for s, m in told])
 
 
+async def _are_held(
+    session: AsyncSession, machine: Machine, steps: Sequence[Step], moves: Sequence[Move]
+) -> bool:
+    """Whether a hold on one of the rows is in the way: asked only when not all of them moved."""
+    kept = [step.subject.id for step, move_ in zip(steps, moves, strict=True) if machine.held(move_)]
+    if machine.hold is None or not kept:
+        return False
+    model: Any = steps[0].subject.model
+    where = (model.concern_id == steps[0].subject.concern_id, _key(model).in_(kept))
+    return bool(await session.scalar(select(exists().where(*where, getattr(model, machine.hold.column)))))
+
+
 @cache
-def _update_all(model: type[Base], columns: tuple[str, ...]) -> TextClause:
+def _update_all(model: type[Base], columns: tuple[str, ...], hold: str | None) -> TextClause:
+    """`hold`: the boolean column that keeps a row from the statuses in the parameter `held`."""
     table = model.__tablename__
+    free = f" AND NOT (t.{hold} AND v.status = ANY(CAST(:held AS text[])))" if hold else ""
     changed = ", ".join(f"{column} = v.{column}" for column in ("status", *columns))
     return text(
         f"UPDATE {table} t SET {changed}"  # noqa: S608 - names of our own tables and columns
         f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json)) v"
         " JOIN json_to_recordset(CAST(:rows AS json)) AS s(id uuid, state text) ON s.id = v.id"
-        " WHERE t.concern_id = :concern AND t.id = v.id AND t.status = s.state RETURNING t.id"
+        " WHERE t.concern_id = :concern AND t.id = v.id AND t.status = s.state"
+        f"{free} RETURNING t.id"
     )

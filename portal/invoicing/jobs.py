@@ -13,6 +13,7 @@ from portal.db.context import Context
 from portal.integrations.mail import Mail, Mailer
 from portal.invoicing.actions.again import rerun as run_again
 from portal.invoicing.actions.credit_request import credit_letters
+from portal.invoicing.actions.holds import credit_has_come
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.actions.waiting import reminders, wait_no_longer
@@ -52,6 +53,16 @@ async def receipt_made(parts: IntakeParts, context: JobContext, *, order_id: str
     async with context.session() as session:
         ids = await waiting_for_order(session, context.concern_id, UUID(order_id))
     await run_again(context.database, context.concern_id, ids, context.clock(), at=parts.at)
+
+
+async def credit_note_came(parts: IntakeParts, context: JobContext, *, invoice_id: str) -> None:
+    """A credit note has come: what waited for it alone goes on (A9.13)."""
+    if context.concern_id is None:
+        return
+    now = context.clock()
+    async with context.session() as session:
+        ids = await credit_has_come(session, context.concern_id, UUID(invoice_id), now)
+    await run_again(context.database, context.concern_id, ids, now, at=parts.at)
 
 
 async def waiting_days(context: JobContext) -> None:

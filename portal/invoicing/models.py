@@ -86,11 +86,13 @@ class Invoice(Base):
     reasons: Mapped[Json] = mapped_column(default=list, comment="[{code, message}] of where it stands")
     manual_controls: Mapped[Json] = mapped_column(default=list, comment="controls forced through by a person")
     under_investigation: Mapped[bool] = mapped_column(default=False)
+    hold_reason: Mapped[str | None] = mapped_column(comment="why a person holds it")
     receipt_reminded_at: Mapped[Instant | None]
     payment_date: Mapped[date | None]
     done_at: Mapped[Instant | None]
     cancelled_reason: Mapped[str | None]
     credit_request: Mapped[str | None] = mapped_column(comment="the supplier reads it")
+    credit_amount: Mapped[Money | None] = mapped_column(comment="SEK excluding VAT, asked to be credited")
     credited_numbers: Mapped[Json] = mapped_column(default=list, comment="BT-25")
     document: Mapped[Json | None] = mapped_column(
         comment="the neutral invoice (EN 16931) as read; the original bytes stay the evidence"

@@ -10,7 +10,7 @@ person's act is recorded, and the system's move follows in the same transaction.
 
 from __future__ import annotations
 
-from portal.kernel.workflow import Machine, Move, State, sources
+from portal.kernel.workflow import Hold, Machine, Move, State, sources
 
 LEVGRUPPEN = "levgruppen"
 LOCAL_ADMIN = "local_admin"
@@ -164,6 +164,17 @@ _ATTEST_MOVES = (
     Move("return_extra_to_approval", "Extrakontroll klar", sources(EXTRA_CONTROL), APPROVAL, "A14", "A5.10"),
 )  # fmt: skip
 
+ON_HOLD = Hold(
+    "under_investigation",
+    frozenset({CODING_UNCHECKED, APPROVAL, DONE}),
+    "Fakturan är under utredning. Avsluta utredningen först, så kan den godkännas.",
+)
+"""Under utredning, or credit is asked for (A5.14, A9.13): nobody attests it and nothing makes it Klar meanwhile."""
+
 INVOICE = Machine(
-    "invoice", _STATES, _SYSTEM_MOVES + _ARRIVAL_MOVES + _FLOW_MOVES + _ATTEST_MOVES, INVOICE_INFORMATION
+    "invoice",
+    _STATES,
+    _SYSTEM_MOVES + _ARRIVAL_MOVES + _FLOW_MOVES + _ATTEST_MOVES,
+    INVOICE_INFORMATION,
+    ON_HOLD,
 )

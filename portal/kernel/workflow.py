@@ -46,6 +46,19 @@ class Move:
         return frozenset() if self.permission is None else self.also | {self.permission}
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What keeps a row back whoever moves it: while its boolean `column` is true no move leads into `targets`.
+
+    `refused` is the msgid said instead. The row itself is read where the status is written, so a hold put on
+    meanwhile counts too.
+    """
+
+    column: str
+    targets: frozenset[str]
+    refused: str
+
+
 class UnknownMove(LookupError):
     """No such move in this machine: a programming error, never shown to a person."""
 
@@ -58,6 +71,7 @@ class Machine:
     states: tuple[State, ...]
     moves: tuple[Move, ...]
     initial: str
+    hold: Hold | None = None
     _states: dict[str, State] = field(init=False, repr=False, default_factory=dict)
     _moves: dict[str, Move] = field(init=False, repr=False, default_factory=dict)
 
@@ -69,6 +83,7 @@ class Machine:
         named = {self.initial} | {move.target for move in self.moves}
         for move in self.moves:
             named |= move.sources
+        named |= self.hold.targets if self.hold else frozenset()
         if unknown := named - self._states.keys():
             raise ValueError(f"{self.name}: unknown states {sorted(unknown)}")
 
@@ -82,6 +97,10 @@ class Machine:
             return self._moves[code]
         except KeyError:
             raise UnknownMove(f"{self.name} has no move {code!r}") from None
+
+    def held(self, move: Move) -> bool:
+        """Whether a hold on the row stops this move."""
+        return self.hold is not None and move.target in self.hold.targets
 
     def codes(self) -> tuple[str, ...]:
         """All state codes, in the order they are shown."""

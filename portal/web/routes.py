@@ -19,6 +19,7 @@ from portal.web.invoicing.counts import counts as invoicing_counts
 from portal.web.invoicing.deviations import DeviationController
 from portal.web.invoicing.handing_on import HandOnController
 from portal.web.invoicing.invoices import InvoiceController
+from portal.web.invoicing.locks import LockController
 from portal.web.invoicing.reviews import ReviewController
 from portal.web.orders.addresses import AddressController
 from portal.web.orders.basket import BasketController
@@ -78,6 +79,7 @@ HANDLERS: tuple[Any, ...] = (
     CorrectionController,
     ReviewController,
     HandOnController,
+    LockController,
     DeviationController,
     ApprovalController,
     SearchController,

@@ -43,6 +43,7 @@ WHY_LONG: dict[str, str] = {
     "portal/web/invoicing/coding_form.py": ONE_PAGE,
     "portal/web/invoicing/comparison.py": ONE_PAGE,
     "portal/web/invoicing/page.py": ONE_PAGE,
+    "portal/web/invoicing/why.py": ONE_PAGE,
     "portal/web/invoicing/solutions.py": ONE_PAGE,
     "portal/web/orders/orders.py": "the verbs of an order, each a few lines",
     "portal/web/orders/present.py": ONE_PAGE,

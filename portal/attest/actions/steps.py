@@ -36,11 +36,14 @@ NO_LONGER = (
     "%(login)s är inte längre attestant för ansvar %(code)s. Ta tillbaka ärendet och skicka det igen,"
     " så går det till rätt attestant."
 )
-# waiting → approved by compare-and-set: of two who attest at once one finds no row. What still waits is told
-# in the same breath; whoever holds the case sees the others' decisions.
+# waiting → approved by compare-and-set: of two who attest at once one finds no row, and nobody finds one of an
+# invoice on hold (A5.14). What still waits is told in the same breath; whoever holds the case sees the others'
+# decisions.
 _CLAIM = text(
     "UPDATE approval_step s SET state = 'approved', decided_at = :now, decision_id = :decision"
     " WHERE s.concern_id = :concern AND s.id = :step AND s.state = 'waiting'"
+    " AND NOT EXISTS (SELECT 1 FROM invoice i WHERE i.concern_id = s.concern_id AND i.id = s.subject_id"
+    " AND s.subject_type = 'invoice' AND i.under_investigation)"
     " RETURNING EXISTS (SELECT 1 FROM approval_step o WHERE o.concern_id = s.concern_id"
     " AND o.subject_type = s.subject_type AND o.subject_id = s.subject_id AND o.id <> s.id"
     " AND o.state = 'waiting')"

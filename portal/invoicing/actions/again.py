@@ -47,12 +47,13 @@ async def rerun_in(
     """`rerun` in the caller's transaction, which must be in the system's context of the concern."""
     stored = await lock_invoices(session, concern_id, invoice_ids)
     standing = [row for row in stored.rows if row.status in (*ARRIVAL, *MATCHING) and row.document]
-    cases = sorted((_case(row, stored) for row in standing), key=lambda case: (case.arrived_at, case.id))
+    cases = sorted((case_of(row, stored) for row in standing), key=lambda case: (case.arrived_at, case.id))
     if cases:
         await settle(Batch(session, concern_id, now, at), cases)
 
 
-def _case(row: Any, stored: Stored) -> Case:
+def case_of(row: Any, stored: Stored) -> Case:
+    """The stored invoice as the pipeline takes it up."""
     written = from_plain(Invoice, row.document)
     invoice = _corrected(written, row)
     matching = row.status in MATCHING
@@ -66,7 +67,8 @@ def _case(row: Any, stored: Stored) -> Case:
         chosen_organisation=row.organisation_id if keep_organisation else None,
         chosen_supplier=row.supplier_id if keep_supplier else None,
         has_claim=row.id in stored.claimed, has_coding=row.id in stored.coded,
-        before=(row.status, row.handler_role, row.reasons),
+        before=(row.status, row.handler_role, row.reasons), held=row.under_investigation,
+        matched_before=stored.matched.get(row.id),
     )  # fmt: skip
     case.secret = row.secret
     if matching:

@@ -94,7 +94,7 @@ async def write(
     with place(at, "process.decisions"):
         await _write_lines(session, concern_id, cases)
         await _write_coding(session, concern_id, cases)
-        await insert_rows(session, RuleDecision, list(_decisions(concern_id, cases, now)))
+        await write_decisions(session, concern_id, cases, now)
     with place(at, "process.orders"):
         await _write_orders(session, concern_id, cases, orders, now)
 
@@ -188,6 +188,13 @@ async def _write_coding(session: AsyncSession, concern_id: UUID, cases: Sequence
         for case in coded for position, row in enumerate(case.coding or (), 1)
     ]  # fmt: skip
     await insert_rows(session, InvoiceCoding, rows)
+
+
+async def write_decisions(
+    session: AsyncSession, concern_id: UUID, cases: Sequence[Case], now: datetime
+) -> None:
+    """What was decided of every case, each with its inputs."""
+    await insert_rows(session, RuleDecision, list(_decisions(concern_id, cases, now)))
 
 
 def _decisions(concern_id: UUID, cases: Sequence[Case], now: datetime) -> Iterable[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Who has the invoice: choose a reviewer, hand it to another, not mine, send back, under investigation."""
+"""Who has the invoice: choose a reviewer, hand it to another, not mine, send back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
@@ -20,14 +19,10 @@ from portal.invoicing.actions.opening import (
     open_invoice,
     reason,
     required,
-    tell,
     took_part,
 )
-from portal.invoicing.models import Invoice
 from portal.invoicing.queries.choices import reviewers
-from portal.invoicing.queries.detail import head_of
-from portal.invoicing.queries.scope import rights_of
-from portal.invoicing.status import APPROVAL, LOCAL_ADMIN, MATCHING_REQUIRED, REVIEW
+from portal.invoicing.status import LOCAL_ADMIN
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 
@@ -36,8 +31,6 @@ NOT_A_REVIEWER = "Den du valde kan inte granska fakturor. Välj någon annan."
 SAME_REVIEWER = "Fakturan ligger redan hos den du valde. Välj någon annan."
 WHY_NOT_MINE = "Skriv varför det inte är din faktura. Administratören läser det."
 WHY_BACK = "Skriv vad som behöver rättas."
-_HANDLED_BY = {REVIEW: "accept_review", MATCHING_REQUIRED: "rematch", APPROVAL: "approve"}
-"""The verb whose rule says who may mark an invoice in a status: whoever handles it there."""
 
 
 async def choose_reviewer(
@@ -78,8 +71,8 @@ async def choose_other_reviewer(
     if chosen == opened.invoice.reviewer_id:
         raise Invalid(SAME_REVIEWER, fields={"user_id": SAME_REVIEWER})
     target = await move(
-        session, opened, "choose_other_reviewer", actor, now=now, why=note, values={"reviewer_id": chosen},
-        data={"reviewer": name},
+        session, opened, "choose_other_reviewer", actor, now=now, why=note,
+        values={"reviewer_id": chosen, "handler_role": None}, data={"reviewer": name},
     )  # fmt: skip
     await hand_over(session, opened.invoice, [chosen], now)
     return target
@@ -151,33 +144,3 @@ async def _to_role(
     await took_part(session, invoice, actor, now)
     await comment(session, invoice, actor, note, now)
     return target
-
-
-async def investigate(
-    session: AsyncSession,
-    actor: Actor,
-    invoice_id: UUID,
-    *,
-    on: bool,
-    note: str | None = None,
-    seen: Seen | None = None,
-    now: datetime,
-) -> None:
-    """Under utredning (A5.14, A9.13): a mark, no status; the invoice stays where it is until it is taken off."""
-    rights = await rights_of(session, actor, stockholm_date(now))
-    status = (await head_of(session, actor, rights, invoice_id)).invoice.status
-    verb = _HANDLED_BY.get(status, "correct_information")
-    opened = await open_invoice(session, actor, invoice_id, verb, seen=seen, now=now)
-    invoice = opened.invoice
-    marked: dict[str, object] = {"under_investigation": on}
-    if not on:
-        marked["credit_request"] = None  # it was asked while the invoice was looked into
-    await session.execute(
-        update(Invoice)
-        .where(Invoice.concern_id == invoice.concern_id, Invoice.id == invoice.id)
-        .values(**marked)
-    )
-    tag = "invoice:investigation:start" if on else "invoice:investigation:end"
-    await tell(session, opened, tag, actor, now=now, why=(note or "").strip() or None)
-    if note and note.strip():
-        await comment(session, invoice, actor, note.strip(), now)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.attest.actions.routes import void_steps
+from portal.invoicing.actions.holds import NOTHING_HELD
 from portal.invoicing.actions.opening import Seen, hand_over, move, open_invoice, required, took_part
 from portal.invoicing.models import NumberClaim
 from portal.invoicing.queries.detail import head_of
@@ -36,7 +37,12 @@ async def cancel(
     verb = "cancel_at_levgruppen" if status in _AT_LEVGRUPPEN else "cancel"
     opened = await open_invoice(session, actor, invoice_id, verb, seen=seen, now=now)
     invoice = opened.invoice
-    values: dict[str, object] = {"cancelled_reason": text, "handler_role": None, "reasons": []}
+    values: dict[str, object] = {
+        "cancelled_reason": text,
+        "handler_role": None,
+        "reasons": [],
+        **NOTHING_HELD,
+    }
     target = await move(session, opened, verb, actor, now=now, why=text, values=values)
     await session.execute(
         delete(NumberClaim).where(

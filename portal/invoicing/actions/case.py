@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,8 @@ from portal.kernel.decision import Decision, Reason
 from portal.kernel.identifiers import folded_number_key, invoice_number_key, org_number
 from portal.kernel.plain import to_plain
 
+MATCH = "match"
+
 
 @dataclass(frozen=True, slots=True)
 class Rest:
@@ -55,7 +58,10 @@ class CodedRow:
 
 @dataclass(slots=True)
 class Case:
-    """`invoice` is the neutral one with a person's corrections in it. `id` is the invoice row's."""
+    """`invoice` is the neutral one with a person's corrections in it. `id` is the invoice row's.
+
+    `held`: on hold (A5.14). `matched_before`: sha256 of the match that is stored of it.
+    """
 
     id: UUID
     invoice: Invoice
@@ -74,6 +80,8 @@ class Case:
     has_coding: bool = False
     order_id: UUID | None = None
     before: tuple[str, str | None, list[Any]] | None = None
+    held: bool = False
+    matched_before: bytes | None = None
     # found on the way
     organisation_id: UUID | None = None
     supplier_id: UUID | None = None
@@ -96,6 +104,12 @@ class Case:
             return self.rest is not None
         reasons = [to_plain(reason) for reason in self.rest.reasons]
         return self.before != (self.rest.status, self.rest.role, reasons)
+
+    @property
+    def has_new_facts(self) -> bool:
+        """Whether the match saw or decided something else than what is stored of it, wherever the invoice rests."""
+        match = next((one for one in self.decisions if one.kind == MATCH), None)
+        return match is not None and sha256(match.to_bytes()).digest() != self.matched_before
 
     @property
     def number_key(self) -> str:

@@ -76,10 +76,7 @@ async def final_control(
 def done_values(closing: Closing, *, internal: bool, now: datetime) -> dict[str, Any]:
     """Columns that change when the invoice becomes Klar."""
     paid = payment_date(closing.invoice.due_date, stockholm_date(now), internal=internal)
-    return {
-        "done_at": now, "payment_date": paid, "reasons": [], "handler_role": None,
-        "under_investigation": False,
-    }  # fmt: skip
+    return {"done_at": now, "payment_date": paid, "reasons": [], "handler_role": None}
 
 
 async def take_from_order(session: AsyncSession, closing: Closing, now: datetime) -> None:

@@ -15,13 +15,14 @@ from portal.access.actor import Actor
 from portal.coding.queries import load_register
 from portal.coding.rules.check import check_rows, comment_needed
 from portal.coding.values import CodeString, CodingError, CodingRegister, CodingRow
-from portal.invoicing.actions.opening import Opened, Seen, comment, open_invoice, tell
+from portal.invoicing.actions.opening import Opened, Seen, comment, open_for, tell
 from portal.invoicing.models import Invoice, InvoiceCoding
 from portal.invoicing.queries.detail import coding_of, head_of
 from portal.invoicing.queries.limits import rounding_account
 from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.rules import rounding
-from portal.invoicing.status import MATCHING_REQUIRED
+from portal.invoicing.rules.standing import not_allowed
+from portal.invoicing.status import INVOICE, MATCHING_REQUIRED
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import uuid7
@@ -64,8 +65,10 @@ async def open_coding(
     """Whoever may accept the review, or answer the deviation, may code."""
     rights = await rights_of(session, actor, stockholm_date(now))
     status = (await head_of(session, actor, rights, invoice_id)).invoice.status
-    verb = "accept_deviation" if status == MATCHING_REQUIRED else "accept_review"
-    return await open_invoice(session, actor, invoice_id, verb, seen=seen, now=now)
+    move = INVOICE.move("accept_deviation" if status == MATCHING_REQUIRED else "accept_review")
+    return await open_for(
+        session, actor, invoice_id, lambda place, who: not_allowed(move, place, who), seen=seen, now=now
+    )
 
 
 async def replace_coding(

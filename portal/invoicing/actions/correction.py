@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,10 @@ from portal.kernel.money import canonical
 CHOSEN_SUPPLIER, CHOSEN_ORGANISATION, CONFIRMED_PAYMENT = "supplier", "organisation", "payment_account"
 CONFIRMED_NUMBER = arrival.NUMBER_NEW
 """Entries of manual_controls: what a person has settled, beside the reason codes of forced controls."""
+BY_HAND = "manual_flow"
+"""Entry of manual_controls: a person has said that no order is to be looked for."""
+NO_FLOW: Mapping[str, Any] = MappingProxyType({"order_id": None, "reviewer_id": None, "flow": None})
+"""The columns of an invoice whose way is to be found anew."""
 FORCIBLE: Mapping[str, str] = {"zero_amount": "A4.09", "vat_rate": "A4.14"}
 NOTHING_CHANGED = "Du har inte ändrat något. Ändra en uppgift eller välj ett annat sätt."
 SUPPLIER_MISSING = "Välj leverantören som har skickat fakturan."
@@ -68,7 +73,7 @@ async def correct(
     before = {name: _plain(getattr(opened.invoice, name)) for name in values}
     after = {name: _plain(value) for name, value in values.items()}
     data = {"before": before, "after": after}
-    return await _decided_by_rules(session, opened, verb, actor, values=values, data=data, note=note, now=now)
+    return await decided_by_rules(session, opened, verb, actor, values=values, data=data, note=note, now=now)
 
 
 def _changes(opened: Opened, correction: Correction) -> dict[str, Any]:
@@ -181,7 +186,7 @@ async def change_organisation(
     ]
     if not found:
         raise Invalid(ORGANISATION_MISSING, fields={"organisation_id": ORGANISATION_MISSING})
-    dropped = await _drop_coding(session, opened, now)
+    dropped = await drop_coding(session, opened, now)
     values = {"organisation_id": organisation_id, "order_id": None, "reviewer_id": None, "flow": None}
     return await _settled(
         session, opened, "change_organisation", actor, (CHOSEN_ORGANISATION,), values=values,
@@ -202,15 +207,16 @@ async def change_flow(
     """Byt flöde by entering an order number (A3.04, A9.03): all coding is dropped and kept in the log."""
     number = required(order_number, "order_number", ORDER_MISSING)
     opened = await open_invoice(session, actor, invoice_id, "change_flow", seen=seen, now=now)
-    dropped = await _drop_coding(session, opened, now)
-    values = {"order_reference": number, "order_id": None, "reviewer_id": None, "flow": None}
+    dropped = await drop_coding(session, opened, now)
+    settled = [one for one in opened.invoice.manual_controls if one != BY_HAND]
+    values = {**NO_FLOW, "order_reference": number, "manual_controls": settled}
     data = {"before": opened.invoice.order_reference, "order": number, "dropped_coding": dropped}
-    return await _decided_by_rules(
+    return await decided_by_rules(
         session, opened, "change_flow", actor, values=values, data=data, note=note, now=now
     )
 
 
-async def _drop_coding(session: AsyncSession, opened: Opened, now: datetime) -> list[dict[str, str]]:
+async def drop_coding(session: AsyncSession, opened: Opened, now: datetime) -> list[dict[str, str]]:
     """Delete the coding and what was attested on it; what it was, for the log (A6.21)."""
     invoice = opened.invoice
     kept = [
@@ -241,13 +247,13 @@ async def _settled(
 ) -> str:
     settled = [*opened.invoice.manual_controls]
     settled += [code for code in codes if code not in settled]
-    return await _decided_by_rules(
+    return await decided_by_rules(
         session, opened, verb, actor, values={**(values or {}), "manual_controls": settled},
         data={"controls": list(codes), **(data or {})}, note=note, now=now,
     )  # fmt: skip
 
 
-async def _decided_by_rules(
+async def decided_by_rules(
     session: AsyncSession,
     opened: Opened,
     verb: str,

@@ -14,8 +14,12 @@ from portal.access.models import Concern
 from portal.integrations.letters import letter_to_company
 from portal.integrations.mail import Mail
 from portal.invoicing.actions.opening import Seen, comment, move, open_invoice, required
+from portal.invoicing.actions.todays_match import todays_match
 from portal.invoicing.models import Invoice
+from portal.invoicing.rules.deviations import total_of
+from portal.invoicing.values import ZERO
 from portal.jobs.queue import enqueue
+from portal.kernel.money import canonical
 from portal.suppliers.models import Supplier
 
 MESSAGE_MISSING = "Skriv vad leverantören behöver rätta."
@@ -34,14 +38,18 @@ async def ask_for_credit(
 ) -> str:
     """Be om kredit: the supplier is asked, and nothing is paid until the credit note has come; the status.
 
-    Invalid without a message; Forbidden and Conflict as `open_invoice` has them.
+    Asked is the sum that the deviations make today. Invalid without a message; Forbidden and Conflict as
+    `open_invoice` has them.
     """
     text = required(note, "note", MESSAGE_MISSING)
     opened = await open_invoice(session, actor, invoice_id, "rematch", seen=seen, now=now)
     invoice = opened.invoice
+    today = await todays_match(session, invoice, now)
+    amount = total_of(today.parts) if today is not None else ZERO
+    asked = {"asked": "credit", **({"amount": canonical(amount)} if amount > 0 else {})}
     status = await move(
-        session, opened, "rematch", actor, now=now, why=text, data={"asked": "credit"},
-        values={"under_investigation": True, "credit_request": text},
+        session, opened, "rematch", actor, now=now, why=text, data=asked,
+        values={"under_investigation": True, "credit_request": text, "credit_amount": amount if amount > 0 else None},
     )  # fmt: skip
     await comment(session, invoice, actor, text, now)
     await enqueue(session, MAIL_JOB, concern_id=invoice.concern_id, invoice_id=invoice.id)

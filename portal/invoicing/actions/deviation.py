@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
@@ -14,6 +13,7 @@ from portal.coding.queries import load_register
 from portal.invoicing.actions.closing import done_values, final_control, take_from_order
 from portal.invoicing.actions.coding import Coded, checked, replace_coding, with_rounding
 from portal.invoicing.actions.opening import (
+    Opened,
     Seen,
     comment,
     hand_over,
@@ -25,7 +25,9 @@ from portal.invoicing.actions.opening import (
 )
 from portal.invoicing.actions.order_coding import coding_from_order
 from portal.invoicing.actions.review import decided, to_attest
+from portal.invoicing.actions.todays_match import keep, todays_match
 from portal.invoicing.models import Invoice
+from portal.invoicing.rules import deviations
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict
 from portal.kernel.plain import to_plain
@@ -33,6 +35,8 @@ from portal.kernel.plain import to_plain
 WHY_ACCEPTED = "Skriv varför skillnaden godkänns. Attestanten läser det."
 RECEIPT_MISSING = "Skriv vad som är fel med kvittensen."
 NOT_ONLY_HELD = "Fakturan avviker från ordern. Godkänn skillnaden i stället, så går den till attest."
+NOT_RECEIVED = "Skriv varför ni betalar för det som inte är mottaget, eller kvittera leveransen först."
+FITS = "Fakturan stämmer nu med ordern och det som är kvitterat. Välj Matcha igen."
 HELD = frozenset({"review_requested"})
 
 
@@ -43,22 +47,41 @@ async def accept_deviation(
     rows: Sequence[Coded],
     *,
     note: str | None,
+    not_received: str | None = None,
     shown: bytes,
     seen: Seen | None = None,
     now: datetime,
 ) -> str:
-    """Godkänn skillnaden: to attest at each ansvar's attestant (A6.05); the new status.
+    """Godkänn skillnaden, as it is by today's facts: to attest at each ansvar's attestant (A6.05); the new status.
 
-    Invalid without a note, or with errors in the coding; Forbidden by separation of duties.
+    `not_received`: why what has not come is paid all the same, needed when something has not. Invalid without a
+    note, or with errors in the coding; Conflict when it fits by now; Forbidden by separation of duties.
     """
     text = required(note, "note", WHY_ACCEPTED)
     opened = await open_invoice(session, actor, invoice_id, "accept_deviation", seen=seen, now=now)
+    data = await _accepted(session, opened, not_received, now)
     amounts = await checked(session, opened, actor, rows, note=text, now=now)
-    codes = sorted({str(one.get("code")) for one in opened.invoice.reasons})
     return await to_attest(
         session, opened, actor, amounts, act="accept_deviation", verb="accept_deviation", shown=shown,
-        note=text, data={"accepted": codes}, now=now,
+        note=text, data=data, now=now,
     )  # fmt: skip
+
+
+async def _accepted(
+    session: AsyncSession, opened: Opened, not_received: str | None, now: datetime
+) -> dict[str, object]:
+    """What is accepted, for the history and the attestant; the match it rests on is stored."""
+    invoice = opened.invoice
+    today = await todays_match(session, invoice, now)
+    if today is None:
+        return {"accepted": sorted(codes_of(invoice))}
+    if today.fits:
+        raise Conflict(FITS)
+    missing = deviations.not_received(today.parts)
+    words = required(not_received, "not_received", NOT_RECEIVED) if missing else None
+    await keep(session, invoice, today, now)
+    codes = sorted({*today.codes, *(part.code for part in missing)})
+    return {"accepted": codes, **({"not_received": words} if words else {})}
 
 
 async def accept_match(
@@ -77,7 +100,8 @@ async def accept_match(
     """
     opened = await open_invoice(session, actor, invoice_id, "accept_match", seen=seen, now=now)
     invoice = opened.invoice
-    if not is_only_held(invoice):
+    today = await todays_match(session, invoice, now)
+    if not (set(today.codes) if today is not None else codes_of(invoice)) <= HELD:
         raise Conflict(NOT_ONLY_HELD)
     await decided(session, opened, actor, "review", shown=shown, note=note, now=now)
     await replace_coding(session, opened, actor, await _order_coding(session, invoice, now), now)
@@ -101,9 +125,9 @@ async def _order_coding(session: AsyncSession, invoice: Invoice, now: datetime) 
     return await with_rounding(session, invoice, await coding_from_order(session, invoice), register, day)
 
 
-def is_only_held(invoice: Invoice) -> bool:
-    """Whether nothing but the buyer's wish to review holds the invoice."""
-    return bool(invoice.reasons) and {str(one.get("code")) for one in invoice.reasons} <= HELD
+def codes_of(invoice: Invoice) -> set[str]:
+    """The reason codes that are stored of where it stands."""
+    return {str(one.get("code")) for one in invoice.reasons}
 
 
 async def ask_for_receipt(
@@ -129,12 +153,6 @@ async def rematch(
 ) -> str:
     """Matcha igen, after the order or the receipt was changed."""
     opened = await open_invoice(session, actor, invoice_id, "rematch", seen=seen, now=now)
-    invoice = opened.invoice
-    await session.execute(
-        update(Invoice)
-        .where(Invoice.concern_id == invoice.concern_id, Invoice.id == invoice.id)
-        .values(under_investigation=False)
-    )
     status = await move(session, opened, "rematch", actor, now=now)
-    await rerun_later(session, invoice)
+    await rerun_later(session, opened.invoice)
     return status

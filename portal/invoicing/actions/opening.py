@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,8 +21,8 @@ from portal.audit.transition import Subject, Told
 from portal.invoicing.models import Invoice, InvoiceComment, InvoiceParticipant
 from portal.invoicing.queries.detail import events_of, head_of, owners_of, place_of, who_is
 from portal.invoicing.queries.scope import rights_of
-from portal.invoicing.rules.standing import Place, Who, refusal, stand
-from portal.invoicing.status import INVOICE
+from portal.invoicing.rules.standing import Place, Who, may_begin, refusal, stand
+from portal.invoicing.status import INVOICE, ON_HOLD
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.errors import Conflict, Forbidden, Invalid
@@ -30,8 +30,11 @@ from portal.kernel.errors import Conflict, Forbidden, Invalid
 SUBJECT = "invoice"
 RERUN = "invoicing.rerun"
 CHANGED = "Fakturan har ändrats sedan du öppnade den: %(what)s. Nu är den %(status)s. Ingenting har sparats."
-HELD = "%(holder)s har fakturan öppen sedan %(since)s. Låset släpps senast %(until)s."
+HELD = "%(holder)s handlägger fakturan sedan %(since)s. Låset släpps senast %(until)s."
+NOT_YOUR_TURN = "Fakturan ligger hos någon annan. Du kan läsa den men inte ändra."
 MOST_TEXT = 2000
+Refusal = Callable[[Place, Who], str | None]
+"""Why the actor may not act on the invoice where it stands, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +72,62 @@ async def open_invoice(
     NotFound outside sight; Conflict when it moved since it was shown or somebody has it open; Forbidden with
     the rule's reason when the actor may not.
     """
+    return await open_for(
+        session,
+        actor,
+        invoice_id,
+        lambda place, who: refusal(INVOICE.move(verb), place, who),
+        seen=seen,
+        now=now,
+    )
+
+
+async def open_for(
+    session: AsyncSession,
+    actor: Actor,
+    invoice_id: UUID,
+    refused: Refusal,
+    *,
+    seen: Seen | None,
+    now: datetime,
+) -> Opened:
+    """`open_invoice` for an act that is no move of the machine: `refused` says who may not.
+
+    Conflict when it is the hold that is in the way: it can be ended.
+    """
     rights = await rights_of(session, actor, stockholm_date(now))
     head = await head_of(session, actor, rights, invoice_id, lock=True)
     await _unmoved(session, head.invoice, seen)
     owners = await owners_of(session, head.invoice)
     place = place_of(head.invoice, (owner.id for owner in owners), internal=head.internal)
     who = who_is(actor, rights)
-    if why := refusal(INVOICE.move(verb), place, who):
-        raise Forbidden(why)
+    if why := refused(place, who):
+        raise Conflict(why) if why == ON_HOLD.refused else Forbidden(why)
     await _lock(session, actor, invoice_id, now)
     standing = stand(place, who)
     behalf = UUID(standing.behalf) if standing.behalf else None
     login = next((owner.login for owner in owners if owner.id == behalf), None)
     chain = tuple(map(UUID, standing.chain))
     return Opened(head.invoice, place, who, behalf, login, chain, head.case_id)
+
+
+async def begin(session: AsyncSession, actor: Actor, invoice_id: UUID, *, now: datetime) -> None:
+    """Handlägg: take the lock of an invoice whose next step is the actor's, before anything is decided (A6.22).
+
+    NotFound outside sight, Forbidden when it is somebody else's turn, Conflict when somebody else handles it.
+    """
+    rights = await rights_of(session, actor, stockholm_date(now))
+    head = await head_of(session, actor, rights, invoice_id)
+    owners = await owners_of(session, head.invoice)
+    place = place_of(head.invoice, (owner.id for owner in owners), internal=head.internal)
+    if not may_begin(place, who_is(actor, rights)):
+        raise Forbidden(NOT_YOUR_TURN)
+    await _lock(session, actor, invoice_id, now)
+
+
+async def require_sight(session: AsyncSession, actor: Actor, invoice_id: UUID, *, now: datetime) -> None:
+    """NotFound when the invoice does not exist for the actor."""
+    await head_of(session, actor, await rights_of(session, actor, stockholm_date(now)), invoice_id)
 
 
 async def _unmoved(session: AsyncSession, invoice: Invoice, seen: Seen | None) -> None:
@@ -115,14 +160,14 @@ async def move(
 ) -> str:
     """Make the move, with its audit row; the new status. The actor's lock is let go when it leaves.
 
-    What was asked of the supplier is asked no longer, unless the move is what asks it.
+    A hold stays through every move, and what was asked of the supplier with it.
     """
     invoice = opened.invoice
     subject = Subject(
         Invoice, invoice.concern_id, invoice.id, invoice.status, invoice.organisation_id, invoice.supplier_id
     )
     told = Told(why, opened.behalf_login, data or {})
-    changed = {"status_since": now, "credit_request": None, **(values or {})}
+    changed = {"status_since": now, **(values or {})}
     target = await transition.move(session, INVOICE, subject, code, actor, at=now, told=told, values=changed)
     await release_lock(session, actor, SUBJECT, invoice.id)
     await session.refresh(invoice)

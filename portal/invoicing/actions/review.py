@@ -15,6 +15,7 @@ from portal.attest.actions.routes import open_steps, plan_route
 from portal.attest.rules.route import Route
 from portal.invoicing.actions.closing import done_values, final_control
 from portal.invoicing.actions.coding import Coded, checked
+from portal.invoicing.actions.credit_left import require_room
 from portal.invoicing.actions.opening import Opened, Seen, hand_over, move, open_invoice, took_part
 from portal.invoicing.rules.reasons import Several
 from portal.kernel.dates import stockholm_date
@@ -66,12 +67,14 @@ async def to_attest(
     """Record what the person decided and lay the invoice before the attestants of `amounts` (ansvar → SEK)."""
     invoice = opened.invoice
     assert invoice.organisation_id is not None
+    if invoice.is_credit_note:
+        await require_room(session, invoice)
     await decided(session, opened, actor, act, shown=shown, note=note, now=now)
     route = await route_for(session, opened, actor, amounts, now)
     if not route.steps:
         raise Invalid(NO_ROUTE, why=Several(route.refusals))
     to = [step.attestant.login for step in route.steps]
-    values: dict[str, object] = {"reasons": [], "handler_role": None, "under_investigation": False}
+    values: dict[str, object] = {"reasons": [], "handler_role": None}
     target = await move(
         session, opened, verb, actor, now=now, why=note, values=values,
         data={"to": sentence_list(to), **(data or {})},

@@ -26,8 +26,10 @@ from portal.invoicing.actions.case import (
     supplier_candidates,
     supplier_facts,
 )
+from portal.invoicing.actions.correction import BY_HAND
 from portal.invoicing.actions.credits import find_debits, see_each_other
-from portal.invoicing.actions.match import Given, match_case, propose_coding
+from portal.invoicing.actions.holding import match_unless_held, tell_of_credits
+from portal.invoicing.actions.match import Given, propose_coding
 from portal.invoicing.actions.vat_remark import remark_on_vat, wants_articles
 from portal.invoicing.flow_values import OrderCandidate
 from portal.invoicing.queries.articles import unspsc_of_articles
@@ -100,6 +102,9 @@ async def settle(batch: Batch, cases: Sequence[Case]) -> None:
         await _hand_over(batch, cases)
     changed = [case for case in cases if case.changed]
     await apply.write(batch.session, batch.concern_id, changed, orders, now=batch.now, at=batch.at)
+    seen_anew = [case for case in cases if not case.changed and case.has_new_facts]
+    await apply.write_decisions(batch.session, batch.concern_id, seen_anew, batch.now)
+    await tell_of_credits(batch.session, batch.concern_id, changed)
 
 
 async def _arrive(batch: Batch, cases: Sequence[Case], waiting: Sequence[Case]) -> Known:
@@ -188,11 +193,13 @@ async def _choose_flow(
 
 
 def _flow(case: Case, known: Known, orders: dict[UUID, Order]) -> None:
+    # None when a person has said that it has no order.
+    named = () if BY_HAND in case.forced else named_orders(case, known)
     candidates = [
         OrderCandidate(
             o.number, str(o.id), str(o.organisation_id), str(o.supplier_id), o.status, str(o.buyer_id)
         )
-        for o in (orders[row.id] for row in named_orders(case, known))
+        for o in (orders[row.id] for row in named)
     ]
     result, decision = flow.decision(flow_facts(case, known, candidates))
     case.decisions.append(decision)
@@ -232,7 +239,7 @@ def _match_all(
         if case.order is not None:
             register = registers(case.order.organisation_id)
             given = Given(limits, register, batch.today, wait_days)
-            match_case(case, case.order, given, batch.at)
+            match_unless_held(case, case.order, given, batch.at)
 
 
 async def _control_vat(batch: Batch, cases: Sequence[Case], limits: LimitRows) -> None:

@@ -84,6 +84,12 @@ class Detail:
     channel: str | None = None
     wait_days: int = WAIT_DAYS
     alike: Sequence[Any] = ()
+    todays_reasons: Sequence[Any] | None = None
+
+    @property
+    def reasons(self) -> Sequence[Any]:
+        """Why it stands where it stands: by today's facts where those were looked at, else as stored."""
+        return self.invoice.reasons if self.todays_reasons is None else self.todays_reasons
 
     @property
     def invoice(self) -> Invoice:
@@ -99,7 +105,10 @@ class Detail:
 def place_of(invoice: Invoice, owners: Any, *, internal: bool) -> Place:
     """The row as the rule about standing sees it."""
     organisation = str(invoice.organisation_id) if invoice.organisation_id else None
-    return Place(invoice.status, invoice.handler_role, organisation, frozenset(map(str, owners)), internal)
+    return Place(
+        invoice.status, invoice.handler_role, organisation, frozenset(map(str, owners)), internal,
+        invoice.under_investigation,
+    )  # fmt: skip
 
 
 def who_is(actor: Actor, rights: Rights) -> Who:

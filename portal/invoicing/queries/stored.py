@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,6 +33,11 @@ _CODED = text(
     "SELECT DISTINCT invoice_id FROM invoice_coding"
     " WHERE concern_id = :concern AND invoice_id = ANY(CAST(:ids AS uuid[]))"
 )
+_MATCHED = text(
+    "SELECT DISTINCT ON (invoice_id) invoice_id, sha256 FROM rule_decision"
+    " WHERE concern_id = :concern AND invoice_id = ANY(CAST(:ids AS uuid[])) AND kind = 'match'"
+    " ORDER BY invoice_id, decided_at DESC, id DESC"
+)
 _OF_ORDER = text(
     "SELECT id FROM invoice WHERE concern_id = :concern AND order_id = :order"
     " AND status IN ('awaiting_receipt', 'matching_required') ORDER BY arrived_at, id"
@@ -55,11 +60,12 @@ _CONCERNS = text("SELECT id FROM list_concerns()")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The rows, and which of them hold their number or have coding."""
+    """The rows, which of them hold their number or have coding, and the sha256 of the latest match of each."""
 
     rows: Sequence[Any]
     claimed: frozenset[UUID]
     coded: frozenset[UUID]
+    matched: Mapping[UUID, bytes]
 
 
 async def lock_invoices(session: AsyncSession, concern_id: UUID, ids: Sequence[UUID]) -> Stored:
@@ -69,7 +75,14 @@ async def lock_invoices(session: AsyncSession, concern_id: UUID, ids: Sequence[U
     await session.execute(_DROP_CLAIMS, parameters)
     claimed = (await session.execute(_CLAIMED, parameters)).scalars()
     coded = (await session.execute(_CODED, parameters)).scalars()
-    return Stored(rows, frozenset(claimed), frozenset(coded))
+    matched = await latest_matches(session, concern_id, ids)
+    return Stored(rows, frozenset(claimed), frozenset(coded), matched)
+
+
+async def latest_matches(session: AsyncSession, concern_id: UUID, ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """The sha256 of the latest stored match of each invoice that has one."""
+    rows = await session.execute(_MATCHED, {"concern": concern_id, "ids": sorted(set(ids))})
+    return {row.invoice_id: bytes(row.sha256) for row in rows}
 
 
 async def waiting_for_order(session: AsyncSession, concern_id: UUID, order_id: UUID) -> list[UUID]:

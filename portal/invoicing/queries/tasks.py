@@ -14,8 +14,9 @@ from portal.invoicing.models import Invoice
 from portal.invoicing.queries import queue
 from portal.invoicing.queries.lists import MOST_COUNTED, NEVER, handled_roles
 from portal.invoicing.queries.scope import Rights, in_scope, taken_part
-from portal.invoicing.status import APPROVAL, MATCHING_REQUIRED, REVIEW
+from portal.invoicing.status import APPROVAL, INVOICE_INFORMATION, MATCHING_REQUIRED, REVIEW
 
+TO_MOVE = ("organisation_unknown", "organisation_conflict")
 PERSONAL = (REVIEW, MATCHING_REQUIRED)
 """Counted here; attest has a counter of its own."""
 
@@ -48,6 +49,18 @@ async def arrival_rows(session: AsyncSession, actor: Actor) -> Sequence[Any]:
         Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name, queue.TO_PAY,
         Invoice.arrived_at,
     ).where(queue.mine(actor))  # fmt: skip
+    return (await session.execute(query.order_by(Invoice.arrived_at).limit(MOST_COUNTED))).all()
+
+
+async def to_move(session: AsyncSession, actor: Actor) -> Sequence[Any]:
+    """As waiting_rows, of invoices whose organisation must be chosen (A9.08), oldest first: A43's and levgruppen's."""
+    query = select(
+        Invoice.status, Invoice.due_date, Invoice.id, Invoice.number, Invoice.seller_name, queue.TO_PAY,
+        Invoice.arrived_at,
+    ).where(
+        in_scope(actor), Invoice.status == INVOICE_INFORMATION,
+        or_(*(Invoice.reasons.contains([{"code": code}]) for code in TO_MOVE)),
+    )  # fmt: skip
     return (await session.execute(query.order_by(Invoice.arrived_at).limit(MOST_COUNTED))).all()
 
 

@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "quantity_over_ordered": "Fler än beställt",
         "receipt_missing": "Leveransen är inte kvitterad",
         "review_requested": "Beställaren vill granska",
+        "on_hold": "Fakturan utreds",
         "line_unknown": "Raden finns inte på ordern",
         "order_of_line": "Raden gäller en annan order",
         "unit": "Enheten är en annan än på ordern",

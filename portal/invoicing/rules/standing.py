@@ -20,13 +20,17 @@ BY_ADMIN_ANYWHERE = frozenset({"send_back"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the invoice stands. `owners`: ids of users who have it before them. `handler_role` as on the row."""
+    """Where the invoice stands. `owners`: ids of users who have it before them. `handler_role` as on the row.
+
+    `held`: under investigation, or credit is asked for.
+    """
 
     status: str
     handler_role: str | None = None
     organisation: str | None = None
     owners: frozenset[str] = frozenset()
     internal: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ def stand(place: Place, who: Who) -> Standing:
 
 def refusal(move: Move, place: Place, who: Who) -> str | None:
     """Why the actor may not make the move now (a Swedish msgid), or None."""
+    return not_allowed(move, place, who) or _held(move, place)
+
+
+def not_allowed(move: Move, place: Place, who: Who) -> str | None:
+    """`refusal` of what may be prepared while the invoice is on hold: its coding."""
     if place.status not in move.sources:
         return "Det går inte i den här statusen."
     if not who.has(*move.permissions):
@@ -77,6 +86,42 @@ def refusal(move: Move, place: Place, who: Who) -> str | None:
     if place.internal and move.code in NEVER_INTERNAL:
         return "Interna fakturor får varken makuleras eller flyttas. Säljaren måste kreditera."
     return _not_handler(move, place, who)
+
+
+def _held(move: Move, place: Place) -> str | None:
+    """A hold stops attest and Klar, whoever asks (A5.14)."""
+    return s.ON_HOLD.refused if place.held and s.INVOICE.held(move) else None
+
+
+def may_hold(place: Place, who: Who) -> str | None:
+    """Why the actor may neither hold the invoice nor let it go (a Swedish msgid), or None (A5.14, A9.13).
+
+    Whoever has it may, its administrators, and levgruppen.
+    """
+    if s.INVOICE.state(place.status).terminal:
+        return "Det går inte i den här statusen."
+    if not who.central and who.organisation != place.organisation:
+        return "Fakturan hör till en annan organisation."
+    handles = p.MATCHING_REVIEW if place.status == s.MATCHING_REQUIRED else p.ORDER_AND_INVOICE
+    if who.has(p.LEVGRUPPEN, p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN):
+        return None
+    if who.has(handles) and stand(place, who).turn:
+        return None
+    return "Bara den som har fakturan, administratörer och Levgruppen får göra det."
+
+
+def may_begin(place: Place, who: Who) -> bool:
+    """Whether the actor may make any move from here, and so keep others from it meanwhile (A6.22)."""
+    return any(not_allowed(move, place, who) is None for move in s.INVOICE.moves_from(place.status))
+
+
+def may_mark_secret(place: Place, who: Who) -> str | None:
+    """Why the actor may neither set nor clear secrecy (a Swedish msgid), or None: B45 in its organisation (A2.13)."""
+    if not who.has(p.SEE_SECRET):
+        return "Bara den som får se sekretess kan sätta eller ta bort den."
+    if not who.central and who.organisation != place.organisation:
+        return "Fakturan hör till en annan organisation."
+    return None
 
 
 def _not_handler(move: Move, place: Place, who: Who) -> str | None:

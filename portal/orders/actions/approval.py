@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.access.locks import release_lock, take_lock
 from portal.attest.actions import hold, hold_case, return_steps, take_step
 from portal.attest.queries.steps import find_step
 from portal.audit.log import told_together
 from portal.audit.transition import Told, move
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.dates import format_clock
+from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.orders.actions.permission import require
 from portal.orders.actions.release import make_orders
 from portal.orders.actions.sending import subject
@@ -23,6 +25,8 @@ from portal.orders.rules.purchase import check_call_offs
 from portal.orders.status import REQUISITION
 from portal.orders.values import Requested
 
+LOCKED = "requisition"
+HELD = "%(holder)s handlägger beställningen sedan %(since)s. Låset släpps senast %(until)s."
 REASON_NEEDED = "Skriv varför du skickar tillbaka, så att beställaren kan rätta."
 
 
@@ -39,6 +43,7 @@ async def approve(
     if step is None or step.subject_type != "requisition":
         raise NotFound(NOT_FOUND)
     requested = await load_requested(session, actor, step.subject_id, lock=True)
+    await keep_lock(session, actor, step.subject_id, now)
     case = await hold_case(session, actor, requested.id)
     capped = await _require_room(session, requested)
     async with told_together(session):
@@ -47,6 +52,7 @@ async def approve(
         told = Told(why=note, on_behalf_of=outcome.on_behalf_of)
         values = {"updated_at": now}
         await move(session, REQUISITION, subject(requested), code, actor, at=now, told=told, values=values)
+        await release_lock(session, actor, LOCKED, requested.id)
         if not outcome.all_approved:
             return []
         if capped:
@@ -78,9 +84,27 @@ async def send_back(
     if not (note or "").strip():
         raise Invalid(REASON_NEEDED, fields={"note": REASON_NEEDED})
     requested = await load_requested(session, actor, requisition_id, lock=True)
+    await keep_lock(session, actor, requisition_id, now)
     behalf = await return_steps(
         session, actor, subject_type="requisition", subject_id=requisition_id, note=note, now=now
     )
     told = Told(why=note, on_behalf_of=behalf)
     values = {"updated_at": now}
     await move(session, REQUISITION, subject(requested), "send_back", actor, at=now, told=told, values=values)
+    await release_lock(session, actor, LOCKED, requisition_id)
+
+
+async def begin(session: AsyncSession, actor: Actor, step_id: UUID, *, now: datetime) -> None:
+    """Begin to act on a beställning that waits for the actor: the others read meanwhile (A6.22)."""
+    step = await find_step(session, actor, step_id)
+    if step is None or step.subject_type != LOCKED:
+        raise NotFound(NOT_FOUND)
+    await keep_lock(session, actor, step.subject_id, now)
+
+
+async def keep_lock(session: AsyncSession, actor: Actor, requisition_id: UUID, now: datetime) -> None:
+    """Take or keep the record lock. Conflict when somebody else has begun to act on it."""
+    held = await take_lock(session, actor, LOCKED, requisition_id, now)
+    if not held.mine:
+        since, until = format_clock(held.opened_at), format_clock(held.until)
+        raise Conflict(HELD, holder=held.holder, since=since, until=until)

@@ -25,7 +25,8 @@ from portal.kernel.plain import canonical_bytes
 class Facts:
     """What is shown of a document. Amounts SEK: `whole` the document's with VAT, `net` without.
 
-    `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences.
+    `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences,
+    `held` the one that says why nobody may attest it now.
     `case_id` is what separation of duties counts as one case. Amounts are as on the document, a credit note's too.
     """
 
@@ -40,6 +41,7 @@ class Facts:
     note: str | None = None
     deviations: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    held: str | None = None
     secret: bool = False
     credit: bool = False
 
@@ -144,5 +146,5 @@ async def _cards(
     for one in waiting:
         if found := facts.get(one.step.subject_id):
             reason = refusal(Act(source.act, str(actor.person_id), one.persons), acts[found.case_id])
-            cards.append(Card(one, found, reason.message if reason else None))
+            cards.append(Card(one, found, found.held or (reason.message if reason else None)))
     return cards

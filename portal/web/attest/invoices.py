@@ -14,14 +14,19 @@ from sqlalchemy.orm import aliased
 from portal.access.actor import Actor
 from portal.access.models import User
 from portal.attest.models import Decision
+from portal.audit.models import AuditEvent
 from portal.invoicing.actions import approval
 from portal.invoicing.models import Invoice, InvoiceLine, RuleDecision
+from portal.invoicing.rules.deviations import NOT_RECEIVED, not_received, parts_of
 from portal.invoicing.status import REVIEW
+from portal.kernel.money import format_number_sv
 from portal.kernel.text import sentence_list
 from portal.orders.models import PurchaseOrder
 from portal.suppliers.models import Supplier
 from portal.web.attest.cards import Facts
 from portal.web.i18n import gettext
+from portal.web.invoicing.spoken import filled
+from portal.web.invoicing.why import why_held
 
 STOPPED = "Slutkontrollen stoppade fakturan. Den har gått tillbaka till granskaren."
 REVIEWED = ("review", "accept_deviation")
@@ -51,10 +56,11 @@ class InvoiceCards:
         lines = await _lines(session, actor, subject_ids)
         reviewers = await _reviewers(session, actor, subject_ids)
         matches = await _deviations(session, actor, subject_ids)
+        words = await _paid_unreceived(session, actor, subject_ids)
         return {
             row.id: _facts(
                 row, supplier, order, lines=lines.get(row.id, []), reviewers=reviewers.get(row.id, []),
-                deviations=matches.get(row.id, ()),
+                deviations=(*matches.get(row.id, ()), *words.get(row.id, ())),
             )
             for row, supplier, order in found
         }  # fmt: skip
@@ -138,10 +144,34 @@ async def _deviations(
 
 
 def _reasons(stored: bytes) -> tuple[str, ...]:
-    reasons = json.loads(stored).get("reasons", [])
-    return tuple(
-        gettext(r["message"]) % r["params"] if r["params"] else gettext(r["message"]) for r in reasons
+    """What is not received first, whatever else stopped it; the match's own reason for that says no more."""
+    decision = json.loads(stored)
+    missing = tuple(
+        gettext("Inte mottaget: %(name)s, %(count)s")
+        % {"name": part.name, "count": format_number_sv(part.quantity)}
+        for part in not_received(parts_of(decision))
     )
+    others = (one for one in decision["reasons"] if one["code"] not in NOT_RECEIVED)
+    return (*missing, *(filled(one) for one in others))
+
+
+async def _paid_unreceived(
+    session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
+) -> dict[UUID, tuple[str, ...]]:
+    """Why what is not received is to be paid, in the words of whoever accepted it last."""
+    query = (
+        select(AuditEvent.subject_id, AuditEvent.data["not_received"].astext)
+        .where(
+            AuditEvent.concern_id == actor.concern_id,
+            AuditEvent.subject_type == "invoice",
+            AuditEvent.subject_id.in_(subject_ids),
+            AuditEvent.tag == "invoice:status:accept_deviation",
+        )
+        .order_by(AuditEvent.at, AuditEvent.id)
+    )
+    last = {row[0]: row[1] for row in await session.execute(query)}
+    text = gettext("Betalas ändå: %(why)s")
+    return {subject_id: (text % {"why": words},) for subject_id, words in last.items() if words}
 
 
 def _facts(
@@ -159,5 +189,5 @@ def _facts(
         case_id=case, number=row.number, party=supplier or row.seller_name, net=row.net_amount,
         whole=row.payable_amount, asked_by=sentence_list(list(dict.fromkeys(reviewers))), due=row.due_date,
         lines=tuple((line.name, line.quantity, line.unit, line.line_amount) for line in lines),
-        deviations=deviations, checks=checks, secret=row.secret, credit=row.is_credit_note,
+        deviations=deviations, checks=checks, held=why_held(row), secret=row.secret, credit=row.is_credit_note,
     )  # fmt: skip

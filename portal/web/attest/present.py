@@ -27,6 +27,7 @@ RETURNED = {
 }
 SHOWS = ("all", "own", "delegated")
 MOST_LINES = 4
+MOST_FLAGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Item:
     due: str
     action: str
     back_href: str
+    lock: str
     value: str
     behalf: str | None
     flags: tuple[tuple[str, str, str], ...]
@@ -143,6 +145,7 @@ def item(card: Card, today: date, *, show: str = "all", current: bool = False, t
         due=_due(facts.due, today),
         action=localised(f"/attest/steps/{step.id}/approval?{query}"),
         back_href=localised(f"/attest/steps/{step.id}/return"),
+        lock=localised(f"/attest/steps/{step.id}/lock"),
         value=str(step.id),
         behalf=gettext("För %(name)s") % {"name": step.approver_name} if card.waiting.behalf else None,
         flags=_flags(card),
@@ -176,7 +179,7 @@ def _due(due: date | None, today: date) -> str:
 
 def _flags(card: Card) -> tuple[tuple[str, str, str], ...]:
     secret = (("secret", "lock", gettext("Sekretess")),) if card.facts.secret else ()
-    return (*secret, *(("warn", "triangle-alert", text) for text in card.facts.deviations[:2]))
+    return (*secret, *(("warn", "triangle-alert", text) for text in card.facts.deviations[:MOST_FLAGS]))
 
 
 def _notes(card: Card) -> tuple[tuple[str, str, str | None], ...]:

@@ -14,15 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.access.locks import release_lock
 from portal.attest.queries.steps import step_seen
 from portal.attest.queries.waiting import waiting_for
+from portal.invoicing.actions.opening import begin as begin_invoice
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
 from portal.kernel.identifiers import read_uuids
+from portal.orders.actions.approval import begin as begin_requisition
 from portal.web.attest.cards import Card
 from portal.web.attest.present import DONE, RETURNED, SHOWS, View, item, list_path, total, view
 from portal.web.attest.sources import SOURCES
 from portal.web.i18n import gettext, ngettext
+from portal.web.invoicing.locks import answer
 from portal.web.pages import Html, Req, is_htmx, page, partials_and_menu, see_other
 from portal.web.templating import kr
 
@@ -87,6 +91,27 @@ class AttestController(Controller):
         text %= {"num": len(done), "amount": amount}
         tone = "warn" if refused else "ok"
         return _done(request, "/attest", tone, " ".join([text, *refused]))
+
+    @post("/steps/{step_id:uuid}/lock")
+    async def begin(self, request: Req, step_id: FromPath[UUID]) -> Response[Any]:
+        """The first act on a card keeps others from it (A6.22)."""
+        scope = request.scope["state"]
+        card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+        if card.subject_type == "invoice":
+            await begin_invoice(
+                scope["session"], scope["actor"], card.waiting.step.subject_id, now=scope["now"]
+            )
+        else:
+            await begin_requisition(scope["session"], scope["actor"], step_id, now=scope["now"])
+        return answer(request, f"/attest/steps/{step_id}/return")
+
+    @post("/steps/{step_id:uuid}/lock/release")
+    async def release(self, request: Req, step_id: FromPath[UUID]) -> Response[Any]:
+        """Left without having done anything: one's own lock is let go."""
+        scope = request.scope["state"]
+        card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+        await release_lock(scope["session"], scope["actor"], card.subject_type, card.waiting.step.subject_id)
+        return answer(request, "/attest")
 
     @get("/steps/{step_id:uuid}/return")
     async def ask_why(self, request: Req, step_id: FromPath[UUID]) -> Html:

@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.catalog.rules.units import unit_name
 from portal.invoicing.queries.detail import Detail
+from portal.invoicing.rules.deviations import NOT_RECEIVED, Part, not_received, parts_of, total_of
 from portal.invoicing.rules.reasons import REASONS
 from portal.kernel.dates import format_day_long
 from portal.kernel.money import MINUS, format_number_sv, format_sv, to_ore
@@ -70,18 +71,40 @@ def comparison_of(detail: Detail) -> Comparison | None:
     if stored is None:
         return None
     lines = [_line(one, stored) for one in stored["result"]["lines"]]
-    reasons = stored["reasons"]
-    views = tuple(_view(line, reasons, detail) for line in lines)
+    parts = parts_of(stored)
+    views = [_view(row, line, parts, stored["reasons"], detail) for row, line in enumerate(lines)]
     totals = (
         _kr(sum((line.ordered * line.order_price for line in lines), ZERO)),
         _kr(sum((line.received * line.order_price for line in lines), ZERO)),
         _kr(Decimal(stored["inputs"]["net"])),
     )
-    difference = sum((amount for line in lines for *_, amount in _differences(line, reasons)), ZERO)
+    extra = [_of_document(part, stored["reasons"]) for part in parts if part.row is None]
     return Comparison(
-        _ordered_note(detail), _received_note(detail), _invoiced_note(detail), views, totals, difference,
-        tuple(_limits(stored, lines)),
+        _ordered_note(detail), _received_note(detail), _invoiced_note(detail), (*views, *extra), totals,
+        total_of(parts), tuple(_limits(stored, lines)),
     )  # fmt: skip
+
+
+def missing_of(detail: Detail) -> list[tuple[Part, str]]:
+    """What is invoiced and not received, each with its unit."""
+    stored = detail.decisions.get("match")
+    if stored is None:
+        return []
+    lines = stored["result"]["lines"]
+    return [(part, _unit(lines[part.row or 0], stored)) for part in not_received(parts_of(stored))]
+
+
+def _of_document(part: Part, reasons: Sequence[Mapping[str, Any]]) -> LineView:
+    """Freight, fees and a total above the lines: a row of their own."""
+    name = part.name[:1].upper() + part.name[1:] if part.name else gettext("Totalen")
+    text = next((filled(one) for one in reasons if one["code"] == part.code and one["line"] is None), "")
+    words = (
+        gettext(REASONS.get(part.code, part.code)) + ".",
+        text,
+        _signed(part.amount) if part.amount else "",
+    )
+    invoiced = {"quantity": "", "amount": _kr(part.amount), "differs": ["amount"]}
+    return LineView(name, "", None, None, invoiced, (words,))
 
 
 _FIGURES = (
@@ -113,21 +136,24 @@ def _unit(outcome: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
     return str(own[0]["unit"]) if own else ""
 
 
-def _view(line: _Line, reasons: Sequence[Mapping[str, Any]], detail: Detail) -> LineView:
+def _view(
+    row: int, line: _Line, parts: Sequence[Part], reasons: Sequence[Mapping[str, Any]], detail: Detail
+) -> LineView:
     known = line.order_line is not None
-    found = _differences(line, reasons)
+    mine = [part for part in parts if part.row == row]
     number = next((o.item_no or "" for o in detail.order_lines if str(o.position) == line.order_line), "")
     number = number or gettext(_NO_GOODS.get(line.kind, ""))
     ordered = _cell(line, line.ordered, line.order_price) if known else None
     received: Cell | None = {"quantity": _quantity(line, line.received)} if known and line.received else None
-    differs = [name for name, codes in _MARKS.items() if codes & set(line.codes)]
+    codes = {*line.codes, *(part.code for part in mine)}
     invoiced = {
         **_cell(line, line.invoiced, line.price),
-        "differs": differs,
-        "agrees": known and not line.codes,
+        "differs": [name for name, marked in _MARKS.items() if codes & marked],
+        "agrees": known and not codes,
     }
-    words = tuple((bold, rest, _signed(amount) if amount else "") for bold, rest, amount in found)
-    return LineView(line.name, number, ordered, received, invoiced, words)
+    return LineView(
+        line.name, number, ordered, received, invoiced, tuple(_words(p, line, reasons) for p in mine)
+    )
 
 
 _NO_GOODS = {
@@ -158,39 +184,40 @@ def _quantity(line: _Line, quantity: Decimal) -> str:
     return counted_short(quantity, line.unit)
 
 
-def _differences(line: _Line, reasons: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, Decimal]]:
-    """(bold, rest, SEK) for every deviation of the line."""
-    found: list[tuple[str, str, Decimal]] = []
-    for code in line.codes:
-        if code in {"quantity_over_received", "quantity_over_ordered"}:
-            found.append(_quantity_words(line, code))
-        elif code == "price":
-            found.append(_price_words(line))
-        elif code == "receipt_missing":
-            found.append((gettext("Inget är kvitterat"), gettext("av den här raden."), ZERO))
-        else:
-            found.append((gettext(REASONS.get(code, code)) + ".", _text(line, code, reasons), ZERO))
-    return found
+def _words(part: Part, line: _Line, reasons: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
+    """(bold, rest, kronor with a sign) of one deviation."""
+    if part.code == "price":
+        bold, rest = _price_words(line)
+    elif part.code in _QUANTITIES:
+        bold, rest = _quantity_words(part, line)
+    else:
+        bold, rest = gettext(REASONS.get(part.code, part.code)) + ".", _text(line, part.code, reasons)
+    return bold, rest, _signed(part.amount) if part.amount else ""
 
 
-def _quantity_words(line: _Line, code: str) -> tuple[str, str, Decimal]:
-    against = line.ordered if code == "quantity_over_ordered" else line.received
-    more = line.invoiced - max(against - line.before, ZERO)
-    price = {"price": format_sv(line.order_price)}
+_QUANTITIES = frozenset({"quantity_over_ordered", "quantity_over_received", "receipt_missing"})
+
+
+def _quantity_words(part: Part, line: _Line) -> tuple[str, str]:
+    price, count = {"price": format_sv(line.order_price)}, {"count": _quantity(line, part.quantity)}
+    if part.code == "receipt_missing":
+        bold = gettext("Inte mottaget: %(count)s") % count
+        return bold, gettext(
+            "är fakturerat men leveransen är inte kvitterad, till priset %(price)s kr"
+        ) % price
     rest = (
         gettext("än ni har beställt, till priset %(price)s kr") % price
-        if code == "quantity_over_ordered"
+        if part.code == "quantity_over_ordered"
         else gettext("än ni har tagit emot, till priset %(price)s kr") % price
     )
-    return gettext("%(count)s mer") % {"count": _quantity(line, more)}, rest, to_ore(more * line.order_price)
+    return gettext("%(count)s mer") % count, rest
 
 
-def _price_words(line: _Line) -> tuple[str, str, Decimal]:
+def _price_words(line: _Line) -> tuple[str, str]:
     more = line.price - line.order_price
     each = gettext(unit_name(line.unit))
     bold = gettext("%(amount)s kr dyrare per %(unit)s") % {"amount": format_sv(more), "unit": each}
-    rest = gettext("än priset på ordern, %(price)s kr") % {"price": format_sv(line.order_price)}
-    return bold, rest, to_ore(more * line.invoiced)
+    return bold, gettext("än priset på ordern, %(price)s kr") % {"price": format_sv(line.order_price)}
 
 
 def _text(line: _Line, code: str, reasons: Sequence[Mapping[str, Any]]) -> str:
@@ -248,10 +275,15 @@ def _signed(amount: Decimal) -> str:
 
 def headline(detail: Detail, comparison: Comparison | None) -> str:
     """The h1 of a deviation: kronor first, else the reason in words."""
-    codes = {str(one.get("code")) for one in detail.invoice.reasons}
+    codes = {str(one.get("code")) for one in detail.reasons}
     if comparison is not None and comparison.difference > 0:
-        return gettext("%(amount)s mer än beställt") % {"amount": _kr(comparison.difference)}
+        amount = {"amount": _kr(comparison.difference)}
+        if codes and codes <= NOT_RECEIVED:
+            return gettext("%(amount)s mer än mottaget") % amount
+        return gettext("%(amount)s mer än beställt") % amount
+    if codes <= {"on_hold"}:
+        return gettext("Fakturan stämmer nu")
     if codes == {"review_requested"}:
         return gettext("Fakturan stämmer. Beställaren ville granska den")
-    first = next((str(one.get("code")) for one in detail.invoice.reasons), "")
+    first = next((str(one.get("code")) for one in detail.reasons), "")
     return gettext(REASONS.get(first, "Fakturan stämmer inte med ordern"))

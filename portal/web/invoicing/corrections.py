@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
-from portal.invoicing.actions import approval, assignment, cancellation, correction
+from portal.invoicing.actions import approval, assignment, cancellation, correction, new_start
 from portal.invoicing.actions.correction import FORCIBLE, Correction
 from portal.invoicing.queries.detail import head_of
 from portal.invoicing.queries.scope import rights_of
@@ -125,6 +125,9 @@ _SOLUTIONS: Mapping[str, Callable[[Form], Any]] = {
     "number": _correct(lambda form: Correction(number=form.get("number", ""))),
     "manual": _manual,
     "new": lambda _form: correction.confirm_number,
+    "recheck": _with(new_start.check_again),
+    "reference": _with(new_start.set_reference, reference=_text("reference")),
+    "by_hand": _with(new_start.by_hand),
     "flow": _with(correction.change_flow, order_number=_text("order_number")),
     "supplier": _with(correction.choose_supplier, supplier_id=_id("supplier_id")),
     "payment": _with(correction.confirm_payment, note=_text("note_payment")),

@@ -43,7 +43,9 @@ class DeviationController(Controller):
             how = {"seen": seen, "now": now}
             await _chosen(found, data, session, actor, invoice_id, how)
 
-        return await act(request, invoice_id, data, deed, goes_on=data.get("choice") == "receipt")
+        return await act(
+            request, invoice_id, data, deed, goes_on=data.get("choice") in ("receipt", "rematch")
+        )
 
 
 async def _chosen(
@@ -55,15 +57,18 @@ async def _chosen(
     elif choice == "receipt":
         await deviation.ask_for_receipt(session, actor, invoice_id, note=form.get("note_receipt"), **how)
     elif choice == "accept":
+        require_shown(found, form)
         rows = coding_form.read_rows(form)
         await deviation.accept_deviation(
             session, actor, invoice_id, rows, note=form.get("note_accept"),
-            shown=shown_of(found.detail, rows), **how,
+            not_received=form.get("not_received"), shown=shown_of(found.detail, rows), **how,
         )  # fmt: skip
     elif choice == "accept_match":
         note = form.get("note_match", "").strip() or None
         shown = shown_of(found.detail)
         await deviation.accept_match(session, actor, invoice_id, note=note, shown=shown, **how)
+    elif choice == "rematch":
+        await deviation.rematch(session, actor, invoice_id, **how)
     elif choice == "not_mine":
         await assignment.not_my_invoice(session, actor, invoice_id, note=form.get("note_not_mine"), **how)
     else:

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
-from portal.invoicing.actions import assignment
+from portal.invoicing.actions import assignment, holds, secrecy
 from portal.invoicing.queries.choices import reviewers
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
@@ -24,7 +24,7 @@ from portal.web.invoicing.spoken import told_fields
 from portal.web.pages import Html, Req
 from portal.web.pages import page as whole_page
 
-ANSWERS = (*REVIEWS, p.SEE_AGREEMENTS)
+ANSWERS = (*REVIEWS, p.SEE_AGREEMENTS, p.LEVGRUPPEN)
 
 
 class HandOnController(Controller):
@@ -91,11 +91,29 @@ class HandOnController(Controller):
 
         async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:
             on = data.get("on") == "1"
-            await assignment.investigate(
+            await holds.investigate(
                 session, actor, invoice_id, on=on, note=data.get("note"), seen=seen, now=now
             )
 
-        return await self._done(request, invoice_id, data, deed, "investigation")
+        # Ended, the rules go on at once from where it stands.
+        return await self._done(
+            request, invoice_id, data, deed, "investigation", goes_on=data.get("on") != "1"
+        )
+
+    @get("/secrecy", opt={"permission": p.SEE_SECRET})
+    async def ask_secrecy(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
+        """Set or clear, and why."""
+        return await self._ask(request, invoice_id, "secrecy")
+
+    @post("/secrecy", status_code=HTTP_200_OK, opt={"permission": p.SEE_SECRET})
+    async def secrecy(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
+        """Sekretess, on or off (A2.13)."""
+
+        async def deed(session: Any, actor: Any, seen: Any, now: Any) -> None:
+            on = data.get("on") == "1"
+            await secrecy.mark(session, actor, invoice_id, on=on, note=data.get("note"), seen=seen, now=now)
+
+        return await self._done(request, invoice_id, data, deed, "secrecy")
 
     async def _ask(
         self, request: Req, invoice_id: UUID, question: str, *, form: Any = None, errors: Any = None,
@@ -111,7 +129,7 @@ class HandOnController(Controller):
         )  # fmt: skip
 
     async def _done(
-        self, request: Req, invoice_id: UUID, data: Form, deed: Any, question: str
+        self, request: Req, invoice_id: UUID, data: Form, deed: Any, question: str, *, goes_on: bool = False
     ) -> Response[Any]:
         """As `act`, but a refused form is asked again on its own page."""
         scope = request.scope["state"]
@@ -123,7 +141,7 @@ class HandOnController(Controller):
                 raise Refused(error) from error
 
         try:
-            return await act(request, invoice_id, data, strict)
+            return await act(request, invoice_id, data, strict, goes_on=goes_on)
         except Refused as refused:
             await scope["session"].rollback()
             errors = told_fields(refused.error)

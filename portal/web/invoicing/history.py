@@ -58,7 +58,10 @@ SENTENCES: Mapping[str, str] = {
     "invoice:status:rematch": "%(who)s bad om att fakturan matchas igen.",
     "invoice:coding:save": "%(who)s ändrade konteringen.",
     "invoice:investigation:start": "%(who)s märkte fakturan Under utredning.",
-    "invoice:investigation:end": "%(who)s tog bort märket Under utredning.",
+    "invoice:investigation:end": "%(who)s avslutade utredningen.",
+    "invoice:investigation:credited": "Krediten som ni bad om har kommit.",
+    "invoice:secrecy:set": "%(who)s satte sekretess på fakturan.",
+    "invoice:secrecy:clear": "%(who)s tog bort sekretessen.",
     "invoice:receipt:remind": "Beställaren påmindes om att kvittera leveransen.",
     SEEN: "%(who)s såg den sekretessbelagda fakturan på kommandoraden.",
 }
@@ -66,6 +69,9 @@ ASKED: Mapping[str, str] = {
     "credit": "%(who)s bad leverantören om en kreditfaktura.",
     "receipt": "%(who)s bad om att kvittensen ändras.",
     "new_number": "%(who)s svarade att fakturan är ny, fast numret liknar ett annat.",
+    "control": "%(who)s bad om att fakturan kontrolleras igen.",
+    "reference": "%(who)s angav referensen %(reference)s. Tidigare kontering togs bort.",
+    "by_hand": "%(who)s valde manuellt flöde. Tidigare kontering togs bort.",
 }
 CHANGED: Mapping[str, str] = {
     "number": "Fakturanummer", "gross_amount": "Fakturabelopp", "issue_date": "Fakturadatum",

@@ -8,13 +8,16 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from portal.access.locks import LockView, lock_of, take_lock
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.locks import LockView, lock_of
 from portal.formats.en16931 import Invoice as Neutral
 from portal.formats.findings import Unreadable
 from portal.formats.peppol.reader import read_invoice
 from portal.invoicing import status as s
 from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.opening import SUBJECT
+from portal.invoicing.actions.todays_match import todays_match
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import Detail, detail_of, who_is
 from portal.invoicing.queries.reasons import reasons_of
@@ -28,7 +31,7 @@ from portal.kernel.plain import canonical_bytes
 from portal.web.i18n import current_locale, gettext, localised
 from portal.web.invoicing import coding_form, ways
 from portal.web.invoicing.coding_form import CodingView
-from portal.web.invoicing.comparison import comparison_of, headline
+from portal.web.invoicing.comparison import comparison_of, headline, missing_of
 from portal.web.invoicing.controls import controls_of
 from portal.web.invoicing.document import Paper, paper_of
 from portal.web.invoicing.history import timeline
@@ -37,8 +40,9 @@ from portal.web.invoicing.page_view import Errors, Gathered, InvoicePage
 from portal.web.invoicing.rows import status_of
 from portal.web.invoicing.solutions import solutions_of
 from portal.web.invoicing.track import track_of
-from portal.web.invoicing.why import why
+from portal.web.invoicing.why import why, why_held
 from portal.web.pages import Html, Req, page
+from portal.web.units import counted
 
 CONFLICT = 409
 
@@ -50,8 +54,20 @@ async def gather(request: Req, invoice_id: UUID) -> Gathered:
     today = stockholm_date(now)
     rights = await rights_of(session, actor, today)
     detail = await detail_of(session, actor, rights, invoice_id, today)
+    if detail.invoice.status == s.MATCHING_REQUIRED:
+        detail = await _as_of_today(session, detail, now)
     who = who_is(actor, rights)
     return Gathered(session, actor, now, detail, rights, who, stand(detail.place, who))
+
+
+async def _as_of_today(session: AsyncSession, detail: Detail, now: datetime) -> Detail:
+    """With the match by today's facts: what came in after the stop counts (A6.05)."""
+    found = await todays_match(session, detail.invoice, now)
+    if found is None:
+        return detail
+    return replace(
+        detail, decisions={**detail.decisions, "match": dict(found.stored)}, todays_reasons=found.reasons
+    )
 
 
 async def answer(
@@ -95,7 +111,7 @@ async def build(
         None if locked else await solutions_of(found.session, found.actor, detail, found.who, found.now)
     )
     comparison = comparison_of(detail)
-    choices = () if locked else ways.choices_of(found, comparison)
+    choices = () if locked else ways.choices_of(found)
     steps = ways.steps_of(found, locked=locked)
     base = localised(f"/invoicing/invoices/{invoice.id}")
     state = INVOICE.state(invoice.status)
@@ -135,7 +151,12 @@ async def build(
         approve_label=ways.approve_label(found) if any(step.mine for step in steps) else None,
         links=() if locked else tuple(ways.links_of(found, base)),
         blocked=ways.blocked_of(found),
+        held=why_held(invoice),
         reviewed=invoice.under_investigation,
+        secret=invoice.secret,
+        not_received=tuple(
+            f"{part.name}, {counted(part.quantity, unit)}" for part, unit in missing_of(detail)
+        ),
         seen=(invoice.status, invoice.status_since.isoformat(), shown_digest(detail)),
         values=form or {},
         errors=errors,
@@ -159,7 +180,8 @@ def shown_of(detail: Detail, rows: Sequence[Coded] | None = None) -> bytes:
     return canonical_bytes({
         "invoice": invoice.id, "original": invoice.sha256.hex(), "number": invoice.number,
         "net": invoice.net_amount, "tax": invoice.tax_amount, "payable": invoice.payable_amount,
-        "due": invoice.due_date, "reasons": invoice.reasons, "coding": coding,
+        "due": invoice.due_date, "reasons": detail.reasons, "coding": coding, "held": invoice.under_investigation,
+        "match": detail.decisions.get("match", {}).get("result"),
         "steps": [[str(step.id), step.state] for step in detail.steps],
     })  # fmt: skip
 
@@ -179,11 +201,8 @@ def _codes(row: Coded) -> tuple[str, ...]:
 
 
 async def _lock(found: Gathered) -> LockView | None:
-    """Whoever has the next step takes the lock by opening; others see whose it is."""
-    subject = (SUBJECT, found.invoice.id, found.now)
-    if found.standing.turn:
-        return await take_lock(found.session, found.actor, *subject)
-    return await lock_of(found.session, found.actor, *subject)
+    """Who has begun to act on it; reading takes no lock (A6.22)."""
+    return await lock_of(found.session, found.actor, SUBJECT, found.invoice.id, found.now)
 
 
 def _lock_text(lock: LockView | None, found: Gathered) -> str | None:
@@ -191,8 +210,8 @@ def _lock_text(lock: LockView | None, found: Gathered) -> str | None:
         return None
     since, until = (format_clock(one.astimezone(STOCKHOLM)) for one in (lock.opened_at, lock.until))
     if lock.mine:
-        return gettext("Öppnad av dig %(since)s. Andra kan läsa men inte ändra.") % {"since": since}
-    return gettext("%(holder)s har fakturan öppen sedan %(since)s. Du kan läsa. Låset släpps senast %(until)s.") % {
+        return gettext("Du handlägger den sedan %(since)s. Andra kan läsa men inte ändra.") % {"since": since}
+    return gettext("%(holder)s handlägger fakturan sedan %(since)s. Du kan läsa. Låset släpps senast %(until)s.") % {
         "holder": lock.holder, "since": since, "until": until,
     }  # fmt: skip
 
@@ -226,7 +245,7 @@ async def _coding(
     if invoice.organisation_id is None or invoice.status in _NO_CODING:
         return None
     verb = "accept_deviation" if invoice.status == s.MATCHING_REQUIRED else "accept_review"
-    editable = not locked and found.why_not(verb) is None
+    editable = not locked and found.may_prepare(verb)
     rows = coding_form.read_rows_softly(form) if form else []
     if not rows and (editable or found.detail.coding):
         rows = await coding_form.proposed(found.session, found.detail)
@@ -270,8 +289,10 @@ def _marks(invoice: Invoice, now: datetime) -> list[tuple[str, str, str | None]]
     found: list[tuple[str, str, str | None]] = []
     if invoice.secret:
         found.append(("lock", gettext("Sekretess"), None))
-    if invoice.under_investigation:
+    if why_held(invoice):
         found.append(("pause", gettext("Under utredning"), "warn"))
+        if invoice.credit_request:
+            found.append(("message-square-text", gettext("Ni har bett om kredit"), "warn"))
     open_still = INVOICE.state(invoice.status).tab == "waiting"
     if open_still and invoice.due_date is not None and invoice.due_date <= stockholm_date(now):
         text = gettext("Förfaller i dag") if invoice.due_date == stockholm_date(now) else gettext("Förfallen")

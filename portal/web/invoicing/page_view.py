@@ -13,7 +13,8 @@ from portal.access.actor import Actor
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import Detail
 from portal.invoicing.queries.scope import Rights
-from portal.invoicing.rules.standing import Standing, Who, refusal
+from portal.invoicing.rules.deviations import Part, parts_of
+from portal.invoicing.rules.standing import Standing, Who, not_allowed, refusal
 from portal.invoicing.status import INVOICE
 from portal.web.invoicing.coding_form import CodingView
 from portal.web.invoicing.comparison import Comparison
@@ -44,6 +45,16 @@ class Gathered:
     def why_not(self, verb: str) -> str | None:
         """The rule's reason against a verb, or None."""
         return refusal(INVOICE.move(verb), self.detail.place, self.who)
+
+    def may_prepare(self, verb: str) -> bool:
+        """Whether the actor may prepare a verb that only a hold stops."""
+        return not_allowed(INVOICE.move(verb), self.detail.place, self.who) is None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The deviations of the match that is shown, in kronor."""
+        stored = self.detail.decisions.get("match")
+        return parts_of(stored) if stored else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,10 @@ class InvoicePage:
     approve_label: str | None
     links: tuple[Link, ...]
     blocked: str | None
+    held: str | None
     reviewed: bool
+    secret: bool
+    not_received: tuple[str, ...]
     seen: tuple[str, str, str]
     values: Mapping[str, str]
     errors: Errors

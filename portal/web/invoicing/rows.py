@@ -29,6 +29,7 @@ Status = tuple[str, str, str]
 Mark = tuple[str, str, str | None]
 # lists.COLUMNS come first in every query of rows.
 SHOWN = slice(len(COLUMNS))
+_ENDED = INVOICE.in_tab("handled")
 
 
 class InvoiceRow(NamedTuple):
@@ -56,12 +57,17 @@ def rows_of(rows: Sequence[Any], today: date) -> list[InvoiceRow]:
 def _row(shown: tuple[Any, ...], today: date, locale: str) -> InvoiceRow:
     (
         invoice_id, number, seller, status, arrived, due, paid, amount, currency,
-        is_credit_note, secret, investigated, role, handlers,
+        is_credit_note, secret, investigated, credit_asked, role, handlers,
     ) = shown  # fmt: skip
     marks: tuple[Mark, ...] = ()
     if secret or investigated or is_credit_note or due == today:
         marks = _marks(
-            secret, investigated, is_credit_note, due == today and status != DONE and not paid, locale
+            secret,
+            investigated and status not in _ENDED,
+            bool(credit_asked),
+            is_credit_note,
+            due == today and status != DONE and not paid,
+            locale,
         )
     return InvoiceRow(
         invoice_id,
@@ -125,13 +131,15 @@ def role_name(role: str) -> str:
 
 @lru_cache(maxsize=64)
 def _marks(
-    secret: bool, investigated: bool, is_credit_note: bool, due_today: bool, _locale: str
+    secret: bool, investigated: bool, credit_asked: bool, is_credit_note: bool, due_today: bool, _locale: str
 ) -> tuple[Mark, ...]:
     found: list[Mark] = []
     if secret:
         found.append(("lock", gettext("Sekretess"), None))
     if investigated:
         found.append(("pause", gettext("Under utredning"), "warn"))
+    if investigated and credit_asked:
+        found.append(("message-square-text", gettext("Ni har bett om kredit"), "warn"))
     if is_credit_note:
         found.append(("file-minus", gettext("Kreditfaktura"), None))
     if due_today:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from portal.kernel.money import format_sv
 from portal.web.i18n import gettext
 
 Option = tuple[str, str]
+SENT_BACK = frozenset({"sent_back"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,12 @@ async def solutions_of(
         refused = refused or why
     if not cards:
         return Solutions((), refused=refused)
-    first = cards[0]
-    cards[0] = Solution(first.value, first.verb, first.title, first.consequence, True, True)
+    doubles = await choices.same_number(session, actor, invoice) if "number_taken" in _codes(invoice) else ()
+    shown = _suggested(cards, invoice, is_double=any(_is_double(row, invoice) for row in doubles))
     day = stockholm_date(now)
-    named = {card.value for card in cards}
+    named = {card.value for card in shown}
     return Solutions(
-        tuple(cards[:5]),
+        shown,
         tuple((str(r.id), r.name) for r in await choices.suppliers(session, invoice.concern_id))
         if "supplier" in named else (),
         tuple((str(r.id), f"{r.code} {r.name}") for r in await choices.organisations(session, invoice.concern_id))
@@ -80,14 +81,36 @@ async def solutions_of(
         if "reviewer" in named else (),
         tuple(f"{r.kind.capitalize()} {r.number}" for r in await choices.registered_accounts(session, invoice, day))
         if "payment" in named else (),
-        tuple(
-            (str(r.id), r.number, format_sv(r.payable_amount))
-            for r in (*await choices.same_number(session, actor, invoice), *detail.alike)
-        )
+        tuple((str(r.id), r.number, format_sv(r.payable_amount)) for r in (*doubles, *detail.alike))
         if "number" in named else (),
         _equation(invoice),
         _values(invoice),
     )  # fmt: skip
+
+
+MOST_CARDS = 5
+# Chosen beforehand, as nothing is lost by them and their values are reckoned; never what cannot be taken back.
+_CHOSEN_FIRST = frozenset({
+    "total", "due_date", "issue_date", "organisation", "supplier", "payment", "reviewer", "accept_coding",
+})  # fmt: skip
+
+
+def _suggested(cards: Sequence[Solution], invoice: Invoice, *, is_double: bool) -> tuple[Solution, ...]:
+    """The cards by the reason of the stop: the fitting one first and marked, and chosen when that is safe."""
+    if SENT_BACK & set(_codes(invoice)):
+        return tuple(cards)
+    if is_double:  # the same invoice once more: another number would only have it paid twice
+        cards = sorted(cards, key=lambda card: card.value != "cancel")
+    first = cards[0]
+    chosen = first.value in _CHOSEN_FIRST
+    # A taken number that is no double may be anything: the person says what.
+    suggested = is_double or first.value != "number"
+    return (replace(first, checked=chosen, suggested=suggested), *cards[1:MOST_CARDS])
+
+
+def _is_double(other: Any, invoice: Invoice) -> bool:
+    """The same number, and the same amount: the invoice has been sent twice."""
+    return bool(other.payable_amount == invoice.payable_amount)
 
 
 def _codes(invoice: Invoice) -> list[str]:
@@ -97,6 +120,12 @@ def _codes(invoice: Invoice) -> list[str]:
 def right_total(invoice: Invoice) -> Decimal:
     """Net plus VAT: what BT-112 should be."""
     return invoice.net_amount + invoice.tax_amount
+
+
+def _sum_is_right(invoice: Invoice) -> bool:
+    """Whether the total and what is to be paid follow from net, VAT, prepaid and rounding as they are written."""
+    payable = right_total(invoice) - invoice.prepaid_amount + invoice.rounding_amount
+    return (right_total(invoice), payable) == (invoice.gross_amount, invoice.payable_amount)
 
 
 def _equation(invoice: Invoice) -> tuple[tuple[str, str, str | None], ...]:
@@ -113,10 +142,14 @@ def _equation(invoice: Invoice) -> tuple[tuple[str, str, str | None], ...]:
 
 
 def _values(invoice: Invoice) -> dict[str, str]:
-    due = invoice.due_date or later(invoice.issue_date, 30)
+    """What the fields begin with: never the value that the invoice was stopped for."""
+    codes = set(_codes(invoice))
+    good = later(invoice.issue_date, 30)
+    due = good if "due_date" in codes or invoice.due_date is None else invoice.due_date
     return {
-        "gross": format_sv(right_total(invoice)), "number": invoice.number, "due_date": due.isoformat(),
-        "issue_date": invoice.issue_date.isoformat(), "order_number": invoice.order_reference or "",
+        "gross": format_sv(right_total(invoice)), "number": "" if "number_taken" in codes else invoice.number,
+        "due_date": due.isoformat(),
+        "issue_date": "" if "invoice_date" in codes else invoice.issue_date.isoformat(),
     }  # fmt: skip
 
 
@@ -174,6 +207,16 @@ def _information(invoice: Invoice) -> list[Solution]:
             gettext("Om numret är felläst eller leverantören har meddelat ett annat."),
         ),
     }  # fmt: skip
+    organisation = Solution(
+        "organisation",
+        "change_organisation",
+        gettext("Byt organisation"),
+        gettext("Fakturan hör till en annan organisation. Konteringen tas bort."),
+    )
+    if _sum_is_right(invoice):
+        del by_code["sum"]  # the total is right: it is something else of the sum that is wrong
+    if SENT_BACK & set(codes):
+        return _sent_back(by_code, organisation)
     cards = [by_code[code] for code in dict.fromkeys(codes) if code in by_code]
     if set(codes) & {"zero_amount", "vat_rate"}:
         cards.append(Solution(
@@ -185,24 +228,40 @@ def _information(invoice: Invoice) -> list[Solution]:
             "new", "correct_information", gettext("Den är ny: numret är ett annat"),
             gettext("Jämför fakturorna först. Kontrollen fortsätter sedan, och numret står kvar."),
         ))  # fmt: skip
-    organisation = Solution(
-        "organisation",
-        "change_organisation",
-        gettext("Byt organisation"),
-        gettext("Fakturan hör till en annan organisation. Konteringen tas bort."),
-    )
     if set(codes) & {"organisation_unknown", "organisation_conflict"}:
         cards.insert(0, organisation)
-    cards.append(_cancel())
-    cards.append(Solution(
-        "flow", "change_flow", gettext("Byt flöde"),
-        gettext("Ange ordernummer. All kontering tas bort och sparas i loggen."),
-    ))  # fmt: skip
+    cards += [_cancel(), _flow()]
     if "due_date" not in codes:
         cards.append(by_code["due_date"])
     if "number_taken" not in codes:
         cards.append(by_code["number_taken"])
     return [*cards[:4], organisation] if organisation not in cards else cards
+
+
+def _flow() -> Solution:
+    return Solution(
+        "flow", "change_flow", gettext("Byt flöde"),
+        gettext("Ange ordernummer. All kontering tas bort och sparas i loggen."),
+    )  # fmt: skip
+
+
+def _sent_back(by_code: Mapping[str, Solution], organisation: Solution) -> list[Solution]:
+    """A person has sent it back: what that person wrote decides which way fits, so nothing is chosen beforehand."""
+    return [
+        Solution(
+            "recheck", "correct_information", gettext("Kontrollera igen"),
+            gettext("Ingenting ändras. Kontrollen görs om och fakturan går dit reglerna säger."),
+        ),
+        Solution(
+            "reference", "change_flow", gettext("Ange referens"),
+            gettext("Fakturan går till den som koden eller ordern hör till. Konteringen tas bort och sparas i loggen."),
+        ),
+        Solution(
+            "by_hand", "change_flow", gettext("Manuellt flöde"),
+            gettext("Ingen order söks. Fakturan granskas, konteras och attesteras."),
+        ),
+        _flow(), by_code["due_date"], by_code["number_taken"], organisation, _cancel(),
+    ]  # fmt: skip
 
 
 def _reviewer(_invoice: Invoice) -> list[Solution]:

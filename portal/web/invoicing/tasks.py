@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.invoicing.queries.scope import rights_of
-from portal.invoicing.queries.tasks import arrival_rows, waiting_rows
+from portal.invoicing.queries.tasks import arrival_rows, to_move, waiting_rows
 from portal.invoicing.status import MATCHING_REQUIRED, REVIEW
 from portal.kernel.dates import format_day_long, stockholm_date
 from portal.kernel.money import NBSP, format_sv
@@ -39,7 +39,20 @@ async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[
         found.append(_deviations(by_status[MATCHING_REQUIRED], today))
     if actor.has(p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN):
         found.append(_arrivals(await arrival_rows(session, actor), today))
+    if actor.has(p.CENTRAL_SYSTEM_ADMIN) and not actor.has(p.LEVGRUPPEN):
+        found.append(_moves(await to_move(session, actor), today))
     return found
+
+
+def _moves(rows: Sequence[Any], today: date) -> Task:
+    text = gettext("Inget väntar. Fakturor som hör till en okänd organisation visas här samma minut.")
+    if rows:
+        text = oldest_waited((today - stockholm_date(rows[0].arrived_at)).days)
+    return Task(
+        gettext("Fakturor att flytta till rätt organisation"), text,
+        f"{LIST}?tab=all&status=invoice_information", len(rows), _haste(rows, today, 1), _flag(rows, today),
+        **_first(rows, gettext("Flytta faktura från %(party)s"), gettext("Öppna fakturan")),
+    )  # fmt: skip
 
 
 def _reviews(rows: Sequence[Any], today: date) -> Task:

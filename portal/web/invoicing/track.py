@@ -44,6 +44,12 @@ def _after(detail: Detail) -> tuple[Step, ...]:
         s.APPROVAL: gettext("Attesteras"),
     }.get(invoice.status, gettext("Kontrolleras"))
     due = gettext("förfaller %(day)s") % {"day": _day(invoice.due_date)} if invoice.due_date else ""
+    if invoice.under_investigation:
+        due = (
+            gettext("inte förrän krediten har kommit")
+            if invoice.credit_request
+            else gettext("inte under utredningen")
+        )
     return (("now", now, ""), ("left", paid, due))
 
 

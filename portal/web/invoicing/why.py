@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from portal.invoicing import status as s
+from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import Detail
 from portal.invoicing.rules.deadlines import receipt_deadline
 from portal.invoicing.rules.flow import ORDER
@@ -33,13 +34,45 @@ class Told:
     @property
     def reasons(self) -> str:
         """Every reason of the stop, each a sentence of its own."""
-        return " ".join(filled(one) for one in self.detail.invoice.reasons)
+        return " ".join(filled(one) for one in self.detail.reasons)
 
 
 def why(detail: Detail, standing: Standing) -> str:
     """The sentences, in the reader's language. Every status has some."""
     told = Told(detail, standing)
-    return " ".join(filter(None, (part.strip() for part in _BY_STATUS[detail.invoice.status](told))))
+    held = () if s.INVOICE.state(detail.invoice.status).terminal else _held(told)
+    return " ".join(
+        filter(None, (part.strip() for part in (*_BY_STATUS[detail.invoice.status](told), *held)))
+    )
+
+
+def why_held(invoice: Invoice) -> str | None:
+    """Why nobody may attest it and nothing makes it Klar; None when nothing holds it."""
+    if not invoice.under_investigation or s.INVOICE.state(invoice.status).terminal:
+        return None
+    if invoice.hold_reason:
+        return gettext("Fakturan är under utredning: %(why)s") % {"why": invoice.hold_reason}
+    if invoice.credit_request:
+        return gettext("Ni har bett leverantören om kredit.")
+    return gettext("Fakturan är under utredning.")
+
+
+def _held(told: Told) -> list[str]:
+    """What holds it, and what ends that."""
+    invoice = told.detail.invoice
+    why_so = why_held(invoice)
+    if why_so is None:
+        return []
+    ends = (
+        gettext("Den betalas inte förrän krediten har kommit eller någon avslutar utredningen.")
+        if invoice.credit_request and not invoice.hold_reason
+        else gettext("Den godkänns och betalas inte förrän någon avslutar utredningen.")
+    )
+    return ["" if invoice.credit_request and invoice.status == s.MATCHING_REQUIRED else _ended(why_so), ends]
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _supplier(told: Told) -> list[str]:
@@ -95,8 +128,14 @@ def _matching(told: Told) -> list[str]:
     if invoice.credit_request:
         return [told.reasons, *_credit_asked(told)]
     then = gettext("Godkänns skillnaden går fakturan till attest.")
-    if {str(one.get("code")) for one in invoice.reasons} == {"review_requested"}:
+    codes = {str(one.get("code")) for one in told.detail.reasons}
+    if codes == {"review_requested"}:
         then = gettext("Godkänns den är den klar: ordern är redan attesterad.")
+    elif codes <= {"on_hold"}:
+        return [
+            told.reasons or gettext("Fakturan stämmer nu med ordern och det som är kvitterat."),
+            _answers(told),
+        ]
     return [told.reasons, _answers(told), then]
 
 

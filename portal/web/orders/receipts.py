@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -49,7 +49,7 @@ class ReceiptListController(Controller):
         session, actor, given = scope["session"], scope["actor"], request.query_params
         users = await order_scope.standing_in(session, actor, stockholm_date(scope["now"]))
         may_all = actor.has(*deliveries.RECEIVES_ALL)
-        everyone = may_all and (given.get("show") == "all" or not actor.has(p.ORDER_AND_INVOICE))
+        everyone = may_all and await _shows_all(request, users)
         seen = deliveries.to_receive(actor, users, everyone=everyone)
         filters = order_lists.Filters(
             number=given.get("number", "").strip(),
@@ -61,6 +61,16 @@ class ReceiptListController(Controller):
             request, "orders/receipts/index.html", everyone=everyone, may_all=may_all, given=given,
             rows=[(row, status_of(ORDER, row.status)) for row in found.rows], found=found,
         )  # fmt: skip
+
+
+async def _shows_all(request: Req, users: Collection[UUID]) -> bool:
+    """Whether everybody's are shown: asked for, or unless asked otherwise when none of the actor's own wait."""
+    scope, show = request.scope["state"], request.query_params.get("show")
+    session, actor = scope["session"], scope["actor"]
+    if show in ("all", "own") or not actor.has(p.ORDER_AND_INVOICE):
+        return show == "all" or not actor.has(p.ORDER_AND_INVOICE)
+    own = deliveries.to_receive(actor, users, everyone=False)
+    return not await order_lists.count_orders(session, actor, own)
 
 
 class ReceiptController(Controller):

@@ -23,15 +23,16 @@ from portal.web.start.values import Task
 
 async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[Task]:
     """Deliveries, what was sent back or turned down, and what is begun."""
+    others = await _of_others(session, actor)
     if not actor.has(p.ORDER_AND_INVOICE):
-        return ()
+        return others
     users = await standing_in(session, actor, stockholm_date(now))
     waiting = await count_orders(session, actor, to_receive(actor, users, everyone=False))
     refused = await count_orders(session, actor, rejected(actor))
     begun = await list_unfinished(session, actor, statuses=(DRAFT, SENT_BACK))
     returned = [row for row in begun if row.status == SENT_BACK]
     drafts = [row for row in begun if row.status == DRAFT and row.lines]
-    found = [_deliveries(waiting)]
+    found = [*([_deliveries(waiting)] if waiting or not others else []), *others]
     if refused:
         found.append(_refused(refused))
     if returned:
@@ -46,6 +47,19 @@ def _deliveries(count: int) -> Task:
         else gettext("Inget väntar. Nya beställningar visas här när de är skickade.")
     )
     return Task(gettext("Leveranser att kvittera"), text, "/orders/receipts", count)
+
+
+async def _of_others(session: AsyncSession, actor: Actor) -> list[Task]:
+    """B10: everybody's deliveries of the förvaltning (A2.06)."""
+    if not actor.has(p.RECEIVE_ALL):
+        return []
+    count = await count_orders(session, actor, to_receive(actor, (), everyone=True))
+    text = (
+        gettext("Du får kvittera alla leveranser i förvaltningen. Sök på ordernumret.")
+        if count
+        else gettext("Inget väntar. Nya beställningar visas här när de är skickade.")
+    )
+    return [Task(gettext("Förvaltningens leveranser"), text, "/orders/receipts?show=all", count)]
 
 
 def _refused(count: int) -> Task:

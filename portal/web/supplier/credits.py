@@ -13,19 +13,31 @@ from litestar.params import Body, FromPath
 from portal.access import permissions as p
 from portal.formats.en16931 import Invoice
 from portal.formats.peppol.invoice_writer import write_invoice
+from portal.invoicing.rules.credited import too_much
 from portal.invoicing.status import CANCELLED
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict
+from portal.kernel.money import format_kr
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier import fields, flip
 from portal.web.supplier.order_invoices import NUMBER_USED
 from portal.web.supplier.present import invoice_lines
 from portal.web.supplier.queries.company import find_company
-from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, find_invoice, number_used
+from portal.web.supplier.queries.invoices import (
+    Credited,
+    InvoiceLine,
+    InvoiceRow,
+    credited_so_far,
+    find_invoice,
+    number_used,
+)
 from portal.web.supplier.queries.orders import find_order
 from portal.web.supplier.sending import send
 
+TOO_MANY = "Högst %(left)s är kvar att kreditera på raden."
+TOO_MUCH = "Krediten blir %(more)s mer än vad som är kvar av fakturan. Sänk antalen."
+MOST_REASON = 300
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -37,9 +49,10 @@ class CreditsController(Controller):
 
     @get()
     async def new(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
-        """The whole invoice is proposed; less is written by hand."""
+        """All that is left of the invoice is proposed; less is written by hand."""
         row, lines = await _debit(request, invoice_id)
-        data = {f"quantity-{line.position}": _written(line.quantity) for line in lines}
+        left = _left(lines, await _so_far(request, row, lines))
+        data = {f"quantity-{position}": _written(quantity) for position, quantity in left.items()}
         data["issue_date"] = stockholm_date(request.scope["state"]["now"]).isoformat()
         return await _page(request, row, lines, data, {}, await _credit(request, row, lines, data, {}))
 
@@ -81,14 +94,36 @@ async def _credit(
     assert row.order_id is not None  # _debit has seen to it
     order = await find_order(state["session"], state["actor"], row.order_id)
     company = await find_company(state["session"], state["actor"])
-    quantities = fields.quantities(data, {line.position: line.quantity for line in lines}, errors)
+    so_far = await _so_far(request, row, lines)
+    quantities = fields.quantities(data, _left(lines, so_far), errors, too_many=TOO_MANY)
     issued = fields.day(data, "issue_date", errors) or stockholm_date(state["now"])
     number = fields.number(data, errors)
     if number and await number_used(state["session"], state["actor"], row.concern_id, number):
         errors["number"] = gettext(NUMBER_USED)
     # A9.14: a credit note falls due the day it is issued; without a due date it would stop (A4.13).
-    head = flip.Head(number, issued, issued)
-    return flip.credit_of(order, company, head, row, lines, quantities)
+    head = flip.Head(number, issued, issued, note=_reason(data, errors))
+    made = flip.credit_of(order, company, head, row, lines, quantities)
+    if not errors and (more := too_much(row.net_amount, so_far.net, made.net_amount)):
+        errors[f"quantity-{lines[0].position}"] = gettext(TOO_MUCH) % {"more": format_kr(more)}
+    return made
+
+
+def _reason(data: dict[str, Any], errors: dict[str, str]) -> str:
+    """Why it is credited: BT-22 of the credit note, which the customer reads."""
+    reason = fields.text(data, "reason")[:MOST_REASON]
+    if not reason:
+        errors["reason"] = gettext("Skriv varför ni krediterar. Kunden läser det.")
+    return reason
+
+
+async def _so_far(request: Req, row: InvoiceRow, lines: tuple[InvoiceLine, ...]) -> Credited:
+    state = request.scope["state"]
+    return await credited_so_far(state["session"], state["actor"], row, lines)
+
+
+def _left(lines: tuple[InvoiceLine, ...], so_far: Credited) -> dict[int, Decimal]:
+    """Position → what is left to credit; never below zero."""
+    return {x.position: max(x.quantity - so_far.quantities[x.position], Decimal(0)) for x in lines}
 
 
 def _written(value: Decimal) -> str:
@@ -105,9 +140,11 @@ async def _page(
     *,
     status: int = 200,
 ) -> Html:
-    names = ["number", "issue_date", *(f"quantity-{line.position}" for line in lines)]
+    so_far = await _so_far(request, row, lines)
+    names = ["number", "issue_date", "reason", *(f"quantity-{line.position}" for line in lines)]
     values = {name: fields.text(data, name) for name in names}
+    summary = [(name, errors[name]) for name in names if name in errors]
     return await page(
         request, "supplier/invoices/credit.html", status=status, row=row, lines=invoice_lines(lines), values=values,
-        errors=errors, summary=[(name, errors[name]) for name in names if name in errors], sums=flip.totals(made.lines),
+        so_far=so_far, left=_left(lines, so_far), errors=errors, summary=summary, sums=flip.totals(made.lines),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from portal.web.i18n import gettext
 
 QUANTITY_DECIMALS = 4
 MOST_NUMBER = 35
+TOO_MANY = "Högst %(left)s är kvar att fakturera på raden."
 
 
 def text(data: Mapping[str, Any], name: str) -> str:
@@ -45,9 +46,9 @@ def number(data: Mapping[str, Any], errors: dict[str, str]) -> str:
 
 
 def quantities(
-    data: Mapping[str, Any], most: Mapping[int, Decimal], errors: dict[str, str]
+    data: Mapping[str, Any], most: Mapping[int, Decimal], errors: dict[str, str], *, too_many: str = TOO_MANY
 ) -> dict[int, Decimal]:
-    """Position → quantity of fields quantity-1, quantity-2 …; empty is zero, above `most` is a message."""
+    """Position → quantity of fields quantity-1, quantity-2 …; empty is zero, above `most` is the message `too_many`."""
     found: dict[int, Decimal] = {}
     for position, limit in most.items():
         name = f"quantity-{position}"
@@ -61,7 +62,7 @@ def quantities(
             errors[name] = gettext("Skriv ett antal från noll och uppåt.")
         elif value > limit:
             left = f"{limit.normalize():f}".replace(".", ",")
-            errors[name] = gettext("Högst %(left)s är kvar att fakturera på raden.") % {"left": left}
+            errors[name] = gettext(too_many) % {"left": left}
     if not errors and not any(found.values()):
         errors[f"quantity-{next(iter(most), 1)}"] = gettext("Skriv antal på minst en rad.")
     return found

@@ -47,6 +47,7 @@ class Head:
     issue_date: date
     due_date: date
     delivery_date: date | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _document(
         sum_of_lines=total.net, net_amount=total.net, tax_amount=total.tax, gross_amount=total.gross,
         payable_amount=total.gross, due_date=head.due_date, delivery_date=head.delivery_date,
         buyer_reference=order.buyer_reference, order_reference=order.number, accounts=accounts,
-        vat_breakdown=breakdown(lines), preceding=preceding,
+        vat_breakdown=breakdown(lines), preceding=preceding, notes=(head.note,) if head.note else (),
     )  # fmt: skip
 
 

@@ -81,6 +81,10 @@ CREDIT_ASKED = Sentence(
     "Kunden ber er kreditera fakturan, helt eller delvis.", 1, "Kredit begärd",
 )  # fmt: skip
 
+ON_HOLD = Sentence(
+    "warn", "pause", "Kunden utreder", "Kunden utreder fakturan och hör av sig om något behövs.", 1, "Utreds",
+)  # fmt: skip
+
 STEPS = ("Mottagen", "Kontrollerad", "Godkänd", "Betalas")
 
 # The tabs of the list: what stands behind each word.
@@ -93,7 +97,9 @@ TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 def sentence_of(row: InvoiceRow) -> Sentence:
     """What the invoice's supplier is told: what is asked for, else the status."""
-    return _translated(CREDIT_ASKED) if row.credit_request else sentence(row.status)
+    if row.credit_request:
+        return _translated(CREDIT_ASKED)
+    return _translated(ON_HOLD) if row.on_hold else sentence(row.status)
 
 
 def sentence(status: str) -> Sentence:
@@ -120,12 +126,18 @@ def pay_sentence(row: InvoiceRow, today: date, account: str | None = None) -> st
         return gettext("Räknas av mot nästa betalning.")
     if row.status == s.DONE:
         return _agreed(row.payment_date, today, account)
-    if row.credit_request:
-        return gettext("Betaldagen bestäms när krediten har kommit.")
+    if row.on_hold:
+        return _when_it_is_over(row)
     expected = payment_date(row.due_date, today)
     if expected is None:
         return gettext("Betaldagen bestäms när fakturan är godkänd.")
     return gettext("Betalas %(day)s, om fakturan är godkänd till dess.") % {"day": long_day(expected)}
+
+
+def _when_it_is_over(row: InvoiceRow) -> str:
+    if row.credit_request:
+        return gettext("Betaldagen bestäms när krediten har kommit.")
+    return gettext("Betaldagen bestäms när kundens utredning är klar.")
 
 
 def _agreed(day: date | None, today: date, account: str | None) -> str:

@@ -35,7 +35,7 @@ def invoice_track(row: InvoiceRow, today: date) -> tuple[tuple[str, str, str | N
 
 
 def _pay_day(row: InvoiceRow, today: date) -> str | None:
-    if row.is_credit_note or row.credit_request:
+    if row.is_credit_note or row.on_hold:
         return None
     day = row.payment_date or payment_date(row.due_date, today)
     return _short(day) if day else None

@@ -21,7 +21,16 @@ from dev.invoices.writer import Account, Buyer, Totals
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.coding.values import CodeString
-from portal.invoicing.actions import approval, assignment, cancellation, coding, correction, deviation, review
+from portal.invoicing.actions import (
+    approval,
+    assignment,
+    cancellation,
+    coding,
+    correction,
+    deviation,
+    holds,
+    review,
+)
 from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.correction import Correction
 from portal.invoicing.actions.credit_request import ask_for_credit
@@ -204,10 +213,14 @@ FURTHER: dict[str, tuple[str, str, Act]] = {
     "force a control": ("correct_information", "vat rate", does(correction.set_manual, codes=("vat_rate",))),
     "ask for credit": ("rematch", "deviation", does(ask_for_credit, note=NOTE)),
     "ask for the receipt": ("rematch", "deviation", does(deviation.ask_for_receipt, note=NOTE)),
-    "investigate a review": ("accept_review", "review", does(assignment.investigate, on=True)),
-    "investigate a deviation": ("rematch", "deviation", does(assignment.investigate, on=True)),
-    "investigate an attest": ("approve", "approval", does(assignment.investigate, on=True)),
-    "investigate at arrival": ("correct_information", "information", does(assignment.investigate, on=True)),
+    "investigate a review": ("accept_review", "review", does(holds.investigate, on=True, note=NOTE)),
+    "investigate a deviation": ("rematch", "deviation", does(holds.investigate, on=True, note=NOTE)),
+    "investigate an attest": ("approve", "approval", does(holds.investigate, on=True, note=NOTE)),
+    "investigate at arrival": (
+        "correct_information",
+        "information",
+        does(holds.investigate, on=True, note=NOTE),
+    ),
     "not mine, of an order": ("not_my_invoice", "deviation", does(assignment.not_my_invoice, note=NOTE)),
     "not mine, at attest": ("not_my_invoice", "approval", does(assignment.not_my_invoice, note=NOTE)),
     "send back, at attest": ("send_back", "approval", does(assignment.send_back, note=NOTE)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,9 +11,20 @@ from typing import Any
 import pytest
 
 from dev.demo_city.ids import demo_id
-from dev.invoices.writer import Account, Buyer, Totals
+from dev.invoices.writer import Account, Buyer, Line, Totals
 from tests.web.core.conftest import Site
-from tests.web.invoicing.conftest import CYKEL, GSF, fields, manual, post, rows, status_of, today_of, user
+from tests.web.invoicing.conftest import (
+    CYKEL,
+    GSF,
+    fields,
+    manual,
+    ordered,
+    post,
+    rows,
+    status_of,
+    today_of,
+    user,
+)
 
 ADMINS = ("admin@gsf", "fakturaadmin@gsf")
 OTHERS = ("granskare@gsf", "synare@gsf", "revisor@stad", "leverantorsadmin@stad")
@@ -187,7 +200,8 @@ async def test_a_reviewer_is_chosen_by_the_administrators(site: Site) -> None:
     assert (await solved(site, "admin@gsf", invoice, solution="reviewer", user_id="")).status_code == 422
     wrong = str(demo_id("user", "bestallare@aof"))
     assert (await solved(site, "admin@gsf", invoice, solution="reviewer", user_id=wrong)).status_code == 422
-    await (await user(site, "admin@gsf")).get(f"/invoicing/invoices/{invoice}")  # has it open
+    begun = await post(await user(site, "admin@gsf"), f"/invoicing/invoices/{invoice}/lock")
+    assert begun.status_code == 303
     right = str(demo_id("user", "granskare@gsf"))
     assert (
         await solved(site, "fakturaadmin@gsf", invoice, solution="reviewer", user_id=right)
@@ -241,3 +255,89 @@ async def test_htmx_shows_errors_in_place(site: Site) -> None:
     part = await post(browser, at(invoice), form, htmx=True)
     assert part.status_code == 422 and part.text.lstrip().startswith('<div id="arrival-work"')
     assert "Skriv varför fakturan makuleras" in part.text and 'href="#comment"' in part.text
+
+
+def chosen(html: str, name: str = "solution") -> list[str]:
+    """Which radio cards of the form are chosen beforehand."""
+    tags = re.findall(rf'<input [^>]*name="{name}"[^>]*>', html)
+    return [re.findall(r'value="([^"]*)"', tag)[0] for tag in tags if " checked" in tag]
+
+
+def offered(html: str) -> list[str]:
+    """The ways out, in their order."""
+    return re.findall(r'name="solution" value="([^"]*)"', html) or re.findall(
+        r'<input [^>]*value="([^"]*)"[^>]*name="solution"', html
+    )
+
+
+async def sent_back(site: Site, number: str, **changes: Any) -> Any:
+    """An invoice that passed every control and that an administrator has sent back."""
+    invoice = await manual(site, number, **changes)
+    back = await post(
+        await user(site, "admin@gsf"), f"/invoicing/invoices/{invoice}/return", {"note": "Fel kod."}
+    )
+    assert back.status_code == 303 and await status_of(site, invoice) == "invoice_information"
+    return invoice
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"solution": "recheck"}, "review"),
+        ({"solution": "reference", "reference": "GSF200"}, "review"),
+        ({"solution": "reference", "reference": "ex-100006"}, "matching_required"),
+        ({"solution": "by_hand"}, "review"),
+    ],
+)
+async def test_after_a_send_back_there_are_ways_on(site: Site, form: dict[str, str], status: str) -> None:
+    """S12: nothing needs to be changed, and nothing that cannot be undone is chosen beforehand."""
+    invoice = await sent_back(site, "S-1")
+    page = (await (await user(site, "admin@gsf")).get(f"/invoicing/invoices/{invoice}")).text
+    assert offered(page)[:3] == ["recheck", "reference", "by_hand"] and chosen(page) == []
+    done = await solved(site, "admin@gsf", invoice, **form)
+    assert done.status_code == 303, done.text
+    assert await status_of(site, invoice) == status
+    reviewer = "SELECT u.login FROM invoice i LEFT JOIN app_user u ON u.id = i.reviewer_id WHERE i.id = :id"
+    if form.get("reference") == "GSF200":
+        assert (await rows(site, reviewer, id=invoice))[0].login == "bestallare2@gsf"
+
+
+async def test_by_hand_no_order_is_looked_for_until_one_is_given(site: Site) -> None:
+    invoice = await ordered(
+        site, "EX-100001", "S-2", lines=lambda lines: (replace(lines[0], quantity=Decimal(12)), lines[1])
+    )
+    admin = await user(site, "admin@gsf")
+    assert (
+        await post(admin, f"/invoicing/invoices/{invoice}/return", {"note": "Ingen order."})
+    ).status_code == 303
+    assert (await solved(site, "admin@gsf", invoice, solution="by_hand")).status_code == 303
+    assert await status_of(site, invoice) == "reviewer_missing"
+    back = {"solution": "send_back", "note_back": "Det var en order ändå."}
+    assert (await solved(site, "admin@gsf", invoice, **back)).status_code == 303
+    given = {"solution": "flow", "order_number": "EX-100001"}
+    assert (await solved(site, "admin@gsf", invoice, **given)).status_code == 303
+    assert await status_of(site, invoice) == "matching_required"
+
+
+async def test_an_empty_reference_is_asked_for(site: Site) -> None:
+    invoice = await sent_back(site, "S-3")
+    answer = await solved(site, "admin@gsf", invoice, solution="reference", reference=" ")
+    assert answer.status_code == 422 and 'href="#reference"' in answer.text
+
+
+async def test_what_is_suggested_follows_the_reason(site: Site) -> None:
+    """X06: a double is to be cancelled, never given another number; a field never begins with the faulty value."""
+    day = today_of(site)
+    await manual(site, "X-1")
+    double = await manual(site, "X-1", note="andra bytes")
+    other = await manual(site, "X-1", note="annat", lines=(Line(Decimal(2), "EA", Decimal(100), "Lås"),))
+    late = await manual(site, "X-2", due_date=day + timedelta(days=101))
+    foreign = await manual(site, "X-3", currency="EUR")
+    admin = await user(site, "admin@gsf")
+    page = (await admin.get(f"/invoicing/invoices/{double}")).text
+    assert offered(page)[0] == "cancel" and chosen(page) == []
+    page = (await admin.get(f"/invoicing/invoices/{other}")).text
+    assert offered(page)[0] == "number" and chosen(page) == [] and fields(page)["number"] == ""
+    page = (await admin.get(f"/invoicing/invoices/{late}")).text
+    assert chosen(page) == ["due_date"] and fields(page)["due_date"] == (day + timedelta(30)).isoformat()
+    assert chosen((await admin.get(f"/invoicing/invoices/{foreign}")).text) == []

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from dev.demo_city.ids import CONCERN_ID
+from dev.invoices.writer import Charge
 from portal.integrations.mail import FakeMailer
+from portal.invoicing.actions.again import rerun
 from portal.invoicing.jobs import LetterParts, mail_credit_request
 from portal.jobs.context import JobContext
 from tests.web.core.conftest import Site
@@ -119,27 +121,25 @@ async def test_the_supplier_is_mailed_a_link_and_not_the_message(site: Site, sec
     assert ("88192" in letter.subject) is not secret
 
 
-@pytest.mark.parametrize(
-    ("path", "form"),
-    [
-        ("/deviation", {"choice": "accept", "note_accept": "De kom i går."}),
-        ("/deviation", {"choice": "receipt", "note_receipt": "Alla tio har kommit."}),
-        ("/deviation", {"choice": "not_mine", "note_not_mine": "Jag har slutat där."}),
-        ("/investigation", {"on": "0"}),
-    ],
-)
-async def test_what_was_asked_is_asked_no_longer_when_somebody_does_something_else(
-    site: Site, path: str, form: dict[str, str]
-) -> None:
+async def test_what_was_asked_stands_until_somebody_ends_it(site: Site) -> None:
     invoice = await ordered(site, "EX-100003", "88192")
     await answered(site, "bestallare@gsf", invoice, "credit", note_credit="Fyra pärmar fattas.")
     buyer = await user(site, "bestallare@gsf")
-    given = fields((await buyer.get(of(invoice))).text) | form
-    done = await post(buyer, of(invoice, path), given)
-    assert done.status_code == 303, done.text
-    kept = await rows(site, "SELECT credit_request FROM invoice WHERE id = :id", id=invoice)
-    assert kept[0].credit_request is None
+    page = (await buyer.get(of(invoice))).text
+    assert 'value="accept"' not in page, "what the hold stops is not offered"
+    for form in (
+        {"choice": "accept", "note_accept": "De kom i går.", "not_received": "De kom i går."},
+        {"choice": "accept_match"},
+    ):
+        assert (await post(buyer, of(invoice, "/deviation"), fields(page) | form)).status_code == 409
+    asked = {"choice": "receipt", "note_receipt": "Alla tio har kommit."}
+    assert (await post(buyer, of(invoice, "/deviation"), fields(page) | asked)).status_code == 303
     supplier = await user(site, "leverantor@kontorsbolaget.test")
+    assert "Fyra pärmar" in (await supplier.get(f"/supplier/invoices/{invoice}")).text
+    ended = {"on": "0", "note": "De kom i går."}
+    assert (await post(buyer, of(invoice, "/investigation"), ended)).status_code == 303
+    kept = await rows(site, "SELECT credit_request, credit_amount FROM invoice WHERE id = :id", id=invoice)
+    assert tuple(kept[0]) == (None, None)
     assert "Fyra pärmar" not in (await supplier.get(f"/supplier/invoices/{invoice}")).text
     assert "ber om kredit" not in (await supplier.get("/")).text
 
@@ -194,3 +194,94 @@ async def test_nobody_handles_an_invoice_that_waits_for_its_receipt(site: Site) 
         assert 'id="work"' not in page and "Din tur" not in page
         answer = await post(browser, of(invoice, "/return"), {"note": "Nej."})
         assert answer.status_code == 403
+
+
+def with_chair(lines: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The first line dearer."""
+    return (replace(lines[0], price=Decimal("52.40")), *lines[1:])
+
+
+async def test_the_page_and_the_decision_use_todays_facts(site: Site) -> None:
+    """CO09: stopped for its price, with nothing received of the second line; then some of it comes."""
+    take = "UPDATE order_line SET received_quantity = {} WHERE item_no = 'KB-1002' AND quantity = 20"
+    await site.change(take.format(0))
+    invoice = await ordered(site, "EX-100001", "88194", lines=with_chair)
+    buyer = await user(site, "bestallare@gsf")
+    page = (await buyer.get(of(invoice))).text.replace(NBSP, " ")
+    assert "275,00 kr mer än beställt" in page and "Be om kredit på 275,00 kr" in page
+    assert "Inte mottaget: 20 st" in page and 'name="not_received"' in page
+    await site.change(take.format(12))
+    old = fields(page) | {"choice": "accept", "note_accept": "Nytt pris.", "not_received": "De kommer."}
+    assert (await post(buyer, of(invoice, "/deviation"), old)).status_code == 409, "not what was seen"
+    page = (await buyer.get(of(invoice))).text.replace(NBSP, " ")
+    assert "125,00 kr mer än beställt" in page and "Kulspetspenna blå, 8 st" in page
+    silent = fields(page) | {"choice": "accept", "note_accept": "Nytt pris."}
+    answer = await post(buyer, of(invoice, "/deviation"), silent)
+    assert answer.status_code == 422 and 'href="#not_received"' in answer.text
+    assert await status_of(site, invoice) == "matching_required"
+    words = silent | {"not_received": "Resten är på väg."}
+    assert (await post(buyer, of(invoice, "/deviation"), words)).status_code == 303
+    told = (
+        await rows(
+            site,
+            "SELECT data FROM audit_event WHERE subject_id = :id AND tag = 'invoice:status:accept_deviation'",
+            id=invoice,
+        )
+    )[0].data
+    assert told["accepted"] == ["price", "quantity_over_received"]
+    card = (await (await user(site, "attestant@gsf")).get("/attest")).text
+    assert "Inte mottaget: Kulspetspenna blå, 8" in card and "Betalas ändå: Resten är på väg." in card
+
+
+async def test_a_decision_is_stored_anew_when_facts_changed_and_the_status_did_not(site: Site) -> None:
+    invoice = await ordered(site, "EX-100001", "88195", lines=dearer)
+    stored = "SELECT count(*) AS n FROM rule_decision WHERE invoice_id = :id AND kind = 'match'"
+    before = (await rows(site, stored, id=invoice))[0].n
+    for _ in range(2):
+        await rerun(site.installation.database, CONCERN_ID, [invoice], site.clock.now())
+    assert (await rows(site, stored, id=invoice))[0].n == before, "nothing has changed"
+    await site.change(
+        "UPDATE order_line SET received_quantity = 8 WHERE item_no = 'KB-1001' AND quantity = 10"
+    )
+    await rerun(site.installation.database, CONCERN_ID, [invoice], site.clock.now())
+    assert (await rows(site, stored, id=invoice))[0].n == before + 1
+
+
+async def test_freight_is_in_the_one_sum(site: Site) -> None:
+    """M10: heading, comparison, card and what is asked of the supplier say the same."""
+    dear = {"lines": with_chair, "charges": (Charge(Decimal(95), "Frakt", "FC"),)}
+    invoice = await ordered(site, "EX-100001", "88196", **dear)
+    buyer = await user(site, "bestallare@gsf")
+    page = (await buyer.get(of(invoice))).text.replace(NBSP, " ")
+    assert "120,00 kr mer än beställt" in page and "Be om kredit på 120,00 kr" in page
+    assert "+95,00 kr" in page and "+25,00 kr" in page
+    asked = {"choice": "credit", "note_credit": "Frakten är inte avtalad."}
+    assert (await post(buyer, of(invoice, "/deviation"), fields(page) | asked)).status_code == 303
+    assert (await rows(site, "SELECT credit_amount FROM invoice WHERE id = :id", id=invoice))[0][0] == 120
+    supplier = await user(site, "leverantor@kontorsbolaget.test")
+    assert "120,00 kr exklusive moms" in (await supplier.get(f"/supplier/invoices/{invoice}")).text.replace(
+        NBSP, " "
+    )
+
+
+async def test_a_hold_is_told_on_list_page_card_and_to_the_supplier(site: Site) -> None:
+    """M08: nobody is shown a pay date or an act that the hold stops."""
+    invoice = await ordered(site, "EX-100001", "88197", lines=dearer)
+    await answered(
+        site, "bestallare@gsf", invoice, "accept", note_accept="Nytt pris, tolv kom.", not_received="Ja."
+    )
+    attestant = await user(site, "attestant@gsf")
+    held = {"on": "1", "note": "Vi väntar på svar."}
+    assert (await post(attestant, of(invoice, "/investigation"), held)).status_code == 303
+    page = (await attestant.get(of(invoice))).text
+    assert "Fakturan är under utredning: Vi väntar på svar." in page and 'aria-disabled="true"' in page
+    assert "Vi väntar på svar." in (await attestant.get("/attest")).text
+    assert "Under utredning" in (await attestant.get("/invoicing/invoices?number=88197")).text
+    form = fields(page, "approve")
+    assert (await post(attestant, of(invoice, "/approval"), form)).status_code == 409
+    assert await status_of(site, invoice) == "approval"
+    supplier = await user(site, "leverantor@kontorsbolaget.test")
+    shown = (await supplier.get(f"/supplier/invoices/{invoice}")).text
+    assert (
+        "Betaldagen bestäms när kundens utredning är klar." in shown and "om fakturan är godkänd" not in shown
+    )

@@ -65,6 +65,15 @@ async def waited_too_long(site: Site) -> UUID:
     return invoice
 
 
+async def on_hold(site: Site) -> UUID:
+    """Held at arrival, and then put right: it fits, and rests at the buyer."""
+    invoice = await ordered(site, "EX-100006", "E-5", due_date=None)
+    held = "UPDATE invoice SET under_investigation = true, due_date = issue_date + 30 WHERE id = :id"
+    await site.change(held, id=invoice)
+    await rerun(site.installation.database, CONCERN_ID, [invoice], site.clock.now())
+    return invoice
+
+
 def of_order(order: str, **changes: Any) -> Stopped:
     """The invoice of an order, changed."""
     return lambda site: ordered(site, order, f"E-{next(NUMBERS)}", **changes)
@@ -128,6 +137,7 @@ STOPS: dict[str, tuple[str, Stopped]] = {
     "freight": ("charge", of_order("EX-100001", charges=(Charge(Decimal(500), "Freight"),))),
     "amount": ("total", of_order("EX-100001", lines=line(1, amount=Decimal(700)))),
     "takes off": ("negative_quantity", of_order("EX-100001", lines=line(1, quantity=Decimal(-1)))),
+    "on hold": ("on_hold", on_hold),
     "credit note": ("credit_note", of_order("EX-100001", credit_note=True, preceding="E-0")),
     "credit note of nothing": ("credit_note", of_order("EX-100001", credit_note=True)),
     "invalid coding": ("coding", invalid_coding),

@@ -130,15 +130,31 @@ async def test_the_loser_of_two_tabs_is_told_what_changed(site: Site) -> None:
     assert "Attest ej utförd" in late.text and "Ingenting har sparats" in late.text
 
 
-async def test_an_open_invoice_is_locked_for_others(site: Site) -> None:
+async def test_reading_locks_nobody_out_and_beginning_does(site: Site) -> None:
+    """S16: the lock is taken at the first act, and let go on leaving."""
     invoice = await manual(site, "M-8")
     owner, admin = await user(site, "granskare@gsf"), await user(site, "admin@gsf")
     form = fields((await owner.get(of(invoice))).text) | CODES
+    page = (await admin.get(of(invoice))).text
+    assert "handlägger fakturan sedan" not in page and 'id="begin"' in (await owner.get(of(invoice))).text
+    assert (await post(owner, of(invoice, "/lock"))).status_code == 303
     page = await admin.get(of(invoice))
-    assert "granskare@gsf har fakturan öppen sedan" in page.text and "Låset släpps senast" in page.text
+    assert "granskare@gsf handlägger fakturan sedan" in page.text and "Låset släpps senast" in page.text
     refused = await post(admin, of(invoice, "/review"), form)
-    assert refused.status_code == 409 and "granskare@gsf har fakturan öppen" in refused.text
+    assert refused.status_code == 409 and "granskare@gsf handlägger fakturan" in refused.text
+    assert (await post(admin, of(invoice, "/lock"))).status_code == 409
+    assert (await post(admin, of(invoice, "/lock/release"))).status_code == 303, "another's lock stays"
+    assert (await post(admin, of(invoice, "/lock"))).status_code == 409
+    assert (await post(owner, of(invoice, "/lock/release"))).status_code == 303
+    assert (await post(admin, of(invoice, "/lock"))).status_code == 303
     assert await status_of(site, invoice) == "review"
+
+
+async def test_only_who_may_act_keeps_others_out(site: Site) -> None:
+    invoice = await manual(site, "M-81")
+    for login in ("synare@gsf", "revisor@stad", "bestallare@aof"):
+        assert (await post(await user(site, login), of(invoice, "/lock"))).status_code in (403, 404)
+    assert not await rows(site, "SELECT 1 FROM record_lock")
 
 
 async def test_another_reviewer_but_never_a_fakturasynare(site: Site) -> None:
@@ -179,7 +195,10 @@ async def test_under_investigation_is_a_mark(site: Site) -> None:
     ).status_code == 303
     page = await browser.get(of(invoice))
     assert "Under utredning" in page.text and await status_of(site, invoice) == "review"
-    assert (await post(browser, of(invoice, "/investigation"), {"on": "0"})).status_code == 303
+    ended = await post(browser, of(invoice, "/investigation"), {"on": "0"})
+    assert ended.status_code == 422, "ended with what came out of it, or not at all"
+    note = {"on": "0", "note": "Krediten kommer inte."}
+    assert (await post(browser, of(invoice, "/investigation"), note)).status_code == 303
     assert "Avsluta utredningen" not in (await browser.get(of(invoice))).text
 
 

@@ -124,7 +124,9 @@ async def test_a_used_number_is_refused_and_a_credit_note_names_its_invoice(
     assert "stanna i kundens kontroll" in alike and "skiljer sig bara i skiljetecken" in alike
     path = f"/supplier/invoices/{row.id}/credit"
     assert 'value="5"' in (await browser.get(path)).text
-    credit = {"number": "K-1", "issue_date": row.issue_date.isoformat()} | quantities("2")
+    credit = {"number": "K-1", "issue_date": row.issue_date.isoformat(), "reason": "Två var trasiga."}
+    credit |= quantities("2")
+    assert (await browser.post(path, credit | {"reason": " "})).status_code == 422
     assert (await browser.post(path, credit | quantities("6"))).status_code == 422
     assert (await browser.post(path, credit)).status_code == 303
     await process(site, rows)
@@ -135,6 +137,11 @@ async def test_a_used_number_is_refused_and_a_credit_note_names_its_invoice(
     assert (made.status, made.reviewer_id) == ("review", demo_id("user", "bestallare@gsf"))
     assert [one["code"] for one in made.reasons] == ["credit_note"]
     assert made.reasons[0]["params"] == {"number": "F-1001", "order": "EX-100001"}
+    page = (await browser.get(path)).text
+    assert 'value="3"' in page and "K-1" in page, "what is credited is not proposed again (M18)"
+    again = credit | {"number": "K-2"} | quantities("4")
+    refused = await browser.post(path, again)
+    assert refused.status_code == 422 and "kvar att kreditera" in refused.text
 
 
 async def test_answers(site: Any, rows: Any, signed_in: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
+from portal.invoicing.rules.credited import Row, credited
 from portal.kernel.errors import NotFound
 from portal.kernel.identifiers import folded_number_key, invoice_number_key
 from portal.kernel.money import as_cost
@@ -21,7 +22,7 @@ PAGE = 25
 _COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note, i.status, i.status_since, i.issue_date,
   i.due_date, i.arrived_at, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount, i.currency, i.order_id,
   coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason,
-  i.credit_request"""
+  i.credit_request, i.credit_amount, i.on_hold"""
 _FROM = """
 FROM supplier_invoice i JOIN concern c ON c.id = i.concern_id
 LEFT JOIN supplier_order o ON o.concern_id = i.concern_id AND o.id = i.order_id
@@ -38,6 +39,14 @@ _LINES = text("""
 SELECT position, name, quantity, unit, net_price, line_amount, vat_category, vat_rate, order_line_ref, seller_item_id,
   buyer_item_id
 FROM invoice_line WHERE concern_id = :concern AND invoice_id = :id ORDER BY position
+""")
+# The lines of the credit notes that name the invoice, with the credit note's net amount.
+_CREDITED = text("""
+SELECT n.id, n.number, n.net_amount, n.issue_date, l.position, l.quantity, l.name, l.order_line_ref, l.seller_item_id
+FROM supplier_invoice n JOIN invoice_line l ON l.concern_id = n.concern_id AND l.invoice_id = n.id
+WHERE n.supplier_id = :supplier AND n.concern_id = :concern AND n.is_credit_note AND n.status <> 'cancelled'
+  AND jsonb_exists(n.credited_numbers, :number)
+ORDER BY n.arrived_at, n.id, l.position
 """)
 _SUMS = text("""
 SELECT payment_date, is_credit_note, status = 'done' AS done, min(arrived_at) AS oldest, count(*) AS count,
@@ -91,6 +100,8 @@ class InvoiceRow:
     payment_date: date | None
     cancelled_reason: str | None
     credit_request: str | None
+    credit_amount: Decimal | None
+    on_hold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +180,29 @@ async def find_invoice(
         raise NotFound("Fakturan finns inte.")
     lines = (await session.execute(_LINES, {"concern": row.concern_id, "id": invoice_id})).all()
     return InvoiceRow(**row._mapping), tuple(InvoiceLine(*line) for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """What is credited of an invoice so far: position of its line → quantity, SEK excluding VAT, credit notes."""
+
+    quantities: Mapping[int, Decimal]
+    net: Decimal
+    notes: tuple[tuple[str, Decimal], ...]
+
+
+async def credited_so_far(
+    session: AsyncSession, actor: Actor, row: InvoiceRow, lines: Sequence[InvoiceLine]
+) -> Credited:
+    """By every credit note that names it and is not cancelled, whatever door it came by."""
+    given = {"supplier": actor.supplier_id, "concern": row.concern_id, "number": row.number}
+    found = (await session.execute(_CREDITED, given)).all()
+    notes = {one.id: (str(one.number), Decimal(one.net_amount)) for one in found}
+    quantities = credited(
+        [Row(x.position, x.quantity, x.name, x.order_line_ref, x.seller_item_id) for x in lines],
+        [Row(x.position, x.quantity, x.name, x.order_line_ref, x.seller_item_id) for x in found],
+    )
+    return Credited(quantities, sum((net for _, net in notes.values()), Decimal(0)), tuple(notes.values()))
 
 
 async def sums(session: AsyncSession, actor: Actor, today: date) -> Sums:
