@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,16 +16,18 @@ from portal.coding.queries import load_register
 from portal.coding.values import DIMENSIONS, CodeString, CodingRegister, CodingRow
 from portal.db.bulk import as_json
 from portal.formats.en16931 import Invoice as Neutral
+from portal.invoicing.actions.paying import keep_decision, payable, payment_today, stored_columns
 from portal.invoicing.match_values import VatRow, vat_rows
-from portal.invoicing.models import Invoice, InvoiceCoding, InvoiceLine, RuleDecision
+from portal.invoicing.models import Invoice, InvoiceCoding, InvoiceLine
 from portal.invoicing.queries.detail import coding_of, lines_of
 from portal.invoicing.queries.ordered import Line, Order, lock_orders, set_invoiced
+from portal.invoicing.queries.references import SupplierRow
 from portal.invoicing.rules import final_check
 from portal.invoicing.rules.final_check import FinalFacts, FinalResult, VatPair
 from portal.invoicing.rules.flow import MANUAL
+from portal.invoicing.rules.payment import NOTHING_PAID, PaymentChoice
 from portal.invoicing.rules.payment_date import payment_date
 from portal.kernel.dates import stockholm_date
-from portal.kernel.identifiers import uuid7
 from portal.kernel.plain import from_plain
 from portal.orders.models import PurchaseOrder
 from portal.orders.status import ORDER, RECEIVED
@@ -34,12 +35,17 @@ from portal.orders.status import ORDER, RECEIVED
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What the final check said of an invoice, and its order, locked, if it has one."""
+    """What the final check said of an invoice, and its order, locked, if it has one.
+
+    `payment`: what holds today of the payment chosen at arrival; asked when the final check is passed.
+    """
 
     invoice: Invoice
     result: FinalResult
     lines: Sequence[InvoiceLine]
     order: Order | None
+    payment: PaymentChoice = NOTHING_PAID
+    supplier: SupplierRow | None = None
 
 
 async def final_control(
@@ -57,23 +63,22 @@ async def final_control(
     vat = "vat" not in accepted
     facts = _facts(invoice, register, coding, _pairs(lines, order) if vat else (), with_vat=vat)
     result, decision = final_check.decision(facts)
-    stored = decision.to_bytes()
-    session.add(
-        RuleDecision(
-            concern_id=invoice.concern_id, id=uuid7(), invoice_id=invoice.id, kind=decision.kind,
-            result=result.status or "passed", stored=stored, sha256=sha256(stored).digest(), decided_at=now,
-        )
-    )  # fmt: skip
-    await session.flush()
-    return Closing(invoice, result, lines, order)
+    await keep_decision(session, invoice, decision, now)
+    if result.reasons:
+        return Closing(invoice, result, lines, order)
+    today = await payment_today(session, invoice, now)
+    await keep_decision(session, invoice, today.decision, now)
+    return Closing(invoice, result, lines, order, today.choice, today.supplier)
 
 
-def done_values(closing: Closing, *, internal: bool, now: datetime) -> dict[str, Any]:
+def done_values(closing: Closing, now: datetime) -> dict[str, Any]:
     """Columns that change when the invoice becomes Klar."""
-    paid = payment_date(closing.invoice.due_date, stockholm_date(now), internal=internal)
+    choice = closing.payment
+    paid = payable(closing.invoice, closing.supplier, otherwise=choice.otherwise)
     return {
-        "done_at": now, "payment_date": paid, "reasons": [], "handler_role": None,
-        "under_investigation": False,
+        "done_at": now, "payment_date": payment_date(paid, stockholm_date(now)), "reasons": [],
+        "handler_role": None, "under_investigation": False, "only_payment_left": False,
+        **stored_columns(choice.account, otherwise=choice.otherwise),
     }  # fmt: skip
 
 

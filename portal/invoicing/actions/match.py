@@ -11,6 +11,7 @@ from portal.coding.rules.proposal import Proposal, propose_account, split_by_sha
 from portal.coding.values import CodeString, CodingRegister, CodingRow, CodingRule
 from portal.formats.en16931 import Identifier, Invoice, InvoiceLine
 from portal.invoicing.actions.case import Case, CodedRow, Rest
+from portal.invoicing.actions.paying import payable
 from portal.invoicing.match_values import MatchLimits, match_facts, vat_rows
 from portal.invoicing.queries.ordered import Line, Order
 from portal.invoicing.rules import final_check, flow, matching
@@ -18,7 +19,13 @@ from portal.invoicing.rules.deadlines import receipt_overdue
 from portal.invoicing.rules.final_check import FinalFacts, VatPair
 from portal.invoicing.rules.matching import MatchResult
 from portal.invoicing.rules.payment_date import payment_date
-from portal.invoicing.status import AWAITING_RECEIPT, DONE, MATCHING_REQUIRED
+from portal.invoicing.status import (
+    AWAITING_RECEIPT,
+    DONE,
+    LEVGRUPPEN,
+    MATCHING_REQUIRED,
+    PAYMENT_INFORMATION,
+)
 from portal.invoicing.values import ZERO
 from portal.kernel.failpoints import At, place
 
@@ -67,10 +74,16 @@ def _finish(case: Case, order: Order, register: CodingRegister, today: date) -> 
     if result.status is not None:
         case.rest = Rest(result.status, "stop_match", users=(order.buyer_id,), reasons=result.reasons)
         return
+    if case.payment_decision is not None:
+        case.decisions.append(case.payment_decision)
+    if case.payment_stop is not None:
+        case.rest = Rest(PAYMENT_INFORMATION, "hold_payment", LEVGRUPPEN, reasons=(case.payment_stop,))
+        return
     for line in case.invoice.lines:
         lines[case.order_lines[line.id]].invoiced += line.quantity
-    internal = case.supplier is not None and case.supplier.internal is not None
-    case.payment_date = payment_date(case.invoice.due_date, today, internal=internal)
+    case.payment_date = payment_date(
+        payable(case.invoice, case.supplier, otherwise=case.paid_otherwise), today
+    )
     case.rest = Rest(DONE, "finish_match")
 
 

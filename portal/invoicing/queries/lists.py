@@ -119,6 +119,7 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     Invoice.is_credit_note.expression,
     Invoice.secret.expression,
     Invoice.under_investigation.expression,
+    Invoice.paid_otherwise.expression,
     Invoice.handler_role.expression,
     _handlers().label("handlers"),
 )

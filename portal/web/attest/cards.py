@@ -25,7 +25,8 @@ from portal.kernel.plain import canonical_bytes
 class Facts:
     """What is shown of a document. Amounts SEK: `whole` the document's with VAT, `net` without.
 
-    `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences.
+    `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences,
+    `payment` such sentences with icon and tone.
     `case_id` is what separation of duties counts as one case. Amounts are as on the document, a credit note's too.
     """
 
@@ -42,6 +43,7 @@ class Facts:
     checks: tuple[str, ...] = ()
     secret: bool = False
     credit: bool = False
+    payment: tuple[tuple[str, str, str | None], ...] = ()
 
     def signed(self, amount: Decimal) -> Decimal:
         """An amount of the document as it weighs on the cost."""

@@ -56,13 +56,12 @@ def rows_of(rows: Sequence[Any], today: date) -> list[InvoiceRow]:
 def _row(shown: tuple[Any, ...], today: date, locale: str) -> InvoiceRow:
     (
         invoice_id, number, seller, status, arrived, due, paid, amount, currency,
-        is_credit_note, secret, investigated, role, handlers,
+        is_credit_note, secret, investigated, otherwise, role, handlers,
     ) = shown  # fmt: skip
     marks: tuple[Mark, ...] = ()
-    if secret or investigated or is_credit_note or due == today:
-        marks = _marks(
-            secret, investigated, is_credit_note, due == today and status != DONE and not paid, locale
-        )
+    if secret or investigated or is_credit_note or otherwise or due == today:
+        urgent = due == today and status != DONE and not paid
+        marks = _marks(secret, investigated, is_credit_note, otherwise, urgent, locale)
     return InvoiceRow(
         invoice_id,
         number,
@@ -125,7 +124,7 @@ def role_name(role: str) -> str:
 
 @lru_cache(maxsize=64)
 def _marks(
-    secret: bool, investigated: bool, is_credit_note: bool, due_today: bool, _locale: str
+    secret: bool, investigated: bool, is_credit_note: bool, otherwise: bool, due_today: bool, _locale: str
 ) -> tuple[Mark, ...]:
     found: list[Mark] = []
     if secret:
@@ -134,6 +133,8 @@ def _marks(
         found.append(("pause", gettext("Under utredning"), "warn"))
     if is_credit_note:
         found.append(("file-minus", gettext("Kreditfaktura"), None))
+    if otherwise:
+        found.append(("ban", gettext("Betalas inte av oss"), None))
     if due_today:
         found.append(("clock", gettext("Förfaller i dag"), "stop"))
     return tuple(found)

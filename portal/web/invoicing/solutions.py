@@ -99,10 +99,15 @@ def right_total(invoice: Invoice) -> Decimal:
     return invoice.net_amount + invoice.tax_amount
 
 
+def _payable(invoice: Invoice) -> Decimal:
+    """What BT-115 should be."""
+    return right_total(invoice) - invoice.prepaid_amount + invoice.rounding_amount
+
+
 def _equation(invoice: Invoice) -> tuple[tuple[str, str, str | None], ...]:
-    if "sum" not in _codes(invoice):
+    right = _payable(invoice)
+    if "sum" not in _codes(invoice) or right == invoice.payable_amount:
         return ()
-    right = right_total(invoice) - invoice.prepaid_amount + invoice.rounding_amount
     return (
         (gettext("Rader, frakt och rabatt"), format_sv(invoice.net_amount), None),
         (gettext("Moms"), format_sv(invoice.tax_amount), None),
@@ -113,7 +118,8 @@ def _equation(invoice: Invoice) -> tuple[tuple[str, str, str | None], ...]:
 
 
 def _values(invoice: Invoice) -> dict[str, str]:
-    due = invoice.due_date or later(invoice.issue_date, 30)
+    written = invoice.due_date if invoice.due_date and invoice.due_date >= invoice.issue_date else None
+    due = written or later(invoice.issue_date, 30)
     return {
         "gross": format_sv(right_total(invoice)), "number": invoice.number, "due_date": due.isoformat(),
         "issue_date": invoice.issue_date.isoformat(), "order_number": invoice.order_reference or "",
@@ -143,7 +149,15 @@ def _supplier(_invoice: Invoice) -> list[Solution]:
     ]  # fmt: skip
 
 
-def _payment(_invoice: Invoice) -> list[Solution]:
+def _payment(invoice: Invoice) -> list[Solution]:
+    if "paid_otherwise" in _codes(invoice):
+        return [
+            Solution(
+                "paid_otherwise", "confirm_paid_otherwise", gettext("Fakturan betalas inte av oss"),
+                gettext("Kontrollera att den är betald på annat sätt. Den går vidare, men betalas aldrig av oss."),
+            ),
+            _cancel("cancel_at_levgruppen"),
+        ]  # fmt: skip
     return [
         Solution(
             "payment", "confirm_payment", gettext("Betalningsuppgiften är bekräftad"),
@@ -174,6 +188,8 @@ def _information(invoice: Invoice) -> list[Solution]:
             gettext("Om numret är felläst eller leverantören har meddelat ett annat."),
         ),
     }  # fmt: skip
+    if invoice.gross_amount == right_total(invoice) and invoice.payable_amount == _payable(invoice):
+        del by_code["sum"]  # the sum is right: it is the rounding or what is prepaid that is not
     cards = [by_code[code] for code in dict.fromkeys(codes) if code in by_code]
     if set(codes) & {"zero_amount", "vat_rate"}:
         cards.append(Solution(
