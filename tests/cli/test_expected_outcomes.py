@@ -147,7 +147,10 @@ OUTCOMES: tuple[tuple[str, str, tuple[Change, ...], str, str | None, tuple[str, 
         LEVGRUPPEN, ACCOUNT,
     ),
     ("a payee by name only", "EX-100001", (header(payee=("Faktorn AB", None)),), PAYMENT, LEVGRUPPEN, ACCOUNT),
-    ("the seller as payee", "EX-100001", (header(payee=("Kontorsbolaget, kundreskontran", "5599001012")),), "Klar", None, ()),
+    (
+        "the seller as payee", "EX-100001", (header(payee=("Kontorsbolaget, kundreskontran", "5599001012")),), "Klar",
+        None, (),
+    ),
     (
         "an assigned claim, by a note", "EX-100001", (header(note="Fakturan är överlåten till Faktorn AB."),), PAYMENT,
         LEVGRUPPEN, ACCOUNT,

@@ -351,6 +351,12 @@ def test_internal_suppliers_credit_notes_and_confirmed_ones_are_not_controlled(w
     assert payment(accounts=(Account("IBAN", "X"),), **{why: True}).status is None
 
 
+def test_what_levgruppen_confirms_is_what_stands_on_the_invoice() -> None:
+    foreign = Account("IBAN", "SE4550000000058398257466")
+    assert payment(accounts=(foreign,), confirmed=True).account == foreign
+    assert payment(accounts=(), confirmed=True).account == BG
+
+
 @pytest.mark.parametrize("means", ["30", "31", "42", "58", "50", "56", "1"])
 def test_a_transfer_by_us_is_paid_to_the_account(means: str) -> None:
     """CI07b."""

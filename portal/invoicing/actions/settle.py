@@ -131,6 +131,8 @@ def _payment_today(case: Case, known: Known) -> None:
     """Whether what arrival chose to pay on still holds, should the invoice become Klar now."""
     choice, case.payment_decision = payment.decision(standing_facts(case, known))
     case.payment_stop = choice.reason
+    if choice.reason is None:
+        case.account, case.paid_otherwise = choice.account, choice.otherwise
 
 
 def chosen_supplier(case: Case, known: Known) -> SupplierRow | None:

@@ -50,7 +50,7 @@ async def wait_no_longer(session: AsyncSession, concern_id: UUID, now: datetime)
     for start in range(0, len(overdue), BATCH):
         await rerun_in(session, concern_id, overdue[start : start + BATCH], now)
     await _remind(session, concern_id, today - timedelta(remind_day), now)
-    held = await held_for_payment(session, concern_id)
+    held = await held_for_payment(session, concern_id, today)
     for start in range(0, len(held), BATCH):
         await rerun_in(session, concern_id, held[start : start + BATCH], now)
 

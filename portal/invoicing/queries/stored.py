@@ -43,8 +43,15 @@ _WAITING = text(
     "SELECT id FROM invoice WHERE concern_id = :concern AND status = 'awaiting_receipt'"
     " AND arrival_date <= :latest ORDER BY arrived_at, id"
 )
+# Asked every few minutes: only those that the register of today may let through.
 _HELD = text(
-    "SELECT id FROM invoice WHERE concern_id = :concern AND status = 'payment_information' ORDER BY arrived_at, id"
+    "SELECT i.id FROM invoice i WHERE i.concern_id = :concern AND i.status = 'payment_information'"
+    " AND (i.only_payment_left OR EXISTS ("
+    " SELECT 1 FROM supplier_account a, jsonb_array_elements(coalesce(i.document -> 'accounts', '[]')) w"
+    " WHERE a.concern_id = i.concern_id AND a.supplier_id = i.supplier_id AND a.status = 'active'"
+    " AND a.valid_from <= :day AND (a.valid_to IS NULL OR a.valid_to >= :day)"
+    " AND a.kind = w ->> 'scheme' AND a.number = w ->> 'number'))"
+    " ORDER BY i.arrived_at, i.id"
 )
 _REMIND = text(
     "UPDATE invoice SET receipt_reminded_at = :now"
@@ -90,9 +97,9 @@ async def waiting_since(session: AsyncSession, concern_id: UUID, latest: date) -
     return list((await session.execute(_WAITING, {"concern": concern_id, "latest": latest})).scalars())
 
 
-async def held_for_payment(session: AsyncSession, concern_id: UUID) -> list[UUID]:
-    """Invoices that wait at Betalningsinformation."""
-    return list((await session.execute(_HELD, {"concern": concern_id})).scalars())
+async def held_for_payment(session: AsyncSession, concern_id: UUID, day: date) -> list[UUID]:
+    """Invoices at Betalningsinformation that are attested already, or whose account has come to be registered."""
+    return list((await session.execute(_HELD, {"concern": concern_id, "day": day})).scalars())
 
 
 async def mark_reminded(session: AsyncSession, concern_id: UUID, latest: date, now: Any) -> list[UUID]:

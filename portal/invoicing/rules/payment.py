@@ -60,8 +60,9 @@ def check(facts: PaymentFacts) -> PaymentChoice:
         return PaymentChoice(reason=refused) if refused else PaymentChoice(otherwise=True)
     allowed = [account for account in facts.registered if account.active and payee.counts(account, facts)]
     given = [account for account in allowed if _among(account, facts.accounts)]
-    if facts.confirmed:
-        return PaymentChoice(_first(facts, given or allowed) or next(iter(facts.accounts), None))
+    if facts.confirmed:  # what was confirmed is what stands on the invoice
+        written = _first(facts, given) or next(iter(facts.accounts), None)
+        return PaymentChoice(written or _first(facts, allowed))
     return _controlled(facts, allowed, given)
 
 

@@ -201,6 +201,17 @@ async def test_an_account_closed_before_the_attest_stops_it_and_nobody_attests_t
     assert (await rows(site, decided, id=invoice))[0].n == 1
 
 
+async def test_what_waits_for_its_account_goes_on_when_the_account_is_active(site: Site) -> None:
+    invoice = await ordered(site, "EX-100001", "P-14", accounts=(Account("1000009"),))
+    stopped = await ordered(site, "EX-100003", "P-15", accounts=(Account("1000017"),))
+    assert await status_of(site, invoice) == "payment_information"
+    await account(site, KB, "1000009")
+    async with site.installation.database.session(Context.for_system(CONCERN_ID)) as session:
+        await wait_no_longer(session, CONCERN_ID, site.clock.now())
+    assert (await kept(site, invoice)).pay_number == "1000009"
+    assert [await status_of(site, one) for one in (invoice, stopped)] == ["done", "payment_information"]
+
+
 async def test_a_changed_account_is_paid_when_levgruppen_has_confirmed_the_new_one(site: Site) -> None:
     invoice = await reviewed(site, accounts=())
     assert (await kept(site, invoice)).pay_number == "5050208"
