@@ -41,7 +41,7 @@ def payment_facts(
     payee = invoice.payee
     return PaymentFacts(
         accounts=tuple(dict.fromkeys(Account(one.scheme, one.number) for one in invoice.accounts)),
-        registered=tuple(Account(row.kind, row.number, row.factor, row.active) for row in registered),
+        registered=_accounts(registered),
         payee=payee is not None,
         payee_org_number=payee_number(payee),
         internal=supplier is not None and supplier.internal is not None,
@@ -56,6 +56,10 @@ def payment_facts(
         prepaid_allowed=supplier is not None and supplier.terms.prepaid,
         otherwise_confirmed=CONFIRMED_OTHERWISE in settled,
     )
+
+
+def _accounts(rows: Sequence[AccountRow]) -> tuple[Account, ...]:
+    return tuple(Account(row.kind, row.number, row.factor, row.active) for row in rows)
 
 
 def payee_number(payee: Party | None) -> str | None:
@@ -117,11 +121,15 @@ def standing_facts(
     chosen: Chosen, neutral: Neutral | None, supplier: SupplierRow | None, registered: Sequence[AccountRow]
 ) -> StandingFacts:
     """The choice beside what holds today."""
-    facts = (
-        payment_facts(neutral, supplier, registered, chosen.settled)
-        if neutral
-        else PaymentFacts(credit_note=chosen.credit_note)
-    )
+    if neutral:
+        facts = payment_facts(neutral, supplier, registered, chosen.settled)
+    else:  # the row knows the account; the document would only have said it again
+        facts = PaymentFacts(
+            registered=_accounts(registered),
+            internal=supplier is not None and supplier.internal is not None,
+            credit_note=chosen.credit_note,
+            confirmed=CONFIRMED_ACCOUNT in chosen.settled,
+        )
     joined = supplier is not None and supplier.status == "approved"
     return StandingFacts(facts, chosen.account, chosen.otherwise, joined)
 

@@ -95,12 +95,12 @@ class InvoiceRow:
     payment_date: date | None
     cancelled_reason: str | None
     credit_request: str | None
-    pay_scheme: str | None
-    pay_number: str | None
-    paid_otherwise: bool
-    prepaid_amount: Decimal
-    payee_name: str | None
-    payment_days: int
+    pay_scheme: str | None = None
+    pay_number: str | None = None
+    paid_otherwise: bool = False
+    prepaid_amount: Decimal = Decimal(0)
+    payee_name: str | None = None
+    payment_days: int = 30
 
     @property
     def nothing_to_pay(self) -> bool:
