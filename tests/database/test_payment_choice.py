@@ -19,7 +19,7 @@ from portal.kernel.dates import stockholm_date
 from tests.conftest import DatabaseUrls
 
 CHOSEN = text("SELECT status, pay_scheme, pay_number, pay_factor, paid_otherwise FROM invoice")
-BEFORE = "0010"
+BEFORE = "0012"
 
 
 async def test_what_arrival_chose_is_kept_on_invoices_of_before(

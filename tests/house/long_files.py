@@ -26,7 +26,6 @@ WHY_LONG: dict[str, str] = {
     "portal/invoicing/models.py": TABLES,
     "portal/invoicing/queries/detail.py": ONE_QUESTION,
     "portal/invoicing/queries/lists.py": ONE_QUESTION,
-    "portal/invoicing/queries/references.py": ONE_QUESTION,
     "portal/invoicing/rules/arrival.py": ONE_RULE,
     "portal/invoicing/rules/matching.py": ONE_RULE,
     "portal/orders/actions/receipts.py": ONE_ACT,
