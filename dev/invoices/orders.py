@@ -19,7 +19,8 @@ from portal.db.session import Database
 _ORDER = text(
     "SELECT o.id, o.number, o.buyer_name, o.buyer_gln, s.name, s.org_number, s.vat_number, s.gln, a.number AS giro"
     " FROM purchase_order o JOIN supplier s ON s.id = o.supplier_id"
-    " LEFT JOIN supplier_account a ON a.concern_id = o.concern_id AND a.supplier_id = s.id AND a.status = 'active'"
+    " LEFT JOIN LATERAL (SELECT number FROM supplier_account WHERE concern_id = o.concern_id"
+    " AND supplier_id = s.id AND status = 'active' AND factor_id IS NULL ORDER BY kind, valid_from LIMIT 1) a ON true"
     " WHERE o.concern_id = :concern AND o.number = :number"
 )
 _LINES = text(

@@ -130,9 +130,13 @@ class Document:
     currency: str = "SEK"
     credit_note: bool = False
     preceding: str | None = None
-    payee: tuple[str, str] | None = None
+    payee: tuple[str, str | None] | None = None
     note: str | None = None
     delivered: date | None = None
+    terms: str | None = None
+    means: str | None = None
+    card: str | None = None
+    mandate: str | None = None
     prepaid: Decimal = ZERO
     rounding: Decimal = ZERO
     totals: Totals = field(default_factory=Totals)
@@ -248,7 +252,7 @@ def _payee(d: Document) -> str:
     if d.payee is None:
         return ""
     name, number = d.payee
-    legal = _in("PartyLegalEntity", _el("CompanyID", number, schemeID="0007"))
+    legal = _in("PartyLegalEntity", _el("CompanyID", number, schemeID="0007")) if number else ""
     return _in("PayeeParty", _in("PartyName", _el("Name", name)), legal)
 
 
@@ -257,18 +261,23 @@ def _delivery(d: Document) -> str:
 
 
 def _payment(d: Document) -> str:
+    """`means` None: 30 for every account, and 1 where a due date needs a place."""
     due = _el("PaymentDueDate", d.due_date) if d.credit_note else ""
-    accounts: tuple[Account | None, ...] = d.accounts or ((None,) if due else ())
-    return "".join(_means(account, due, d.number) for account in accounts)
+    accounts: tuple[Account | None, ...] = d.accounts or ((None,) if due or d.means else ())
+    terms = _in("PaymentTerms", _el("Note", d.terms))
+    return "".join(_means(account, due, d) for account in accounts) + terms
 
 
-def _means(account: Account | None, due: str, reference: str) -> str:
-    code = _el("PaymentMeansCode", "30")
+def _means(account: Account | None, due: str, d: Document) -> str:
+    code = _el("PaymentMeansCode", d.means or ("30" if account else "1"))
+    card = _in("CardAccount", _el("PrimaryAccountNumberID", d.card), _el("NetworkID", "NA")) if d.card else ""
+    mandate = _in("PaymentMandate", _el("ID", d.mandate)) if d.mandate else ""
     if account is None:
-        return _in("PaymentMeans", _el("PaymentMeansCode", "1"), due)
+        return _in("PaymentMeans", code, due, card, mandate)
     branch = _in("FinancialInstitutionBranch", _el("ID", f"SE:{account.scheme}"))
     inside = _el("ID", account.number) + (branch if account.scheme != "IBAN" else "")
-    return _in("PaymentMeans", code, due, _el("PaymentID", reference), _in("PayeeFinancialAccount", inside))
+    to = _in("PayeeFinancialAccount", inside)
+    return _in("PaymentMeans", code, due, _el("PaymentID", d.number), card, to, mandate)
 
 
 def _charge(charge: Charge, currency: str, *, on_line: bool = False) -> str:

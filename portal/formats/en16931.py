@@ -58,6 +58,17 @@ class PaymentAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentMeans:
+    """BG-16 without an account of the payee's: a card BG-18, a mandate BG-19, or a code alone."""
+
+    code: str  # BT-81
+    card: str | None = None  # BT-87, no more than its last four digits
+    card_holder: str | None = None  # BT-88
+    mandate: str | None = None  # BT-89
+    debited: str | None = None  # BT-91
+
+
+@dataclass(frozen=True, slots=True)
 class AllowanceCharge:
     """BG-20, BG-21 on the document, BG-27, BG-28 on a line. `amount` is positive, `is_charge` its way."""
 
@@ -170,7 +181,8 @@ class Invoice:
     accounting_cost: str | None = None  # BT-19
     payee: Party | None = None  # BG-10
     accounts: tuple[PaymentAccount, ...] = ()
-    payment_means_code: str | None = None  # BT-81
+    payment_means_code: str | None = None  # BT-81 of the first
+    means: tuple[PaymentMeans, ...] = ()  # what the first code and the accounts do not say
     payment_reference: str | None = None  # BT-83
     payment_terms: str | None = None  # BT-20
     vat_breakdown: tuple[VatBreakdown, ...] = ()
@@ -183,3 +195,13 @@ class Invoice:
     uuid: str | None = None
     period_start: date | None = None  # BT-73
     period_end: date | None = None  # BT-74
+
+    @property
+    def means_codes(self) -> tuple[str, ...]:
+        """Every BT-81 of the invoice, each once."""
+        codes = (
+            self.payment_means_code,
+            *(account.means_code for account in self.accounts),
+            *(means.code for means in self.means),
+        )
+        return tuple(dict.fromkeys(code for code in codes if code))

@@ -88,6 +88,15 @@ class Invoice(Base):
     under_investigation: Mapped[bool] = mapped_column(default=False)
     hold_reason: Mapped[str | None] = mapped_column(comment="why a person holds it")
     receipt_reminded_at: Mapped[Instant | None]
+    pay_scheme: Mapped[str | None] = mapped_column(comment="the account chosen at arrival: its kind")
+    pay_number: Mapped[str | None] = mapped_column(comment="and its number as it is compared")
+    pay_factor: Mapped[str | None] = mapped_column(comment="org.nr of the factor whose account it is")
+    paid_otherwise: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="Klar, and never paid by us"
+    )
+    only_payment_left: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="all else is decided; Klar when the payment holds"
+    )
     payment_date: Mapped[date | None]
     done_at: Mapped[Instant | None]
     cancelled_reason: Mapped[str | None]

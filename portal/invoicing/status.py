@@ -75,7 +75,27 @@ _SYSTEM_MOVES = (
     Move("stop_match", "Matchningen avviker", sources(ARRIVAL, MATCHING), MATCHING_REQUIRED, source="A5.07"),
     Move("finish_match", "Matchad", sources(ARRIVAL, MATCHING), DONE, source="A6.04"),
     Move("receipt_timeout", "Kvittens saknas", sources(AWAITING_RECEIPT), MATCHING_REQUIRED, source="A5.06"),
-    Move("fail_final_check", "Slutkontrollen stoppade", sources(APPROVAL), REVIEW, source="A6.07"),
+    Move(
+        "fail_final_check",
+        "Slutkontrollen stoppade",
+        sources(APPROVAL, PAYMENT_INFORMATION),
+        REVIEW,
+        source="A6.07",
+    ),
+    Move(
+        "hold_payment",
+        "Betalkontot gäller inte längre",
+        sources(MATCHING, REVIEW, APPROVAL, CODING_UNCHECKED),
+        PAYMENT_INFORMATION,
+        source="A4.03",
+    ),
+    Move(
+        "release_payment",
+        "Betalningen är kontrollerad",
+        sources(PAYMENT_INFORMATION),
+        DONE,
+        source="A4.03",
+    ),
 )
 
 _ARRIVAL_MOVES = (
@@ -85,6 +105,10 @@ _ARRIVAL_MOVES = (
     ),
     Move(
         "confirm_payment", "Bekräfta betalningsuppgiften", sources(PAYMENT_INFORMATION), PAYMENT_INFORMATION,
+        "levgruppen", "A5.02",
+    ),
+    Move(
+        "confirm_paid_otherwise", "Betalas inte av oss", sources(PAYMENT_INFORMATION), PAYMENT_INFORMATION,
         "levgruppen", "A5.02",
     ),
     Move(

@@ -11,8 +11,10 @@ from datetime import date
 from decimal import Decimal
 
 from portal.formats.en16931 import Invoice
+from portal.invoicing.payment_values import PaymentFacts
 
 ZERO = Decimal(0)
+MOST_ROUNDING = Decimal("0.50")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +65,13 @@ class SupplierFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """An account on the invoice or in the register. `scheme` is BANKGIRO, PLUSGIRO or IBAN."""
-
-    scheme: str
-    number: str
-    factor_org_number: str | None = None
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentFacts:
-    """Step 3. `confirmed`: levgruppen has checked the account with the supplier."""
-
-    accounts: tuple[Account, ...] = ()
-    registered: tuple[Account, ...] = ()
-    payee: bool = False
-    payee_org_number: str | None = None
-    internal: bool = False
-    credit_note: bool = False
-    confirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class HeaderFacts:
     """Step 4: the header, the rates, and what gather knows of the number and of the official rules.
 
     `number_taken`: None, where the number is used ("same_organisation", "other_organisation"), or where one is that
     folds to the same and has the amount or the order in common ("alike_here", "alike_elsewhere"). `forced`: reason
     codes an administrator has set to "Manuell" (only those the control allows count).
+    `most_rounding`: how far BT-114 may go, either way.
     """
 
     number: str
@@ -112,6 +92,7 @@ class HeaderFacts:
     number_taken: str | None = None
     fatal_rules: tuple[str, ...] = ()
     forced: tuple[str, ...] = ()
+    most_rounding: Decimal = MOST_ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +113,7 @@ def header_facts(
     number_taken: str | None = None,
     fatal_rules: tuple[str, ...] = (),
     forced: tuple[str, ...] = (),
+    most_rounding: Decimal = MOST_ROUNDING,
 ) -> HeaderFacts:
     """The header of the neutral invoice as step 4 sees it."""
     rates = {row.rate for row in invoice.vat_breakdown} | {line.vat_rate for line in invoice.lines}
@@ -140,5 +122,5 @@ def header_facts(
         invoice.net_amount, invoice.tax_amount, invoice.gross_amount, invoice.payable_amount,
         invoice.prepaid_amount, invoice.rounding_amount, invoice.is_credit_note,
         tuple(sorted(rate for rate in rates if rate is not None)),
-        *vat_range, number_taken, fatal_rules, forced,
+        *vat_range, number_taken, fatal_rules, forced, most_rounding,
     )  # fmt: skip

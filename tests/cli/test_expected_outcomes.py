@@ -46,6 +46,11 @@ def dated(days: int) -> Change:
     return change
 
 
+def due(days: int) -> Change:
+    """Due so many days after its date."""
+    return lambda document: replace(document, due_date=document.issue_date + timedelta(days))
+
+
 def reference(code: str | None) -> Change:
     """No order, another reference."""
     return header(order=None, reference=code)
@@ -55,6 +60,8 @@ MERCHANT_SUMS = Totals(tax=Decimal("136.52"), gross=Decimal("1274.21"), payable=
 LOCAL, LEVGRUPPEN = "role:local_admin@GSF", "role:levgruppen"
 INFORMATION = "Fakturainformation måste kontrolleras"
 MATCHING = "Ordermatchning krävs"
+PAYMENT = "Betalningsinformation måste kontrolleras"
+OTHERWISE, ACCOUNT = ("paid_otherwise",), ("payment_account",)
 STRANGER = Seller("Cykelverkstaden HB", "9699001088", "SE969900108801")
 
 OUTCOMES: tuple[tuple[str, str, tuple[Change, ...], str, str | None, tuple[str, ...]], ...] = (
@@ -113,6 +120,60 @@ OUTCOMES: tuple[tuple[str, str, tuple[Change, ...], str, str | None, tuple[str, 
         MATCHING, "bestallare@aof", ("vat", "vat"),
     ),
     ("rounded to whole kronor", "EX-100001", (header(rounding=Decimal("-0.25")),), "Klar", None, ()),
+    (
+        "CI01, a big rounding", "EX-100001", (header(rounding=Decimal("100000.00")),), INFORMATION, LOCAL, ("sum",),
+    ),
+    ("CI02, 25 öre down", "EX-100001", (header(rounding=Decimal("-0.25")),), "Klar", None, ()),
+    ("CI02, 50 öre up", "EX-100001", (header(rounding=Decimal("0.50")),), "Klar", None, ()),
+    ("CI03, 51 öre", "EX-100001", (header(rounding=Decimal("0.51")),), INFORMATION, LOCAL, ("sum",)),
+    ("CI03, 1,01 kr", "EX-100001", (header(rounding=Decimal("1.01")),), INFORMATION, LOCAL, ("sum",)),
+    (
+        "CI04, prepaid below nothing", "EX-100001", (header(prepaid=Decimal("-100000.00")),), INFORMATION, LOCAL,
+        ("sum",),
+    ),
+    ("prepaid more than all", "EX-100001", (header(prepaid=Decimal("936.26")),), INFORMATION, LOCAL, ("sum",)),
+    ("CI05, prepaid in full", "EX-100001", (header(prepaid=Decimal("936.25")),), PAYMENT, LEVGRUPPEN, OTHERWISE),
+    ("prepaid in part", "EX-100001", (header(prepaid=Decimal("500.00")),), "Klar", None, ()),
+    ("CI07, card", "EX-100001", (header(means="48", card="4321", accounts=()),), PAYMENT, LEVGRUPPEN, OTHERWISE),
+    (
+        "CI07, direct debit", "EX-100001", (header(means="49", mandate="M-1", accounts=()),), PAYMENT, LEVGRUPPEN,
+        OTHERWISE,
+    ),
+    ("cash, with the account", "EX-100001", (header(means="10"),), PAYMENT, LEVGRUPPEN, OTHERWISE),
+    ("clearing", "EX-100001", (header(means="97"),), PAYMENT, LEVGRUPPEN, OTHERWISE),
+    ("CI07b, code 1", "EX-100001", (header(means="1"),), "Klar", None, ()),
+    ("CI07b, code 56", "EX-100001", (header(means="56"),), "Klar", None, ()),
+    ("CI07b, no means at all", "EX-100001", (header(accounts=()),), "Klar", None, ()),
+    (
+        "another's plusgiro by code 50", "EX-100001", (header(means="50", accounts=(Account("476680", "PLUSGIRO"),)),),
+        PAYMENT, LEVGRUPPEN, ACCOUNT,
+    ),
+    (
+        "CI11, a payee without account", "EX-100001", (header(payee=("Faktorn AB", "5599001129"), accounts=()),),
+        PAYMENT, LEVGRUPPEN, ACCOUNT,
+    ),
+    (
+        "CI11, a payee with the seller's", "EX-100001", (header(payee=("Faktorn AB", "5599001129")),), PAYMENT,
+        LEVGRUPPEN, ACCOUNT,
+    ),
+    ("a payee by name only", "EX-100001", (header(payee=("Faktorn AB", None)),), PAYMENT, LEVGRUPPEN, ACCOUNT),
+    (
+        "the seller as payee", "EX-100001", (header(payee=("Kontorsbolaget, kundreskontran", "5599001012")),), "Klar",
+        None, (),
+    ),
+    (
+        "an assigned claim, by a note", "EX-100001", (header(note="Fakturan är överlåten till Faktorn AB."),), PAYMENT,
+        LEVGRUPPEN, ACCOUNT,
+    ),
+    (
+        "an assigned claim, by the terms", "EX-100001", (header(terms="30 dagar. Fordran har överlåtits."),), PAYMENT,
+        LEVGRUPPEN, ACCOUNT,
+    ),
+    ("CI21, due before dated", "EX-100001", (due(-1),), INFORMATION, LOCAL, ("due_date",)),
+    (
+        "CI27, no order and a payee", "EX-100001", (reference("GSF100"), header(payee=("Faktorn AB", "5599001129"))),
+        PAYMENT, LEVGRUPPEN, ACCOUNT,
+    ),
     ("cheaper", "EX-100001", (line(1, price=Decimal("40")),), "Klar", None, ()),
     # CI12, CI12b, CI13 and two hits: numbers as people write them
     ("code, name", "EX-100001", (reference("GSF100 Anna A"),), "Granskning ej utförd", "granskare@gsf", ()),

@@ -21,7 +21,7 @@ from portal.invoicing.flow_values import (
 from portal.invoicing.match_values import VatRow
 from portal.invoicing.rules import final_check, flow
 from portal.invoicing.rules.deadlines import receipt_deadline, receipt_overdue, reminder_due
-from portal.invoicing.rules.payment_date import payment_date
+from portal.invoicing.rules.payment_date import Payable, payment_date, short_terms
 from portal.invoicing.rules.registry import REGISTRY
 from portal.kernel.dates import stockholm_date
 from portal.kernel.decision import recompute
@@ -212,9 +212,35 @@ def test_day_seven_begins_at_midnight_in_stockholm() -> None:
     assert not receipt_overdue(ARRIVED, stockholm_date(deadline - timedelta(seconds=1)))
 
 
+ISSUED, READY = date(2026, 11, 4), date(2026, 11, 20)
+
+
+def paid_on(due: date | None, ready: date = READY, **changes: Any) -> date | None:
+    facts: dict[str, Any] = {"due": due, "issued": ISSUED, "amount": D(1), **changes}
+    return payment_date(Payable(**facts), ready)
+
+
 def test_the_day_of_payment() -> None:
-    assert payment_date(date(2026, 12, 4), date(2026, 11, 20)) == date(2026, 12, 4)
-    assert payment_date(date(2026, 12, 24), date(2026, 11, 20)) == date(2026, 12, 28)
-    assert payment_date(date(2026, 11, 1), date(2026, 11, 20)) == date(2026, 11, 23)
-    assert payment_date(date(2026, 12, 4), date(2026, 11, 20), internal=True) is None
-    assert payment_date(None, date(2026, 11, 20)) is None
+    assert paid_on(date(2026, 12, 4)) == date(2026, 12, 4)
+    assert paid_on(date(2026, 12, 24)) == date(2026, 12, 28)
+    assert paid_on(date(2026, 11, 1), issued=date(2026, 10, 1)) == date(2026, 11, 23)
+    assert paid_on(date(2026, 12, 4), never=True) is None
+    assert paid_on(None) is None
+
+
+def test_short_terms_do_not_make_us_pay_earlier_than_agreed() -> None:
+    """The invoice's ten days against thirty, or fifteen, agreed."""
+    due = date(2026, 11, 14)
+    assert paid_on(due) == date(2026, 12, 4)
+    assert paid_on(due, days=15) == date(2026, 11, 23)
+    assert paid_on(due, ready=date(2026, 12, 10)) == date(2026, 12, 11)
+    assert paid_on(date(1, 1, 1), issued=date(1, 1, 1)) == date(2026, 11, 23)
+    assert paid_on(date.max, issued=date.max) == date.max
+    assert (short_terms(due, ISSUED, 30), short_terms(due, ISSUED, 10), short_terms(None, ISSUED, 30)) == (
+        10, None, None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("amount", ["0", "-0.01", "-125"])
+def test_where_nothing_is_to_be_paid_there_is_no_day(amount: str) -> None:
+    assert paid_on(date(2026, 12, 4), amount=D(amount)) is None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from portal.formats.en16931 import Attachment, Invoice, PaymentAccount, VatBreakdown
+from portal.formats.en16931 import Attachment, Invoice, PaymentAccount, PaymentMeans, VatBreakdown
 from portal.formats.peppol.accounts import BRANCH_OF
 from portal.formats.peppol.build import Part, cac, cbc, document, identified, money, tax_category
 from portal.formats.peppol.write_lines import write_allowance, write_line
@@ -138,12 +138,36 @@ def _payment(invoice: Invoice) -> Part:
             _means(account, code, invoice.payment_reference, due if first == 0 else None)
             for first, account in enumerate(invoice.accounts)
         ]
-    elif code or due is not None or invoice.payment_reference:
+    elif not invoice.means and (code or due is not None or invoice.payment_reference):
         reference = cbc("PaymentID", invoice.payment_reference)
         accounts = [cac("PaymentMeans", cbc("PaymentMeansCode", code or _NOT_DEFINED), due, reference)]
     else:
         accounts = []
-    return [accounts, cac("PaymentTerms", cbc("Note", invoice.payment_terms))]
+    others = [
+        _other_means(means, None if accounts or position else due, invoice.payment_reference)
+        for position, means in enumerate(invoice.means)
+    ]
+    return [accounts, others, cac("PaymentTerms", cbc("Note", invoice.payment_terms))]
+
+
+def _other_means(
+    means: PaymentMeans, due: etree._Element | None, reference: str | None
+) -> etree._Element | None:
+    card = cac(
+        "CardAccount",
+        cbc("PrimaryAccountNumberID", means.card),
+        cbc("NetworkID", "NA") if means.card else None,
+        cbc("HolderName", means.card_holder),
+    )
+    payer = cac("PayerFinancialAccount", cbc("ID", means.debited))
+    return cac(
+        "PaymentMeans",
+        cbc("PaymentMeansCode", means.code or None),
+        due,
+        cbc("PaymentID", reference),
+        card,
+        cac("PaymentMandate", cbc("ID", means.mandate), payer),
+    )
 
 
 def _means(

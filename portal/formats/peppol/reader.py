@@ -17,6 +17,7 @@ from portal.formats.en16931 import (
     Attachment,
     Identifier,
     PaymentAccount,
+    PaymentMeans,
     PrecedingInvoice,
     VatBreakdown,
 )
@@ -41,6 +42,7 @@ from portal.formats.xml import MAX_BYTES, parse_xml
 
 _OBJECT = "130"
 _PROJECT = "50"
+_CARD_DIGITS = 4
 
 
 def read_invoice(source: etree._Element | bytes, *, max_bytes: int = MAX_BYTES) -> en16931.Invoice:
@@ -111,6 +113,7 @@ def _read(of: Children, *, is_credit_note: bool) -> en16931.Invoice:
         payment_means_code=next(
             (code for code in (text(one, "PaymentMeansCode") for one in means) if code), None
         ),
+        means=_other_means(means),
         payment_reference=next((ref for ref in (text(one, "PaymentID") for one in means) if ref), None),
         payment_terms=text(inside(of, "PaymentTerms"), "Note"),
         vat_breakdown=tuple(_breakdown(children(element)) for element in tax.get(f"{CAC}TaxSubtotal", ())),
@@ -181,6 +184,27 @@ def _accounts(means: list[Children]) -> tuple[PaymentAccount, ...]:
         code = text(one, "PaymentMeansCode")
         number_, scheme = account_of(written, text(inside(account, "FinancialInstitutionBranch"), "ID"), code)
         found.append(PaymentAccount(number_, scheme, code, text(one, "PaymentID")))
+    return tuple(found)
+
+
+def _other_means(means: list[Children]) -> tuple[PaymentMeans, ...]:
+    """Those with a card or a mandate, and codes beside the first that have no account."""
+    found: list[PaymentMeans] = []
+    for position, one in enumerate(means):
+        card, mandate = inside(one, "CardAccount"), inside(one, "PaymentMandate")
+        alone = position > 0 and text(inside(one, "PayeeFinancialAccount"), "ID") is None
+        if not (card or mandate or alone):
+            continue
+        number_ = text(card, "PrimaryAccountNumberID")
+        found.append(
+            PaymentMeans(
+                code=text(one, "PaymentMeansCode") or "",
+                card=number_[-_CARD_DIGITS:] if number_ else None,
+                card_holder=text(card, "HolderName"),
+                mandate=text(mandate, "ID"),
+                debited=text(inside(mandate, "PayerFinancialAccount"), "ID"),
+            )
+        )
     return tuple(found)
 
 

@@ -14,6 +14,8 @@ from portal.db.context import Context
 from portal.db.session import Database
 from portal.formats.en16931 import Invoice
 from portal.invoicing.actions.case import Case
+from portal.invoicing.actions.finishing import release
+from portal.invoicing.actions.paying import chosen_of
 from portal.invoicing.actions.settle import Batch, settle
 from portal.invoicing.queries.stored import Stored, lock_invoices
 from portal.invoicing.status import ARRIVAL, MATCHING
@@ -47,6 +49,10 @@ async def rerun_in(
     """`rerun` in the caller's transaction, which must be in the system's context of the concern."""
     stored = await lock_invoices(session, concern_id, invoice_ids)
     standing = [row for row in stored.rows if row.status in (*ARRIVAL, *MATCHING) and row.document]
+    for row in standing:
+        if row.only_payment_left:
+            await release(session, concern_id, row.id, now)
+    standing = [row for row in standing if not row.only_payment_left]
     cases = sorted((case_of(row, stored) for row in standing), key=lambda case: (case.arrived_at, case.id))
     if cases:
         await settle(Batch(session, concern_id, now, at), cases)
@@ -71,6 +77,8 @@ def case_of(row: Any, stored: Stored) -> Case:
         matched_before=stored.matched.get(row.id),
     )  # fmt: skip
     case.secret = row.secret
+    chosen = chosen_of(row)
+    case.account, case.paid_otherwise = chosen.account, chosen.otherwise
     if matching:
         case.organisation_id, case.supplier_id, case.flow = row.organisation_id, row.supplier_id, row.flow
         case.reviewer_id, case.order_id = row.reviewer_id, row.order_id

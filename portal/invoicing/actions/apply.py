@@ -17,6 +17,7 @@ from portal.audit.transition import Step, Subject, Told, move_all
 from portal.coding.values import DIMENSIONS
 from portal.db.bulk import as_json, insert_rows
 from portal.invoicing.actions.case import Case
+from portal.invoicing.actions.paying import stored_columns
 from portal.invoicing.models import Invoice, InvoiceCoding, InvoiceLine, InvoiceParticipant, RuleDecision
 from portal.invoicing.queries.ordered import Order, set_invoiced
 from portal.invoicing.status import DONE, INVOICE
@@ -121,7 +122,8 @@ def _step(concern_id: UUID, case: Case, now: datetime) -> Step:
         "flow": case.flow, "order_id": case.order.id if case.order else None, "reviewer_id": case.reviewer_id,
         "handler_role": rest.role, "reasons": rest.reasons,
         "status_since": now, "payment_date": case.payment_date,
-        "done_at": now if rest.status == DONE else None,
+        "done_at": now if rest.status == DONE else None, "only_payment_left": False,
+        **stored_columns(case.account, otherwise=case.paid_otherwise),
     }  # fmt: skip
     why = " ".join(reason.text for reason in rest.reasons) or None
     codes = list(dict.fromkeys(reason.code for reason in rest.reasons))

@@ -10,13 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.access.actor import Actor, system_actor
-from portal.attest.actions.routes import void_steps
+from portal.access.actor import Actor
+from portal.access.locks import release_lock
 from portal.attest.actions.steps import approve_step, return_steps
-from portal.attest.models import ApprovalStep, Decision
+from portal.attest.models import ApprovalStep
 from portal.attest.queries.steps import steps_of
-from portal.invoicing.actions.closing import Closing, done_values, final_control, take_from_order
+from portal.invoicing.actions.closing import final_control
+from portal.invoicing.actions.finishing import back_to_reviewer, finish, reviewers_of
 from portal.invoicing.actions.opening import (
+    SUBJECT,
     Opened,
     Seen,
     comment,
@@ -32,7 +34,6 @@ from portal.invoicing.queries.detail import MISSING, events_of
 from portal.invoicing.rules.reasons import Several
 from portal.invoicing.status import LOCAL_ADMIN
 from portal.kernel.errors import Conflict, NotFound
-from portal.kernel.plain import to_plain
 
 WHY_RETURNED = "Skriv till granskaren varför du returnerar fakturan."
 NO_REVIEWER = "Ingen har granskat fakturan. Välj i stället Inte min faktura."
@@ -110,12 +111,10 @@ async def _close(session: AsyncSession, opened: Opened, actor: Actor, now: datet
     accepted = await _accepted(session, opened.invoice)
     closing = await final_control(session, opened.invoice, accepted=accepted, now=now)
     if closing.result.reasons:
-        return await _failed(session, opened, actor, closing, now)
-    values = done_values(closing, internal=opened.place.internal, now=now)
-    status = await move(session, opened, "approve", actor, now=now, values=values)
-    await hand_over(session, opened.invoice, (), now)
-    await take_from_order(session, closing, now)
-    return status
+        status = await back_to_reviewer(session, opened.invoice, closing, now)
+        await release_lock(session, actor, SUBJECT, opened.invoice.id)
+        return status
+    return await finish(session, opened, closing, "approve", actor, now=now)
 
 
 async def _accepted(session: AsyncSession, invoice: Invoice) -> tuple[str, ...]:
@@ -123,23 +122,6 @@ async def _accepted(session: AsyncSession, invoice: Invoice) -> tuple[str, ...]:
     events = await events_of(session, invoice)
     found = [e.data.get("accepted", ()) for e in events if e.tag == "invoice:status:accept_deviation"]
     return tuple(found[-1]) if found else ()
-
-
-async def _failed(
-    session: AsyncSession, opened: Opened, actor: Actor, closing: Closing, now: datetime
-) -> str:
-    """Back to whoever reviewed; what was attested no longer counts."""
-    why = " ".join(one.text for one in closing.result.reasons)
-    to = await _reviewers(session, opened.invoice)
-    values = {
-        "reasons": [to_plain(one) for one in closing.result.reasons],
-        "reviewer_id": to[0] if to else None,
-    }
-    system = system_actor(opened.invoice.concern_id)
-    status = await move(session, opened, "fail_final_check", system, now=now, why=why, values=values)
-    await _void(session, opened.invoice, now)
-    await hand_over(session, opened.invoice, to, now)
-    return status
 
 
 async def _vat_changed(session: AsyncSession, opened: Opened, actor: Actor, now: datetime) -> str:
@@ -157,9 +139,7 @@ async def accept_coding(
     closing = await final_control(session, opened.invoice, accepted=("vat",), now=now)
     if closing.result.reasons:
         raise Conflict(Several(closing.result.reasons))
-    values = done_values(closing, internal=opened.place.internal, now=now)
-    status = await move(session, opened, "accept_coding", actor, now=now, values=values)
-    await take_from_order(session, closing, now)
+    status = await finish(session, opened, closing, "accept_coding", actor, now=now)
     await took_part(session, opened.invoice, actor, now)
     return status
 
@@ -176,7 +156,7 @@ async def return_to_reviewer(
     """Returnera till granskare (A9.02): with why; every attest given becomes void. The new status."""
     text = required(note, "note", WHY_RETURNED)
     opened = await open_invoice(session, actor, invoice_id, "return_to_reviewer", seen=seen, now=now)
-    to = await _reviewers(session, opened.invoice)
+    to = await reviewers_of(session, opened.invoice)
     if not to:
         raise Conflict(NO_REVIEWER)
     await return_steps(session, actor, subject_type="invoice", subject_id=invoice_id, note=text, now=now)
@@ -187,26 +167,3 @@ async def return_to_reviewer(
     await took_part(session, opened.invoice, actor, now)
     await comment(session, opened.invoice, actor, text, now)
     return status
-
-
-async def _reviewers(session: AsyncSession, invoice: Invoice) -> list[UUID]:
-    """Who reviewed last, else who was to review: an order's buyer who accepted the deviation counts."""
-    query = (
-        select(Decision.user_id)
-        .where(
-            Decision.concern_id == invoice.concern_id,
-            Decision.subject_type == "invoice",
-            Decision.subject_id == invoice.id,
-            Decision.act.in_(("review", "accept_deviation")),
-        )
-        .order_by(Decision.decided_at.desc(), Decision.id.desc())
-        .limit(1)
-    )
-    found = (await session.execute(query)).scalar()
-    return [user for user in (found or invoice.reviewer_id,) if user is not None]
-
-
-async def _void(session: AsyncSession, invoice: Invoice, now: datetime) -> None:
-    await void_steps(
-        session, concern_id=invoice.concern_id, subject_type="invoice", subject_id=invoice.id, now=now
-    )

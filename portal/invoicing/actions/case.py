@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from portal.coding.values import CodingRow
 from portal.formats.en16931 import Identifier, Invoice, Party
+from portal.invoicing.actions import paying
 from portal.invoicing.exchange import GLN_SCHEME, ORG_SCHEME
 from portal.invoicing.flow_values import CodeCandidate, DebitCandidate, FlowFacts, OrderCandidate
+from portal.invoicing.payment_values import Account, PaymentFacts, StandingFacts
 from portal.invoicing.queries.debits import Debit
 from portal.invoicing.queries.ordered import Order
 from portal.invoicing.queries.references import Known, OrderRow, SupplierRow, Wanted
@@ -20,11 +23,9 @@ from portal.invoicing.rules.filling import Fill
 from portal.invoicing.rules.references import candidates, spellings
 from portal.invoicing.status import INVOICE_INFORMATION
 from portal.invoicing.values import (
-    Account,
     ArrivalFacts,
     Candidate,
     OrganisationFacts,
-    PaymentFacts,
     SupplierCandidate,
     SupplierFacts,
     header_facts,
@@ -96,6 +97,10 @@ class Case:
     coding: list[CodedRow] | None = None
     fills: tuple[Fill, ...] = ()
     payment_date: date | None = None
+    account: Account | None = None
+    paid_otherwise: bool = False
+    payment_stop: Reason | None = None
+    payment_decision: Decision | None = None
 
     @property
     def changed(self) -> bool:
@@ -238,26 +243,25 @@ def supplier_facts(case: Case, candidates: Sequence[SupplierRow]) -> SupplierFac
 
 def payment_facts(case: Case, supplier: SupplierRow | None, known: Known) -> PaymentFacts:
     """Step 3, for the supplier that step 2 finds."""
-    invoice, payee = case.invoice, case.invoice.payee
     registered = known.accounts.get(supplier.id, ()) if supplier else ()
-    payee_number = payee.legal_id.value if payee and payee.legal_id else None
-    return PaymentFacts(
-        tuple(dict.fromkeys(Account(one.scheme, one.number) for one in invoice.accounts)),
-        tuple(Account(row.kind, row.number, row.factor, row.active) for row in registered),
-        payee is not None,
-        (org_number(payee_number) or payee_number) if payee_number else None,
-        supplier is not None and supplier.internal is not None,
-        invoice.is_credit_note,
-        "payment_account" in case.forced,
-    )
+    return paying.payment_facts(case.invoice, supplier, registered, case.forced)
 
 
-def arrival_facts(case: Case, known: Known, supplier: SupplierRow | None, taken: str | None) -> ArrivalFacts:
+def standing_facts(case: Case, known: Known) -> StandingFacts:
+    """What arrival chose to pay on, beside what holds today: for an invoice past arrival."""
+    chosen = paying.Chosen(case.account, case.paid_otherwise, case.forced, case.invoice.is_credit_note)
+    registered = known.accounts.get(case.supplier.id, ()) if case.supplier else ()
+    return paying.standing_facts(chosen, case.invoice, case.supplier, registered)
+
+
+def arrival_facts(
+    case: Case, known: Known, supplier: SupplierRow | None, taken: str | None, most_rounding: Decimal
+) -> ArrivalFacts:
     """Steps 1–4 for a supplier that step 2 is known to find (None: none)."""
     limits = {"vat_range": supplier.vat_range} if supplier else {}
     header = header_facts(
         case.invoice, case.arrival_date, number_taken=taken, fatal_rules=case.fatal_rules,
-        forced=case.forced, **limits,
+        forced=case.forced, most_rounding=most_rounding, **limits,
     )  # fmt: skip
     return ArrivalFacts(
         organisation_facts(case, known),

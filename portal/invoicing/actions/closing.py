@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,18 +17,20 @@ from portal.coding.values import DIMENSIONS, CodeString, CodingRegister, CodingR
 from portal.db.bulk import as_json
 from portal.formats.en16931 import Invoice as Neutral
 from portal.invoicing.actions.order_coding import fills_of
+from portal.invoicing.actions.paying import keep_decision, payable, payment_today, stored_columns
 from portal.invoicing.match_facts import vat_rows
 from portal.invoicing.match_values import VatRow
-from portal.invoicing.models import Invoice, InvoiceCoding, InvoiceLine, RuleDecision
+from portal.invoicing.models import Invoice, InvoiceCoding, InvoiceLine
 from portal.invoicing.queries.detail import coding_of, lines_of
 from portal.invoicing.queries.ordered import Order, lock_orders, set_invoiced
+from portal.invoicing.queries.references import SupplierRow
 from portal.invoicing.rules import final_check, rounding
 from portal.invoicing.rules.filling import Fill
 from portal.invoicing.rules.final_check import FinalFacts, FinalResult, VatPair
 from portal.invoicing.rules.flow import MANUAL
+from portal.invoicing.rules.payment import NOTHING_PAID, PaymentChoice
 from portal.invoicing.rules.payment_date import payment_date
 from portal.kernel.dates import stockholm_date
-from portal.kernel.identifiers import uuid7
 from portal.kernel.plain import from_plain
 from portal.orders.models import PurchaseOrder
 from portal.orders.status import ORDER, RECEIVED
@@ -37,12 +38,17 @@ from portal.orders.status import ORDER, RECEIVED
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What the final check said of an invoice, and its order, locked, if it has one."""
+    """What the final check said of an invoice, and its order, locked, if it has one.
+
+    `payment`: what holds today of the payment chosen at arrival; asked when the final check is passed.
+    """
 
     invoice: Invoice
     result: FinalResult
     fills: Sequence[Fill]
     order: Order | None
+    payment: PaymentChoice = NOTHING_PAID
+    supplier: SupplierRow | None = None
 
 
 async def final_control(
@@ -62,21 +68,23 @@ async def final_control(
     pairs = _pairs(lines, fills, order) if vat and order else ()
     facts = _facts(invoice, register, coding, pairs, with_vat=vat)
     result, decision = final_check.decision(facts)
-    stored = decision.to_bytes()
-    session.add(
-        RuleDecision(
-            concern_id=invoice.concern_id, id=uuid7(), invoice_id=invoice.id, kind=decision.kind,
-            result=result.status or "passed", stored=stored, sha256=sha256(stored).digest(), decided_at=now,
-        )
-    )  # fmt: skip
-    await session.flush()
-    return Closing(invoice, result, fills, order)
+    await keep_decision(session, invoice, decision, now)
+    if result.reasons:
+        return Closing(invoice, result, fills, order)
+    today = await payment_today(session, invoice, now)
+    await keep_decision(session, invoice, today.decision, now)
+    return Closing(invoice, result, fills, order, today.choice, today.supplier)
 
 
-def done_values(closing: Closing, *, internal: bool, now: datetime) -> dict[str, Any]:
+def done_values(closing: Closing, now: datetime) -> dict[str, Any]:
     """Columns that change when the invoice becomes Klar."""
-    paid = payment_date(closing.invoice.due_date, stockholm_date(now), internal=internal)
-    return {"done_at": now, "payment_date": paid, "reasons": [], "handler_role": None}
+    choice = closing.payment
+    paid = payable(closing.invoice, closing.supplier, otherwise=choice.otherwise)
+    return {
+        "done_at": now, "payment_date": payment_date(paid, stockholm_date(now)), "reasons": [],
+        "handler_role": None, "only_payment_left": False,
+        **stored_columns(choice.account, otherwise=choice.otherwise),
+    }  # fmt: skip
 
 
 async def take_from_order(session: AsyncSession, closing: Closing, now: datetime) -> None:

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.coding.queries import load_register
-from portal.invoicing.actions.closing import done_values, final_control, take_from_order
+from portal.invoicing.actions.closing import final_control
 from portal.invoicing.actions.coding import Coded, checked, replace_coding, with_rounding
+from portal.invoicing.actions.finishing import finish
 from portal.invoicing.actions.opening import (
     Opened,
     Seen,
     comment,
-    hand_over,
     move,
     open_invoice,
     required,
@@ -110,11 +110,8 @@ async def accept_match(
         values = {"reasons": [to_plain(one) for one in closing.result.reasons]}
         why = " ".join(one.text for one in closing.result.reasons)
         return await move(session, opened, "rematch", actor, now=now, why=why, values=values)
-    values = done_values(closing, internal=opened.place.internal, now=now)
-    target = await move(session, opened, "accept_match", actor, now=now, why=note, values=values)
-    await hand_over(session, invoice, (), now)
+    target = await finish(session, opened, closing, "accept_match", actor, why=note, now=now)
     await took_part(session, invoice, actor, now)
-    await take_from_order(session, closing, now)
     return target
 
 

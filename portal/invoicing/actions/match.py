@@ -12,6 +12,7 @@ from portal.coding.values import CodeString, CodingRegister, CodingRow, CodingRu
 from portal.formats.en16931 import Identifier, Invoice, InvoiceLine
 from portal.invoicing.actions.case import Case, CodedRow, Rest
 from portal.invoicing.actions.order_coding import Amount, like_order
+from portal.invoicing.actions.paying import payable
 from portal.invoicing.match_facts import match_facts, vat_rows
 from portal.invoicing.match_values import OrderLineFacts
 from portal.invoicing.queries.limits import LimitRows
@@ -21,7 +22,13 @@ from portal.invoicing.rules.deadlines import receipt_overdue
 from portal.invoicing.rules.final_check import FinalFacts, VatPair
 from portal.invoicing.rules.matching import MatchResult
 from portal.invoicing.rules.payment_date import payment_date
-from portal.invoicing.status import AWAITING_RECEIPT, DONE, MATCHING_REQUIRED
+from portal.invoicing.status import (
+    AWAITING_RECEIPT,
+    DONE,
+    LEVGRUPPEN,
+    MATCHING_REQUIRED,
+    PAYMENT_INFORMATION,
+)
 from portal.invoicing.values import ZERO
 from portal.kernel.failpoints import At, place
 
@@ -69,10 +76,15 @@ def _finish(case: Case, order: Order, result: MatchResult, given: Given) -> None
     if checked.status is not None:
         case.rest = Rest(checked.status, "stop_match", users=(order.buyer_id,), reasons=checked.reasons)
         return
+    if case.payment_decision is not None:
+        case.decisions.append(case.payment_decision)
+    if case.payment_stop is not None:
+        case.rest = Rest(PAYMENT_INFORMATION, "hold_payment", LEVGRUPPEN, reasons=(case.payment_stop,))
+        return
     for fill in case.fills:
         lines[fill.order_line].invoiced += fill.quantity
-    internal = case.supplier is not None and case.supplier.internal is not None
-    case.payment_date = payment_date(case.invoice.due_date, given.today, internal=internal)
+    to_pay = payable(case.invoice, case.supplier, otherwise=case.paid_otherwise)
+    case.payment_date = payment_date(to_pay, given.today)
     case.rest = Rest(DONE, "finish_match")
 
 

@@ -13,9 +13,10 @@ from portal.access.actor import Actor
 from portal.attest.actions.decisions import record_decision
 from portal.attest.actions.routes import open_steps, plan_route
 from portal.attest.rules.route import Route
-from portal.invoicing.actions.closing import done_values, final_control
+from portal.invoicing.actions.closing import final_control
 from portal.invoicing.actions.coding import Coded, checked
 from portal.invoicing.actions.credit_left import require_room
+from portal.invoicing.actions.finishing import finish
 from portal.invoicing.actions.opening import Opened, Seen, hand_over, move, open_invoice, took_part
 from portal.invoicing.rules.reasons import Several
 from portal.kernel.dates import stockholm_date
@@ -130,7 +131,4 @@ async def _vat_only(
     closing = await final_control(session, opened.invoice, now=now)
     if closing.result.reasons:
         raise Invalid(FINAL_CHECK, why=Several(closing.result.reasons))
-    values = done_values(closing, internal=opened.place.internal, now=now)
-    target = await move(session, opened, "accept_vat_only", actor, now=now, why=note, values=values)
-    await hand_over(session, opened.invoice, (), now)
-    return target
+    return await finish(session, opened, closing, "accept_vat_only", actor, why=note, now=now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +24,7 @@ from portal.invoicing.actions.case import (
     flow_facts,
     is_secret,
     named_orders,
+    standing_facts,
     supplier_candidates,
     supplier_facts,
 )
@@ -43,8 +45,8 @@ from portal.invoicing.queries.references import (
     Wanted,
     look_up,
 )
-from portal.invoicing.queries.stored import wait_days
-from portal.invoicing.rules import arrival, flow, supplier
+from portal.invoicing.queries.stored import most_rounding, wait_days
+from portal.invoicing.rules import arrival, flow, payment, supplier
 from portal.invoicing.rules.arrival import ArrivalResult
 from portal.invoicing.rules.flow import FlowResult
 from portal.invoicing.status import (
@@ -117,19 +119,29 @@ async def _arrive(batch: Batch, cases: Sequence[Case], waiting: Sequence[Case]) 
             case.supplier = chosen_supplier(case, known)
         await find_debits(batch.session, batch.concern_id, cases)
         taken = await numbers.taken(batch.session, batch.concern_id, cases, known)
+        ceiling = await most_rounding(batch.session, batch.concern_id, batch.today)
         for case in waiting:
             case.supplier = next((row for row in known.suppliers if row.id == case.supplier_id), None)
+            _payment_today(case, known)
     with place(batch.at, "process.arrival"):
         for case in cases:
-            _control(case, known, taken.get(case.id))
+            _control(case, known, taken.get(case.id), ceiling)
         see_each_other(cases)
     with place(batch.at, "process.invoices"):
         await apply.insert_invoices(
             batch.session, batch.concern_id, [c for c in cases if c.is_new], batch.now
         )
     with place(batch.at, "process.numbers"):
-        await _claim(batch, cases, known)
+        await _claim(batch, cases, known, ceiling)
     return known
+
+
+def _payment_today(case: Case, known: Known) -> None:
+    """Whether what arrival chose to pay on still holds, should the invoice become Klar now."""
+    choice, case.payment_decision = payment.decision(standing_facts(case, known))
+    case.payment_stop = choice.reason
+    if choice.reason is None:
+        case.account, case.paid_otherwise = choice.account, choice.otherwise
 
 
 def chosen_supplier(case: Case, known: Known) -> SupplierRow | None:
@@ -139,11 +151,12 @@ def chosen_supplier(case: Case, known: Known) -> SupplierRow | None:
     return next((row for row in candidates if found and str(row.id) == found.id), None)
 
 
-def _control(case: Case, known: Known, taken: str | None) -> None:
-    result, decision = arrival.decision(arrival_facts(case, known, case.supplier, taken))
+def _control(case: Case, known: Known, taken: str | None, ceiling: Decimal) -> None:
+    result, decision = arrival.decision(arrival_facts(case, known, case.supplier, taken, ceiling))
     case.secret = case.secret or is_secret(case, known)
     case.organisation_id = UUID(result.organisation) if result.organisation else None
     case.supplier_id = UUID(result.supplier) if result.supplier else None
+    case.account, case.paid_otherwise = result.account, result.otherwise
     case.decisions = [decision]
     case.rest = _stop(result) if result.status else None
 
@@ -153,13 +166,13 @@ def _stop(result: ArrivalResult) -> Rest:
     return Rest(status, _STOPS[status], result.handler_role, reasons=result.reasons)
 
 
-async def _claim(batch: Batch, cases: Sequence[Case], known: Known) -> None:
+async def _claim(batch: Batch, cases: Sequence[Case], known: Known, ceiling: Decimal) -> None:
     """Take the number of each that passed; whoever comes second stops with number_taken (A4.11)."""
     passed = [case for case in cases if case.rest is None and not case.has_claim]
     alike = numbers.alike_in(passed, known)
     for case in passed:
         if case.id in alike:
-            _control(case, known, alike[case.id])
+            _control(case, known, alike[case.id], ceiling)
     passed = [case for case in passed if case.rest is None]
     if not passed:
         return
@@ -168,7 +181,7 @@ async def _claim(batch: Batch, cases: Sequence[Case], known: Known) -> None:
     lost = [case for case in passed if case.id not in won]
     taken = await numbers.taken(batch.session, batch.concern_id, lost, known)
     for case in lost:
-        _control(case, known, taken.get(case.id, "other_organisation"))
+        _control(case, known, taken.get(case.id, "other_organisation"), ceiling)
 
 
 async def _choose_flow(

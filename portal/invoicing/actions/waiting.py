@@ -18,7 +18,13 @@ from portal.integrations.letters import letter
 from portal.integrations.mail import Mail
 from portal.invoicing.actions.again import rerun_in
 from portal.invoicing.models import Invoice
-from portal.invoicing.queries.stored import days_of, mark_reminded, wait_days, waiting_since
+from portal.invoicing.queries.stored import (
+    days_of,
+    held_for_payment,
+    mark_reminded,
+    wait_days,
+    waiting_since,
+)
 from portal.invoicing.rules.deadlines import REMIND_DAY, latest_arrival_overdue
 from portal.invoicing.status import AWAITING_RECEIPT
 from portal.jobs.queue import enqueue
@@ -33,7 +39,10 @@ LETTER = "receipt_reminder"
 
 
 async def wait_no_longer(session: AsyncSession, concern_id: UUID, now: datetime) -> None:
-    """As of `now`: remind once from day 5, and hand over to the buyer from day 7, 00:00 in Stockholm."""
+    """As of `now`: remind once from day 5, and hand over to the buyer from day 7, 00:00 in Stockholm.
+
+    What waits at Betalningsinformation goes on by itself when the register has come to hold the account.
+    """
     today = stockholm_date(now)
     waited = await wait_days(session, concern_id, today)
     remind_day = await days_of(session, concern_id, REMIND_SETTING, today, REMIND_DAY)
@@ -41,6 +50,9 @@ async def wait_no_longer(session: AsyncSession, concern_id: UUID, now: datetime)
     for start in range(0, len(overdue), BATCH):
         await rerun_in(session, concern_id, overdue[start : start + BATCH], now)
     await _remind(session, concern_id, today - timedelta(remind_day), now)
+    held = await held_for_payment(session, concern_id, today)
+    for start in range(0, len(held), BATCH):
+        await rerun_in(session, concern_id, held[start : start + BATCH], now)
 
 
 async def _remind(session: AsyncSession, concern_id: UUID, latest: date, now: datetime) -> None:

@@ -27,6 +27,7 @@ from portal.invoicing.models import (
     RuleDecision,
 )
 from portal.invoicing.queries.numbers import alike_numbers
+from portal.invoicing.queries.references import AccountRow, SupplierRow, supplier_today
 from portal.invoicing.queries.scope import Rights, visible
 from portal.invoicing.queries.stored import wait_days
 from portal.invoicing.rules.deadlines import WAIT_DAYS
@@ -84,6 +85,8 @@ class Detail:
     channel: str | None = None
     wait_days: int = WAIT_DAYS
     alike: Sequence[Any] = ()
+    supplier: SupplierRow | None = None
+    accounts: Sequence[AccountRow] = ()
     todays_reasons: Sequence[Any] | None = None
 
     @property
@@ -210,6 +213,7 @@ async def detail_of(
         await _channel(session, invoice),
         await wait_days(session, invoice.concern_id, today),
         await alike_numbers(session, actor, invoice),
+        *await supplier_today(session, invoice.concern_id, invoice.supplier_id, today),
     )
 
 

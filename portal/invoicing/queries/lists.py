@@ -120,6 +120,7 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     Invoice.secret.expression,
     Invoice.under_investigation.expression,
     Invoice.credit_request.is_not(None).label("credit_asked"),
+    Invoice.paid_otherwise.expression,
     Invoice.handler_role.expression,
     _handlers().label("handlers"),
 )

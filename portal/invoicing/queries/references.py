@@ -89,6 +89,7 @@ class AccountRow:
     number: str
     active: bool
     factor: str | None
+    since: date = date.min
 
 
 @dataclass(slots=True)
@@ -132,6 +133,18 @@ async def look_up(session: AsyncSession, concern_id: UUID, wanted: Wanted, today
     )
 
 
+async def supplier_today(
+    session: AsyncSession, concern_id: UUID, supplier_id: UUID | None, today: date
+) -> tuple[SupplierRow | None, Sequence[AccountRow]]:
+    """One supplier as the concern holds it that day, with every account that is or was registered."""
+    if supplier_id is None:
+        return None, ()
+    concern = {"concern": concern_id}
+    found = await _suppliers(session, concern, Wanted(chosen={supplier_id}))
+    accounts = await _accounts(session, concern, [supplier_id], today)
+    return (found[0] if found else None), accounts.get(supplier_id, ())
+
+
 async def _rows(
     session: AsyncSession, query: Any, concern: Mapping[str, Any], **values: Iterable[Any]
 ) -> Any:
@@ -159,7 +172,9 @@ async def _accounts(
     found: dict[UUID, list[AccountRow]] = {}
     for row in await _rows(session, _ACCOUNTS, concern, suppliers=suppliers):
         active = row.status == "active" and _in_force(row, today)
-        found.setdefault(row.supplier_id, []).append(AccountRow(row.kind, row.number, active, row.factor))
+        found.setdefault(row.supplier_id, []).append(
+            AccountRow(row.kind, row.number, active, row.factor, row.valid_from)
+        )
     return found
 
 

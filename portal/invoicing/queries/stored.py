@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.invoicing.rules.deadlines import WAIT_DAYS
+from portal.invoicing.values import MOST_ROUNDING
 
 _LOCK = text(
     "SELECT * FROM invoice WHERE concern_id = :concern AND id = ANY(CAST(:ids AS uuid[]))"
@@ -46,6 +48,16 @@ _WAITING = text(
     "SELECT id FROM invoice WHERE concern_id = :concern AND status = 'awaiting_receipt'"
     " AND arrival_date <= :latest ORDER BY arrived_at, id"
 )
+# Asked every few minutes: only those that the register of today may let through.
+_HELD = text(
+    "SELECT i.id FROM invoice i WHERE i.concern_id = :concern AND i.status = 'payment_information'"
+    " AND (i.only_payment_left OR EXISTS ("
+    " SELECT 1 FROM supplier_account a, jsonb_array_elements(coalesce(i.document -> 'accounts', '[]')) w"
+    " WHERE a.concern_id = i.concern_id AND a.supplier_id = i.supplier_id AND a.status = 'active'"
+    " AND a.valid_from <= :day AND (a.valid_to IS NULL OR a.valid_to >= :day)"
+    " AND a.kind = w ->> 'scheme' AND a.number = w ->> 'number'))"
+    " ORDER BY i.arrived_at, i.id"
+)
 _REMIND = text(
     "UPDATE invoice SET receipt_reminded_at = :now"
     " WHERE concern_id = :concern AND status = 'awaiting_receipt'"
@@ -56,6 +68,9 @@ _SETTING = text(
     " AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY valid_from DESC LIMIT 1"
 )
 _CONCERNS = text("SELECT id FROM list_concerns()")
+
+ROUNDING_SETTING = "arrival.most_rounding"
+_ROUNDING_CEILING = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,11 @@ async def waiting_since(session: AsyncSession, concern_id: UUID, latest: date) -
     return list((await session.execute(_WAITING, {"concern": concern_id, "latest": latest})).scalars())
 
 
+async def held_for_payment(session: AsyncSession, concern_id: UUID, day: date) -> list[UUID]:
+    """Invoices at Betalningsinformation that are attested already, or whose account has come to be registered."""
+    return list((await session.execute(_HELD, {"concern": concern_id, "day": day})).scalars())
+
+
 async def mark_reminded(session: AsyncSession, concern_id: UUID, latest: date, now: Any) -> list[UUID]:
     """Note the reminder on each waiting invoice that has had none; those noted now."""
     parameters = {"concern": concern_id, "latest": latest, "now": now}
@@ -110,6 +130,13 @@ async def days_of(session: AsyncSession, concern_id: UUID, key: str, day: date, 
 async def wait_days(session: AsyncSession, concern_id: UUID, day: date) -> int:
     """How many days a receipt is waited for (A5.06)."""
     return await days_of(session, concern_id, "receipt.wait_days", day, WAIT_DAYS)
+
+
+async def most_rounding(session: AsyncSession, concern_id: UUID, day: date) -> Decimal:
+    """How far BT-114 may go either way, SEK (A4.10): the concern's own ceiling, never above 1 krona."""
+    values = {"concern": concern_id, "key": ROUNDING_SETTING, "day": day}
+    found = (await session.execute(_SETTING, values)).scalar()
+    return MOST_ROUNDING if found is None else min(abs(Decimal(str(found))), _ROUNDING_CEILING)
 
 
 async def concerns(session: AsyncSession) -> list[UUID]:

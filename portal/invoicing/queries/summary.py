@@ -95,6 +95,10 @@ def _detail(
         "issue_date": invoice.issue_date.isoformat(),
         "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
         "payment_date": invoice.payment_date.isoformat() if invoice.payment_date else None,
+        "paid_otherwise": invoice.paid_otherwise,
+        "account": {"scheme": invoice.pay_scheme, "number": invoice.pay_number, "factor": invoice.pay_factor}
+        if invoice.pay_scheme
+        else None,
         "currency": invoice.currency,
         "amounts": {name.removesuffix("_amount"): canonical(getattr(invoice, name)) for name in _AMOUNTS},
         "history": history,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from portal.invoicing.payment_values import Account
 from portal.invoicing.rules import organisation, payment, supplier
+from portal.invoicing.rules.payment import PaymentChoice
 from portal.invoicing.status import (
     INVOICE_INFORMATION,
     LEVGRUPPEN,
@@ -15,7 +17,7 @@ from portal.invoicing.status import (
     PAYMENT_INFORMATION,
     SUPPLIER_NOT_CHOSEN,
 )  # fmt: skip
-from portal.invoicing.values import Account, ArrivalFacts, HeaderFacts
+from portal.invoicing.values import ZERO, ArrivalFacts, HeaderFacts
 from portal.kernel.dates import add_months, days_between
 from portal.kernel.decision import Control, Decision, Reason, run
 from portal.kernel.money import format_kr, format_number_sv
@@ -35,6 +37,8 @@ _PAYABLE_DIFFERS = (
 _GROSS_DIFFERS = (
     "Raderna och momsen blir %(right)s men fakturabeloppet är %(written)s. Skillnaden är %(difference)s."
 )
+_ROUNDING_TOO_BIG = "Öresavrundningen är %(rounding)s. Högst %(most)s uppåt eller nedåt är tillåtet."
+_PREPAID_OUTSIDE = "Redan betalt är %(prepaid)s. Det måste ligga mellan 0 kr och fakturabeloppet %(gross)s."
 
 _NUMBER_TAKEN = {
     "same_organisation": "Fakturanummer %(number)s från leverantören finns redan. Är den här ny? Jämför fakturorna.",
@@ -52,7 +56,10 @@ _ELSEWHERE = frozenset({"other_organisation", "alike_elsewhere"})
 
 @dataclass(frozen=True, slots=True)
 class ArrivalResult:
-    """`status` is where it rests, None when all is passed; `handler_role` who handles it there."""
+    """`status` is where it rests, None when all is passed; `handler_role` who handles it there.
+
+    `account`: where it is to be paid; `otherwise`: never by us, for it is paid in another way.
+    """
 
     status: str | None
     handler_role: str | None = None
@@ -60,6 +67,7 @@ class ArrivalResult:
     supplier: str | None = None
     account: Account | None = None
     reasons: tuple[Reason, ...] = ()
+    otherwise: bool = False
 
 
 def _currency(facts: HeaderFacts) -> Reason | None:
@@ -78,6 +86,13 @@ def _zero_amount(facts: HeaderFacts) -> Reason | None:
 
 
 def _sum(facts: HeaderFacts) -> Reason | None:
+    """What is payable follows from lines and VAT: rounding is a few öre, and no more is prepaid than was owed."""
+    if abs(facts.rounding) > facts.most_rounding:
+        rounding = {"rounding": format_kr(facts.rounding), "most": format_kr(facts.most_rounding)}
+        return Reason("sum", _ROUNDING_TOO_BIG, rounding)
+    if not min(ZERO, facts.gross) <= facts.prepaid <= max(ZERO, facts.gross):
+        prepaid = {"prepaid": format_kr(facts.prepaid), "gross": format_kr(facts.gross)}
+        return Reason("sum", _PREPAID_OUTSIDE, prepaid)
     gross = facts.net + facts.tax
     payable = gross - facts.prepaid + facts.rounding
     if facts.gross == gross and facts.payable == payable:
@@ -128,8 +143,11 @@ def _due_date(facts: HeaderFacts) -> Reason | None:
     if facts.due_date is None:
         return Reason("due_date", "Förfallodag saknas.")
     days = days_between(facts.issue_date, facts.due_date)
-    if days <= MOST_DAYS_DUE:
+    if 0 <= days <= MOST_DAYS_DUE:
         return None
+    if days < 0:
+        before = {"due": facts.due_date.isoformat(), "issued": facts.issue_date.isoformat()}
+        return Reason("due_date", "Förfallodag %(due)s ligger före fakturadatum %(issued)s.", before)
     params = {"due": facts.due_date.isoformat(), "days": str(days)}
     return Reason(
         "due_date",
@@ -168,7 +186,7 @@ def _official_rules(facts: HeaderFacts) -> Reason | None:
 CONTROLS: tuple[Control[HeaderFacts], ...] = (
     Control("currency", "Valutan är SEK", "stop", _currency, "A4.08"),
     Control("zero_amount", "Netto och fakturabelopp är inte noll", "stop", _zero_amount, "A4.09"),
-    Control("sum", "Fakturabeloppet är netto plus moms", "stop", _sum, "A4.10"),
+    Control("sum", "Fakturabeloppet är netto plus moms", "stop", _sum, "A4.10", 2),
     Control("number_taken", "Fakturanumret är nytt för leverantören", "stop", _number_taken, "A4.11", 2),
     Control(
         "invoice_date",
@@ -177,7 +195,7 @@ CONTROLS: tuple[Control[HeaderFacts], ...] = (
         _invoice_date,
         "A4.12",
     ),
-    Control("due_date", "Förfallodag högst 100 dagar efter fakturadatum", "stop", _due_date, "A4.13"),
+    Control("due_date", "Förfallodag 0–100 dagar efter fakturadatum", "stop", _due_date, "A4.13", 2),
     Control("vat_rate", "Momssats inom leverantörens gränser", "stop", _vat_rate, "A4.14"),
     Control("official_rules", "CEN:s och Peppols regler", "stop", _official_rules, "official_rules"),
 )
@@ -198,19 +216,23 @@ def decide(facts: ArrivalFacts) -> ArrivalResult:
         return ArrivalResult(
             PAYMENT_INFORMATION, LEVGRUPPEN, whose.organisation, who.supplier.id, reasons=(where.reason,)
         )
-    return _controlled(facts.header, whose.organisation, who.supplier.id, where.account)
+    return _controlled(facts.header, whose.organisation, who.supplier.id, where)
 
 
 def _controlled(
-    header: HeaderFacts, organisation_id: str | None, supplier_id: str, account: Account | None
+    header: HeaderFacts, organisation_id: str | None, supplier_id: str, where: PaymentChoice
 ) -> ArrivalResult:
     forced = _FORCIBLE & set(header.forced)
     reasons = tuple(reason for reason in run(CONTROLS, header) if reason.code not in forced)
     if not reasons:
-        return ArrivalResult(None, None, organisation_id, supplier_id, account)
+        return ArrivalResult(
+            None, None, organisation_id, supplier_id, where.account, otherwise=where.otherwise
+        )
     elsewhere = header.number_taken in _ELSEWHERE and any(one.code == "number_taken" for one in reasons)
     handler = LEVGRUPPEN if elsewhere else LOCAL_ADMIN
-    return ArrivalResult(INVOICE_INFORMATION, handler, organisation_id, supplier_id, account, reasons)
+    return ArrivalResult(
+        INVOICE_INFORMATION, handler, organisation_id, supplier_id, where.account, reasons, where.otherwise
+    )
 
 
 LIMITS: Mapping[str, Any] = {

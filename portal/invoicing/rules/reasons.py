@@ -13,6 +13,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "organisation_conflict": "Uppgifterna pekar på olika organisationer",
         "supplier_unknown": "Leverantören är inte känd",
         "payment_account": "Betalkontot är inte registrerat",
+        "paid_otherwise": "Betald på annat sätt",
         "currency": "Valutan är inte svenska kronor",
         "zero_amount": "Beloppet är noll",
         "sum": "Summan stämmer inte",

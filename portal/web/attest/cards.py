@@ -26,7 +26,7 @@ class Facts:
     """What is shown of a document. Amounts SEK: `whole` the document's with VAT, `net` without.
 
     `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences,
-    `held` the one that says why nobody may attest it now.
+    `payment` such sentences with icon and tone, `held` the one that says why nobody may attest it now.
     `case_id` is what separation of duties counts as one case. Amounts are as on the document, a credit note's too.
     """
 
@@ -44,6 +44,7 @@ class Facts:
     held: str | None = None
     secret: bool = False
     credit: bool = False
+    payment: tuple[tuple[str, str, str | None], ...] = ()
 
     def signed(self, amount: Decimal) -> Decimal:
         """An amount of the document as it weighs on the cost."""

@@ -18,17 +18,22 @@ from portal.audit.models import AuditEvent
 from portal.invoicing.actions import approval
 from portal.invoicing.models import Invoice, InvoiceLine, RuleDecision
 from portal.invoicing.rules.deviations import NOT_RECEIVED, not_received, parts_of
-from portal.invoicing.status import REVIEW
+from portal.invoicing.rules.payment_date import DAYS
+from portal.invoicing.status import PAYMENT_INFORMATION, REVIEW
 from portal.kernel.money import format_number_sv
 from portal.kernel.text import sentence_list
 from portal.orders.models import PurchaseOrder
-from portal.suppliers.models import Supplier
+from portal.suppliers.models import Supplier, SupplierRelation
 from portal.web.attest.cards import Facts
 from portal.web.i18n import gettext
+from portal.web.invoicing.payment_words import Line, basic_lines
 from portal.web.invoicing.spoken import filled
 from portal.web.invoicing.why import why_held
 
-STOPPED = "Slutkontrollen stoppade fakturan. Den har gått tillbaka till granskaren."
+INSTEAD = {
+    REVIEW: "Slutkontrollen stoppade fakturan. Den har gått tillbaka till granskaren.",
+    PAYMENT_INFORMATION: "Attesten är sparad. Betalkontot gäller inte längre, så levgruppen kontrollerar det först.",
+}
 REVIEWED = ("review", "accept_deviation")
 
 
@@ -43,8 +48,15 @@ class InvoiceCards:
     ) -> Mapping[UUID, Facts]:
         """Heads, lines, reviewers and match decisions in four statements."""
         heads = (
-            select(Invoice, Supplier.name, PurchaseOrder)
+            select(Invoice, Supplier.name, PurchaseOrder, SupplierRelation.payment_days)
             .outerjoin(Supplier, Supplier.id == Invoice.supplier_id)
+            .outerjoin(
+                SupplierRelation,
+                and_(
+                    SupplierRelation.concern_id == Invoice.concern_id,
+                    SupplierRelation.supplier_id == Invoice.supplier_id,
+                ),
+            )
             .outerjoin(
                 PurchaseOrder,
                 and_(PurchaseOrder.concern_id == Invoice.concern_id, PurchaseOrder.id == Invoice.order_id),
@@ -61,8 +73,9 @@ class InvoiceCards:
             row.id: _facts(
                 row, supplier, order, lines=lines.get(row.id, []), reviewers=reviewers.get(row.id, []),
                 deviations=(*matches.get(row.id, ()), *words.get(row.id, ())),
+                payment=basic_lines(row, DAYS if days is None else days),
             )
-            for row, supplier, order in found
+            for row, supplier, order, days in found
         }  # fmt: skip
 
     async def approve(
@@ -77,7 +90,7 @@ class InvoiceCards:
     ) -> str | None:
         """Attestera: Klar when it was the last step and the final check holds."""
         done = await approval.approve(session, actor, step_id, shown=shown, note=note, now=now)
-        return gettext(STOPPED) if done.status == REVIEW else None
+        return gettext(INSTEAD[done.status]) if done.status in INSTEAD else None
 
     async def send_back(
         self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime
@@ -182,12 +195,14 @@ def _facts(
     lines: Sequence[InvoiceLine],
     reviewers: Sequence[str],
     deviations: tuple[str, ...],
+    payment: tuple[Line, ...],
 ) -> Facts:
     case = (order.requisition_id or order.id) if order else row.id
     checks = (gettext("Order %(number)s") % {"number": order.number},) if order else ()
     return Facts(
         case_id=case, number=row.number, party=supplier or row.seller_name, net=row.net_amount,
-        whole=row.payable_amount, asked_by=sentence_list(list(dict.fromkeys(reviewers))), due=row.due_date,
+        whole=row.payable_amount + row.prepaid_amount, payment=payment, due=row.due_date,
+        asked_by=sentence_list(list(dict.fromkeys(reviewers))),
         lines=tuple((line.name, line.quantity, line.unit, line.line_amount) for line in lines),
         deviations=deviations, checks=checks, held=why_held(row), secret=row.secret, credit=row.is_credit_note,
     )  # fmt: skip

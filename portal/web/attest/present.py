@@ -191,6 +191,7 @@ def _notes(card: Card) -> tuple[tuple[str, str, str | None], ...]:
         notes.append(("split", text, None))
     if card.facts.note:
         notes.append(("message-square-text", card.facts.note, None))
+    notes += card.facts.payment
     return tuple(notes)
 
 

@@ -15,7 +15,7 @@ INVOICE_MEANINGS: Mapping[str, str] = {
     "review": "Granskaren kontrollerar och konterar fakturan.",
     "approval": "Attestanten för ansvaret beslutar.",
     "extra_control": "En extra kontrollant granskar fakturan innan den går vidare.",
-    "done": "Fakturan betalas på förfallodagen. Ingen behöver göra något.",
+    "done": "Fakturan är godkänd. På fakturan står när den betalas, eller att den inte betalas av oss.",
     "cancelled": "Fakturan betalas inte. Skälet står på fakturan.",
 }
 ORDER_MEANINGS: Mapping[str, str] = {

@@ -16,7 +16,7 @@ from portal.web.invoicing.spoken import filled
 STEPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Organisationen är känd", frozenset({"organisation_unknown", "organisation_conflict"})),
     ("Leverantören är ansluten", frozenset({"supplier_unknown"})),
-    ("Betalkontot hör till leverantören", frozenset({"payment_account"})),
+    ("Betalkontot hör till leverantören", frozenset({"payment_account", "paid_otherwise"})),
 )
 FINAL: tuple[tuple[str, frozenset[str]], ...] = (
     ("Momsen på raderna stämmer", frozenset({"vat"})),
@@ -51,6 +51,9 @@ def controls_of(detail: Detail) -> Controls:
     if final := detail.decisions.get("final"):
         failed = {one["code"]: filled(one) for one in final["reasons"]}
         items += [_item(label, codes, failed) for label, codes in FINAL]
+    if payment := detail.decisions.get("payment"):
+        failed = {one["code"]: filled(one) for one in payment["reasons"]}
+        items.append(_item("Betalningen gäller fortfarande", frozenset({"payment_account"}), failed))
     good = sum(passed for passed, _ in items)
     summary = gettext("%(good)s av %(all)s godkända") % {"good": good, "all": len(items)}
     manual = tuple(gettext(REASONS.get(c, c)) for c in detail.invoice.manual_controls if c in REASONS)

@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_200_OK
 from portal.access import permissions as p
 from portal.invoicing.actions import approval, assignment, cancellation, correction, new_start
 from portal.invoicing.actions.correction import FORCIBLE, Correction
+from portal.invoicing.actions.paid_otherwise import confirm_paid_otherwise
 from portal.invoicing.queries.detail import head_of
 from portal.invoicing.queries.scope import rights_of
 from portal.kernel.dates import stockholm_date
@@ -131,6 +132,7 @@ _SOLUTIONS: Mapping[str, Callable[[Form], Any]] = {
     "flow": _with(correction.change_flow, order_number=_text("order_number")),
     "supplier": _with(correction.choose_supplier, supplier_id=_id("supplier_id")),
     "payment": _with(correction.confirm_payment, note=_text("note_payment")),
+    "paid_otherwise": _with(confirm_paid_otherwise, note=_text("note_otherwise")),
     "organisation": _with(correction.change_organisation, organisation_id=_id("organisation_id")),
     "cancel": _with(cancellation.cancel, comment=_text("comment")),
     "reviewer": _with(assignment.choose_reviewer, user_id=_id("user_id")),

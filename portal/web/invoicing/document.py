@@ -9,8 +9,8 @@ from decimal import Decimal
 from portal.formats.en16931 import Invoice as Neutral
 from portal.formats.en16931 import Party
 from portal.invoicing.models import Invoice
+from portal.invoicing.payment_values import Account
 from portal.invoicing.rules.payment import spelt
-from portal.invoicing.values import Account
 from portal.kernel.identifiers import format_org_number
 from portal.kernel.money import format_number_sv, format_sv
 from portal.web.i18n import gettext

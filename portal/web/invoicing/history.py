@@ -25,7 +25,7 @@ SEEN = "invoice:secret:see"
 SENTENCES: Mapping[str, str] = {
     "invoice:arrival:receive": "Fakturan kom in.",
     "invoice:status:stop_supplier": "Ankomstkontrollen stoppade: leverantören är okänd.",
-    "invoice:status:stop_payment": "Ankomstkontrollen stoppade: betalkontot är inte registrerat.",
+    "invoice:status:stop_payment": "Ankomstkontrollen stoppade: betalningen måste kontrolleras.",
     "invoice:status:stop_information": "Ankomstkontrollen stoppade fakturan.",
     "invoice:status:stop_no_reviewer": "Ingen granskare hittades. Lokal administratör anger granskare.",
     "invoice:status:route_review": "Alla kontroller godkända. Fakturan skickades till granskaren.",
@@ -34,6 +34,9 @@ SENTENCES: Mapping[str, str] = {
     "invoice:status:finish_match": "Fakturan stämmer med order och kvittens. Den är klar för betalning.",
     "invoice:status:receipt_timeout": "Kvittensen kom inte i tid. Beställaren får svara.",
     "invoice:status:fail_final_check": "Slutkontrollen stoppade fakturan. Den gick tillbaka till granskning.",
+    "invoice:status:hold_payment": "Allt annat är klart, men betalningen måste kontrolleras först.",
+    "invoice:status:release_payment": "Betalningen är kontrollerad. Fakturan är klar.",
+    "invoice:status:confirm_paid_otherwise": "%(who)s bekräftade att fakturan inte ska betalas av oss.",
     "invoice:status:choose_supplier": "%(who)s valde leverantören %(supplier)s.",
     "invoice:status:confirm_payment": "%(who)s bekräftade betalningsuppgiften med leverantören.",
     "invoice:status:correct_information": "%(who)s rättade uppgifter på fakturan.",

@@ -37,6 +37,7 @@ from portal.web.invoicing.document import Paper, paper_of
 from portal.web.invoicing.history import timeline
 from portal.web.invoicing.original import original_text
 from portal.web.invoicing.page_view import Errors, Gathered, InvoicePage
+from portal.web.invoicing.payment_words import payment_lines
 from portal.web.invoicing.rows import status_of
 from portal.web.invoicing.solutions import solutions_of
 from portal.web.invoicing.track import track_of
@@ -141,6 +142,7 @@ async def build(
         ),
         history=timeline(detail.events, found.actor, found.now, await _reasons(found)),
         controls=controls_of(detail),
+        payment=payment_lines(detail),
         comparison=comparison,
         track=track_of(detail),
         coding=coding,
@@ -182,6 +184,7 @@ def shown_of(detail: Detail, rows: Sequence[Coded] | None = None) -> bytes:
         "net": invoice.net_amount, "tax": invoice.tax_amount, "payable": invoice.payable_amount,
         "due": invoice.due_date, "reasons": detail.reasons, "coding": coding, "held": invoice.under_investigation,
         "match": detail.decisions.get("match", {}).get("result"),
+        "paid": [invoice.pay_scheme, invoice.pay_number, invoice.pay_factor, invoice.paid_otherwise],
         "steps": [[str(step.id), step.state] for step in detail.steps],
     })  # fmt: skip
 
@@ -293,6 +296,8 @@ def _marks(invoice: Invoice, now: datetime) -> list[tuple[str, str, str | None]]
         found.append(("pause", gettext("Under utredning"), "warn"))
         if invoice.credit_request:
             found.append(("message-square-text", gettext("Ni har bett om kredit"), "warn"))
+    if invoice.paid_otherwise:
+        found.append(("ban", gettext("Betalas inte av oss"), None))
     open_still = INVOICE.state(invoice.status).tab == "waiting"
     if open_still and invoice.due_date is not None and invoice.due_date <= stockholm_date(now):
         text = gettext("Förfaller i dag") if invoice.due_date == stockholm_date(now) else gettext("Förfallen")

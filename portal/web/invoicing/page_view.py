@@ -103,6 +103,7 @@ class InvoicePage:
     tabs: tuple[tuple[str, str, bool], ...]
     history: Sequence[dict[str, Any]]
     controls: Controls
+    payment: tuple[tuple[str, str, str | None], ...]
     comparison: Comparison | None
     track: tuple[tuple[str, str, str], ...]
     coding: CodingView | None

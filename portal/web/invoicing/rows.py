@@ -57,15 +57,16 @@ def rows_of(rows: Sequence[Any], today: date) -> list[InvoiceRow]:
 def _row(shown: tuple[Any, ...], today: date, locale: str) -> InvoiceRow:
     (
         invoice_id, number, seller, status, arrived, due, paid, amount, currency,
-        is_credit_note, secret, investigated, credit_asked, role, handlers,
+        is_credit_note, secret, investigated, credit_asked, otherwise, role, handlers,
     ) = shown  # fmt: skip
     marks: tuple[Mark, ...] = ()
-    if secret or investigated or is_credit_note or due == today:
+    if secret or investigated or is_credit_note or otherwise or due == today:
         marks = _marks(
             secret,
             investigated and status not in _ENDED,
             bool(credit_asked),
             is_credit_note,
+            otherwise,
             due == today and status != DONE and not paid,
             locale,
         )
@@ -131,7 +132,13 @@ def role_name(role: str) -> str:
 
 @lru_cache(maxsize=64)
 def _marks(
-    secret: bool, investigated: bool, credit_asked: bool, is_credit_note: bool, due_today: bool, _locale: str
+    secret: bool,
+    investigated: bool,
+    credit_asked: bool,
+    is_credit_note: bool,
+    otherwise: bool,
+    due_today: bool,
+    _locale: str,
 ) -> tuple[Mark, ...]:
     found: list[Mark] = []
     if secret:
@@ -142,6 +149,8 @@ def _marks(
         found.append(("message-square-text", gettext("Ni har bett om kredit"), "warn"))
     if is_credit_note:
         found.append(("file-minus", gettext("Kreditfaktura"), None))
+    if otherwise:
+        found.append(("ban", gettext("Betalas inte av oss"), None))
     if due_today:
         found.append(("clock", gettext("Förfaller i dag"), "stop"))
     return tuple(found)

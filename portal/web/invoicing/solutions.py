@@ -124,14 +124,19 @@ def right_total(invoice: Invoice) -> Decimal:
 
 def _sum_is_right(invoice: Invoice) -> bool:
     """Whether the total and what is to be paid follow from net, VAT, prepaid and rounding as they are written."""
-    payable = right_total(invoice) - invoice.prepaid_amount + invoice.rounding_amount
-    return (right_total(invoice), payable) == (invoice.gross_amount, invoice.payable_amount)
+    right = right_total(invoice), _payable(invoice)
+    return right == (invoice.gross_amount, invoice.payable_amount)
+
+
+def _payable(invoice: Invoice) -> Decimal:
+    """What BT-115 should be."""
+    return right_total(invoice) - invoice.prepaid_amount + invoice.rounding_amount
 
 
 def _equation(invoice: Invoice) -> tuple[tuple[str, str, str | None], ...]:
-    if "sum" not in _codes(invoice):
+    right = _payable(invoice)
+    if "sum" not in _codes(invoice) or right == invoice.payable_amount:
         return ()
-    right = right_total(invoice) - invoice.prepaid_amount + invoice.rounding_amount
     return (
         (gettext("Rader, frakt och rabatt"), format_sv(invoice.net_amount), None),
         (gettext("Moms"), format_sv(invoice.tax_amount), None),
@@ -176,7 +181,15 @@ def _supplier(_invoice: Invoice) -> list[Solution]:
     ]  # fmt: skip
 
 
-def _payment(_invoice: Invoice) -> list[Solution]:
+def _payment(invoice: Invoice) -> list[Solution]:
+    if "paid_otherwise" in _codes(invoice):
+        return [
+            Solution(
+                "paid_otherwise", "confirm_paid_otherwise", gettext("Fakturan betalas inte av oss"),
+                gettext("Kontrollera att den är betald på annat sätt. Den går vidare, men betalas aldrig av oss."),
+            ),
+            _cancel("cancel_at_levgruppen"),
+        ]  # fmt: skip
     return [
         Solution(
             "payment", "confirm_payment", gettext("Betalningsuppgiften är bekräftad"),

@@ -8,6 +8,7 @@ from portal.invoicing import status as s
 from portal.invoicing.queries.detail import Detail
 from portal.kernel.dates import format_day_long, stockholm_date
 from portal.web.i18n import current_locale, gettext
+from portal.web.invoicing.payment_words import not_paid, nothing_to_pay
 
 Step = tuple[str, str, str]
 
@@ -35,14 +36,16 @@ def _after(detail: Detail) -> tuple[Step, ...]:
     paid = gettext("Betalas")
     if invoice.status == s.DONE:
         ready = _day(stockholm_date(invoice.done_at)) if invoice.done_at else ""
-        day = _day(invoice.payment_date) if invoice.payment_date else gettext("regleras i redovisningen")
-        return (("done", gettext("Klar"), ready), ("left", paid, day))
+        step = ("left", paid, _day(invoice.payment_date)) if invoice.payment_date else not_paid(detail)
+        return (("done", gettext("Klar"), ready), step)
     now = {
         s.MATCHING_REQUIRED: gettext("Hos beställaren"),
         s.AWAITING_RECEIPT: gettext("Väntar på kvittens"),
         s.REVIEW: gettext("Granskas"),
         s.APPROVAL: gettext("Attesteras"),
     }.get(invoice.status, gettext("Kontrolleras"))
+    if nothing_to_pay(invoice):
+        return (("now", now, ""), not_paid(detail))
     due = gettext("förfaller %(day)s") % {"day": _day(invoice.due_date)} if invoice.due_date else ""
     if invoice.under_investigation:
         due = (

@@ -28,7 +28,7 @@ def approve_label(found: Gathered) -> str:
     """What the attest button says, as on the attest list: the whole with VAT, or the actor's share without."""
     invoice, share = found.invoice, sum((step.amount for step in my_steps(found)), Decimal(0))
     if share == invoice.net_amount:
-        whole = format_sv(weighed(invoice, invoice.payable_amount))
+        whole = format_sv(weighed(invoice, invoice.payable_amount + invoice.prepaid_amount))
         return gettext("Attestera %(amount)s kr") % {"amount": whole}
     return gettext("Attestera %(amount)s kr exklusive moms") % {"amount": format_sv(weighed(invoice, share))}
 

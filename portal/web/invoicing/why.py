@@ -15,6 +15,7 @@ from portal.kernel.dates import format_day_long, stockholm_date
 from portal.kernel.text import sentence_list
 from portal.web.i18n import current_locale, gettext
 from portal.web.invoicing.found_by import by_code, chosen_by
+from portal.web.invoicing.payment_words import how_paid
 from portal.web.invoicing.rows import role_name
 from portal.web.invoicing.spoken import filled
 
@@ -81,10 +82,10 @@ def _supplier(told: Told) -> list[str]:
 
 
 def _payment(told: Told) -> list[str]:
-    return [
-        told.reasons,
-        gettext("Levgruppen ringer leverantören på ett känt nummer och bekräftar, eller makulerar."),
-    ]
+    then = gettext("Levgruppen ringer leverantören på ett känt nummer och bekräftar, eller makulerar.")
+    if not told.detail.invoice.only_payment_left:
+        return [told.reasons, then]
+    return [told.reasons, then, gettext("Allt annat är klart: den behöver inte attesteras igen.")]
 
 
 def _information(told: Told) -> list[str]:
@@ -195,22 +196,18 @@ def _extra(told: Told) -> list[str]:
 
 
 def _done(told: Told) -> list[str]:
-    invoice = told.detail.invoice
-    by = {event.tag for event in told.detail.events}
-    if "invoice:status:finish_match" in by:
+    moves = [event for event in told.detail.events if event.to_status]
+    order = {"order": told.detail.head.order_number or ""}
+    if all(event.tag != "invoice:status:finish_match" for event in moves):
+        first = gettext("Fakturan är granskad och attesterad.")
+    elif any(event.actor_id for event in moves):
+        first = gettext("Fakturan stämmer med order %(order)s och det som är kvitterat.") % order
+    else:
         first = gettext(
             "Fakturan stämmer med order %(order)s och det som är kvitterat. Ingen behövde göra något."
         )
-        first = first % {"order": told.detail.head.order_number or ""}
-    else:
-        first = gettext("Fakturan är granskad och attesterad.")
-    if invoice.payment_date:
-        paid = gettext("Den betalas %(day)s.") % {
-            "day": format_day_long(invoice.payment_date, current_locale())
-        }
-    else:
-        paid = gettext("Den regleras i redovisningen och betalas inte ut.")
-    return [first, paid]
+        first = first % order
+    return [first, how_paid(told.detail)]
 
 
 def _cancelled(told: Told) -> list[str]:

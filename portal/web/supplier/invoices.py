@@ -14,7 +14,7 @@ from portal.kernel.dates import stockholm_date
 from portal.web.i18n import localised
 from portal.web.pages import Html, Req, page
 from portal.web.supplier import fields
-from portal.web.supplier.present import account_words, invoice_lines, invoice_view, statuses_of, tabs
+from portal.web.supplier.present import invoice_lines, invoice_view, statuses_of, tabs
 from portal.web.supplier.queries.company import customers
 from portal.web.supplier.queries.invoices import PAGE, find_invoice, list_invoices
 from portal.web.supplier.sentences import TABS
@@ -43,10 +43,8 @@ class SupplierInvoicesController(Controller):
             key = {"q": words, "tab": tab, "after": f"{last.arrived_at.isoformat()}|{last.id}"}
             following = f"{localised(PATH)}?{urlencode(key)}"
         today = stockholm_date(state["now"])
-        accounts = {
-            c.concern_id: account_words(c.accounts) for c in await customers(state["session"], state["actor"])
-        }
-        views = [invoice_view(row, today, accounts.get(row.concern_id)) for row in shown]
+        accounts = {c.concern_id: c.accounts for c in await customers(state["session"], state["actor"])}
+        views = [invoice_view(row, today, accounts.get(row.concern_id, ())) for row in shown]
         return await page(
             request, "supplier/invoices/index.html", rows=views, words=words, tab=tab,
             tabs=tabs(PATH, TABS, tab, words, {}), next=following,
@@ -57,10 +55,8 @@ class SupplierInvoicesController(Controller):
         """One invoice."""
         state = request.scope["state"]
         row, lines = await find_invoice(state["session"], state["actor"], invoice_id)
-        accounts = {
-            c.concern_id: account_words(c.accounts) for c in await customers(state["session"], state["actor"])
-        }
-        view = invoice_view(row, stockholm_date(state["now"]), accounts.get(row.concern_id))
+        accounts = {c.concern_id: c.accounts for c in await customers(state["session"], state["actor"])}
+        view = invoice_view(row, stockholm_date(state["now"]), accounts.get(row.concern_id, ()))
         can_credit = not row.is_credit_note and row.status != CANCELLED and row.order_id is not None
         return await page(
             request,

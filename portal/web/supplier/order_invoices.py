@@ -120,7 +120,9 @@ async def _draft(request: Req, order: Order, data: dict[str, Any], *, check: boo
     customer = await _customer(request, order.concern_id)
     quantities = fields.quantities(data, {line.position: line.left for line in order.lines}, errors)
     head = _head(data, order, errors, stockholm_date(state["now"]))
-    account = next(((a.kind, a.number) for a in customer.accounts if a.status == "active"), None)
+    account = next(
+        ((a.kind, a.number) for a in customer.accounts if a.status == "active" and a.factor is None), None
+    )
     if account is None:
         errors["account"] = gettext(NO_ACCOUNT)
     elif head.number and await number_used(state["session"], state["actor"], order.concern_id, head.number):

@@ -14,11 +14,11 @@ from portal.orders.status import ORDER
 from portal.suppliers.values import Account
 from portal.web.i18n import gettext, localised
 from portal.web.supplier.findings import finding_text
+from portal.web.supplier.paying import account_name, chosen_account, payment_notes
 from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFile
 from portal.web.supplier.queries.orders import Line, Order, OrderRow
 from portal.web.supplier.sentences import pay_sentence, sentence, sentence_of
 from portal.web.supplier.tracks import invoice_track
-from portal.web.suppliers.words import ACCOUNT_KINDS, account_number
 from portal.web.units import counted
 
 # Names of an order's status as its supplier says them; the others are said as in the Machine.
@@ -59,7 +59,7 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """An invoice in a list: sentence, Spåret and the day it is paid."""
+    """An invoice in a list: sentence, Spåret and the day it is paid; `notes` (tone, text) on how it is paid."""
 
     id: UUID
     number: str
@@ -71,6 +71,7 @@ class InvoiceView:
     amount: Decimal
     done: bool
     row: InvoiceRow
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +124,21 @@ def invoice_lines(lines: Sequence[InvoiceLine]) -> tuple[tuple[InvoiceLine, str]
     return tuple((line, counted(line.quantity, line.unit)) for line in lines)
 
 
-def invoice_view(row: InvoiceRow, today: date, account: str | None = None) -> InvoiceView:
-    """A row of the list, and the head of the page."""
+def invoice_view(row: InvoiceRow, today: date, registered: Sequence[Account] = ()) -> InvoiceView:
+    """A row of the list, and the head of the page. `registered`: the supplier's accounts at the customer today."""
     told = sentence_of(row)
     amount = as_cost(row.payable_amount, credit=row.is_credit_note)
     return InvoiceView(
         row.id, row.number, localised(f"/supplier/invoices/{row.id}"), (told.tone, told.icon, told.label), told.text,
-        pay_sentence(row, today, account), invoice_track(row, today), amount, row.status == "done", row,
+        pay_sentence(row, today, chosen_account(row)), invoice_track(row, today), amount, row.status == "done", row,
+        payment_notes(row, registered),
     )  # fmt: skip
 
 
 def account_words(accounts: Sequence[Account]) -> str | None:
     """ "bankgiro 505-0109": the first active account."""
     active = next((account for account in accounts if account.status == "active"), None)
-    if active is None:
-        return None
-    kind = gettext(ACCOUNT_KINDS[active.kind])
-    kind = kind if active.kind == "IBAN" else kind.lower()
-    return f"{kind} {account_number(active.kind, active.number)}".replace(" ", "\u00a0").replace(
-        "-", "\u2011"
-    )
+    return account_name(active.kind, active.number) if active else None
 
 
 def file_view(file: SentFile) -> FileView:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.invoicing import status as s
-from portal.invoicing.rules.payment_date import payment_date
+from portal.invoicing.rules.payment_date import Payable, payment_date
 from portal.kernel.dates import format_day_long
 from portal.web.i18n import current_locale, gettext
 from portal.web.supplier.queries.invoices import InvoiceRow
@@ -38,7 +38,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     s.PAYMENT_INFORMATION: Sentence(
         "warn", "landmark", _CHECKING,
-        "Kontot på fakturan är inte det kunden har registrerat. Kunden kontrollerar och hör av sig om något behövs.",
+        "Kunden kontrollerar hur fakturan ska betalas, och hör av sig om något behövs.",
         1, "Kontrolleras",
     ),
     s.INVOICE_INFORMATION: Sentence(
@@ -95,11 +95,19 @@ TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
+# Approved, and yet nothing is paid on it.
+NOT_PAID = Sentence("ok", "circle-check", "Klar", "Godkänd. Kunden betalar inget på den.", 3, "Betalas inte")
+
+
 def sentence_of(row: InvoiceRow) -> Sentence:
     """What the invoice's supplier is told: what is asked for, else the status."""
     if row.credit_request:
         return _translated(CREDIT_ASKED)
-    return _translated(ON_HOLD) if row.on_hold else sentence(row.status)
+    if row.on_hold:
+        return _translated(ON_HOLD)
+    if row.status == s.DONE and row.nothing_to_pay:
+        return _translated(NOT_PAID)
+    return sentence(row.status)
 
 
 def sentence(status: str) -> Sentence:
@@ -119,16 +127,22 @@ def long_day(value: date) -> str:
 
 
 def pay_sentence(row: InvoiceRow, today: date, account: str | None = None) -> str:
-    """När får vi betalt? One sentence, whatever the invoice's status."""
+    """När får vi betalt? One sentence, whatever the invoice's status. `account`: the one chosen for the invoice."""
     if row.status == s.CANCELLED:
         return gettext("Betalas inte.")
     if row.is_credit_note:
         return gettext("Räknas av mot nästa betalning.")
+    if row.nothing_to_pay:
+        return _nothing(row)
     if row.status == s.DONE:
         return _agreed(row.payment_date, today, account)
+    return _not_yet(row, today)
+
+
+def _not_yet(row: InvoiceRow, today: date) -> str:
     if row.on_hold:
         return _when_it_is_over(row)
-    expected = payment_date(row.due_date, today)
+    expected = expected_day(row, today)
     if expected is None:
         return gettext("Betaldagen bestäms när fakturan är godkänd.")
     return gettext("Betalas %(day)s, om fakturan är godkänd till dess.") % {"day": long_day(expected)}
@@ -138,6 +152,24 @@ def _when_it_is_over(row: InvoiceRow) -> str:
     if row.credit_request:
         return gettext("Betaldagen bestäms när krediten har kommit.")
     return gettext("Betaldagen bestäms när kundens utredning är klar.")
+
+
+def expected_day(row: InvoiceRow, today: date) -> date | None:
+    """The day of payment as it is, or would be were it approved today; none while arrival control holds it."""
+    if row.payment_date or row.status in s.ARRIVAL:
+        return row.payment_date
+    payable = Payable(
+        row.due_date, row.issue_date, row.payable_amount, row.payment_days, never=row.paid_otherwise
+    )
+    return payment_date(payable, today)
+
+
+def _nothing(row: InvoiceRow) -> str:
+    if row.payable_amount <= 0 and row.prepaid_amount:
+        return gettext("Inget att betala: hela fakturan är redan betald.")
+    if row.payable_amount <= 0:
+        return gettext("Inget att betala.")
+    return gettext("Kunden betalar den inte: den är betald på annat sätt.")
 
 
 def _agreed(day: date | None, today: date, account: str | None) -> str:

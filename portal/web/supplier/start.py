@@ -12,6 +12,7 @@ from portal.kernel.money import format_kr
 from portal.suppliers.status import APPROVED
 from portal.web.i18n import gettext, ngettext
 from portal.web.pages import Html, Req, page
+from portal.web.supplier.paying import account_name
 from portal.web.supplier.present import account_words, invoice_view, order_view
 from portal.web.supplier.queries.company import Customer, catalogues, customers, find_company
 from portal.web.supplier.queries.invoices import Sums, credits_asked, list_invoices, refused_since, sums
@@ -33,17 +34,18 @@ async def supplier_start(request: Req) -> Html:
     orders = await list_orders(session, actor, statuses=("sent",), limit=ORDERS_SHOWN)
     waiting = await count_to_answer(session, actor)
     refused = await refused_since(session, actor, state["now"] - timedelta(days=REFUSED_DAYS))
-    accounts = {c.concern_id: account_words(c.accounts) for c in concerns}
+    registered = {c.concern_id: c.accounts for c in concerns}
     invoices = await list_invoices(session, actor, limit=INVOICES_SHOWN)
     return await page(
         request, "supplier/start/show.html", company=company, 
         lead=_lead(waiting, await credits_asked(session, actor), refused, concerns),
         concerns=[(c, relation_state(c.status)) for c in concerns],
         not_approved=[(c, relation_state(c.status)) for c in concerns if c.status != APPROVED],
-        figures=_figures(await sums(session, actor, today), orders, waiting, accounts, today),
+        figures=_figures(await sums(session, actor, today), orders, waiting, today),
         orders=[order_view(row) for row in orders[:ORDERS_SHOWN]],
-        invoices=[invoice_view(row, today, accounts.get(row.concern_id)) for row in invoices[:INVOICES_SHOWN]],
-        catalogues=await catalogues(session, actor), account=next((a for a in accounts.values() if a), None),
+        invoices=[invoice_view(row, today, registered.get(row.concern_id, ())) for row in invoices[:INVOICES_SHOWN]],
+        catalogues=await catalogues(session, actor),
+        account=next(filter(None, map(account_words, registered.values())), None),
     )  # fmt: skip
 
 
@@ -63,10 +65,9 @@ def _lead(waiting: int, to_credit: int, refused: int, concerns: Sequence[Custome
     return told or gettext("Inget väntar på er just nu.")
 
 
-def _figures(
-    total: Sums, orders: Sequence[OrderRow], waiting: int, accounts: dict[Any, str | None], today: Any
-) -> list[tuple[str, str, str]]:
-    first = next((account for account in accounts.values() if account), None)
+def _figures(total: Sums, orders: Sequence[OrderRow], waiting: int, today: Any) -> list[tuple[str, str, str]]:
+    to = sorted(total.accounts)
+    account = account_name(*to[0]) if len(to) == 1 else None
     paid = (
         gettext("Betalas %(day)s") % {"day": long_day(total.next_date)}
         if total.next_date
@@ -74,8 +75,8 @@ def _figures(
     )
     count = ngettext("en faktura", "%(num)s fakturor", total.next_count) % {"num": total.next_count}
     note = (
-        f"{count}, {first}"
-        if first and total.next_count
+        f"{count}, {account}"
+        if account and total.next_count
         else count
         if total.next_count
         else gettext("inget planerat än")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from portal.invoicing import status as s
-from portal.invoicing.rules.payment_date import payment_date
 from portal.kernel.dates import format_day_long, stockholm_date
 from portal.web.i18n import current_locale, gettext
 from portal.web.supplier.queries.invoices import InvoiceRow
 from portal.web.supplier.queries.orders import Order
-from portal.web.supplier.sentences import STEPS, sentence_of
+from portal.web.supplier.sentences import NOT_PAID, STEPS, expected_day, sentence_of
 
 
 def invoice_track(row: InvoiceRow, today: date) -> tuple[tuple[str, str, str | None], ...]:
@@ -30,14 +29,16 @@ def invoice_track(row: InvoiceRow, today: date) -> tuple[tuple[str, str, str | N
         elif index == now.step:
             steps.append(("now", now.step_name, _pay_day(row, today) if index == len(STEPS) - 1 else None))
         else:
-            steps.append(("left", gettext(name), _pay_day(row, today) if index == len(STEPS) - 1 else None))
+            last = index == len(STEPS) - 1
+            left = NOT_PAID.step_name if last and row.nothing_to_pay else name
+            steps.append(("left", gettext(left), _pay_day(row, today) if last else None))
     return tuple(steps)
 
 
 def _pay_day(row: InvoiceRow, today: date) -> str | None:
-    if row.is_credit_note or row.on_hold:
+    if row.is_credit_note or row.on_hold or row.nothing_to_pay:
         return None
-    day = row.payment_date or payment_date(row.due_date, today)
+    day = expected_day(row, today)
     return _short(day) if day else None
 
 

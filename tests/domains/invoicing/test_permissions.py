@@ -34,6 +34,7 @@ from portal.invoicing.actions import (
 from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.correction import Correction
 from portal.invoicing.actions.credit_request import ask_for_credit
+from portal.invoicing.actions.paid_otherwise import confirm_paid_otherwise
 from portal.invoicing.queries.detail import detail_of
 from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.status import INVOICE
@@ -115,6 +116,7 @@ def dearer(lines: Any) -> Any:
 INVOICES: dict[str, Callable[[Site], Awaitable[UUID]]] = {
     "supplier": lambda site: manual(site, "P-1", seller=CYKEL, accounts=(Account("5050208"),)),
     "payment": lambda site: manual(site, "P-2", accounts=(Account("5050802"),)),
+    "otherwise": lambda site: manual(site, "P-12", means="48", accounts=()),
     "information": lambda site: manual(site, "P-3", due_date=None),
     "reviewer": lambda site: manual(site, "P-4", "XYZ"),
     "review": lambda site: manual(site, "P-5"),
@@ -180,6 +182,7 @@ REVIEWER = demo_id("user", "bestallare2@gsf")
 TABLE: dict[str, tuple[str, Act]] = {
     "choose_supplier": ("supplier", does(correction.choose_supplier, supplier_id=SUPPLIER)),
     "confirm_payment": ("payment", does(correction.confirm_payment, note=NOTE)),
+    "confirm_paid_otherwise": ("otherwise", does(confirm_paid_otherwise, note=NOTE)),
     "correct_information": ("information", number),
     "change_due_date": ("information", due_date),
     "change_flow": ("information", does(correction.change_flow, order_number="EX-100006")),
@@ -289,7 +292,9 @@ async def test_a14_attests_only_where_the_attest_tree_names_the_person(
         await attempt(shared_site, holding(login, frozenset(), p.ORDER_AND_INVOICE), act, invoice)
 
 
-@pytest.mark.parametrize("code", ["choose_supplier", "confirm_payment", "cancel_at_levgruppen"])
+@pytest.mark.parametrize(
+    "code", ["choose_supplier", "confirm_payment", "confirm_paid_otherwise", "cancel_at_levgruppen"]
+)
 @pytest.mark.parametrize("login", ["admin@gsf", "fakturaadmin@gsf", "central@stad", "leverantorsadmin@gsf"])
 async def test_levgruppens_statuses_are_not_the_administrators(
     shared_site: Site, prepared: dict[str, UUID], code: str, login: str

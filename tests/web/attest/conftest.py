@@ -66,6 +66,7 @@ async def invoice_to_attest(
             issue_date=day, due_date=day + timedelta(days=due_days), arrived_at=now, arrival_date=day,
             currency="SEK", net_amount=net, tax_amount=tax, gross_amount=net + tax, prepaid_amount=0,
             rounding_amount=0, payable_amount=net + tax, reviewer_id=reviewer.user_id,
+            pay_scheme="BANKGIRO", pay_number="5050604",
         ))  # fmt: skip
         await session.execute(insert(InvoiceLine).values(
             **key, position=1, line_id="1", name="Byte av låssystem", quantity=1, unit="HUR", net_price=net,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -107,6 +107,14 @@ STOPS: dict[str, tuple[str, Stopped]] = {
     "another's order": ("organisation_conflict", of_order("EX-100001", buyer=ELSEWHERE)),
     "unknown supplier": ("supplier_unknown", without_order(seller=CYKEL, accounts=(Account("5050208"),))),
     "unknown account": ("payment_account", without_order(accounts=(Account("5050802"), Account("5050109")))),
+    "cash": ("paid_otherwise", without_order(means="10", accounts=())),
+    "an unknown means": ("paid_otherwise", without_order(means="68", accounts=())),
+    "all prepaid": ("paid_otherwise", without_order(prepaid=Decimal(125))),
+    "a payee by name": ("payment_account", without_order(payee=("Faktorn AB", None))),
+    "a payee": ("payment_account", without_order(payee=("Faktorn AB", "5599001129"))),
+    "a big rounding": ("sum", without_order(rounding=Decimal(1))),
+    "prepaid too much": ("sum", without_order(prepaid=Decimal(126))),
+    "due before": ("due_date", without_order(due_date=date(2000, 1, 1))),
     "euro": ("currency", without_order(currency="EUR")),
     "nothing": ("zero_amount", without_order(totals=Totals(Decimal(0), Decimal(0), Decimal(0), Decimal(0)))),
     "wrong payable": ("sum", without_order(totals=Totals(payable=Decimal(124)))),

@@ -22,9 +22,11 @@ PAGE = 25
 _COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note, i.status, i.status_since, i.issue_date,
   i.due_date, i.arrived_at, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount, i.currency, i.order_id,
   coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason,
-  i.credit_request, i.credit_amount, i.on_hold"""
+  i.credit_request, i.credit_amount, i.on_hold, i.pay_scheme, i.pay_number, i.paid_otherwise, i.prepaid_amount,
+  i.payee_name, coalesce(r.payment_days, 30) AS payment_days"""
 _FROM = """
 FROM supplier_invoice i JOIN concern c ON c.id = i.concern_id
+LEFT JOIN supplier_relation r ON r.concern_id = i.concern_id AND r.supplier_id = i.supplier_id
 LEFT JOIN supplier_order o ON o.concern_id = i.concern_id AND o.id = i.order_id
 WHERE i.supplier_id = :supplier"""
 _LIST = f"""
@@ -50,11 +52,13 @@ ORDER BY n.arrived_at, n.id, l.position
 """)
 _SUMS = text("""
 SELECT payment_date, is_credit_note, status = 'done' AS done, min(arrived_at) AS oldest, count(*) AS count,
-  sum(payable_amount) AS amount
+  sum(CASE WHEN paid_otherwise THEN 0 ELSE payable_amount END) AS amount,
+  CASE WHEN status = 'done' AND NOT is_credit_note THEN pay_scheme END AS pay_scheme,
+  CASE WHEN status = 'done' AND NOT is_credit_note THEN pay_number END AS pay_number
 FROM supplier_invoice
 WHERE supplier_id = :supplier AND status <> 'cancelled'
   AND (status <> 'done' OR payment_date >= :today)
-GROUP BY 1, 2, 3
+GROUP BY payment_date, is_credit_note, status = 'done', 7, 8
 """)
 _DELIVERIES = text("""
 SELECT d.id, d.filename, d.channel, d.outcome, d.findings, d.received_at, d.invoice_id, i.number, i.status,
@@ -102,6 +106,17 @@ class InvoiceRow:
     credit_request: str | None
     credit_amount: Decimal | None
     on_hold: bool
+    pay_scheme: str | None = None
+    pay_number: str | None = None
+    paid_otherwise: bool = False
+    prepaid_amount: Decimal = Decimal(0)
+    payee_name: str | None = None
+    payment_days: int = 30
+
+    @property
+    def nothing_to_pay(self) -> bool:
+        """Whether it is known that the customer pays nothing on it."""
+        return self.paid_otherwise or (not self.is_credit_note and self.payable_amount <= 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +138,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What is to be paid next and what the customers have: SEK, credit notes counted off."""
+    """What is to be paid next and what the customers have: SEK, credit notes counted off.
+
+    `accounts`: where the next is paid, (kind, number), as chosen when the invoices came.
+    """
 
     next_date: date | None
     next_amount: Decimal
@@ -131,6 +149,7 @@ class Sums:
     waiting_amount: Decimal
     waiting_count: int
     oldest: datetime | None
+    accounts: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +233,7 @@ async def sums(session: AsyncSession, actor: Actor, today: date) -> Sums:
     return Sums(
         dates[0] if dates else None, _amount(coming), _count(coming),
         _amount(waiting), _count(waiting), min((row.oldest for row in waiting), default=None),
+        frozenset((row.pay_scheme, row.pay_number) for row in coming if row.pay_scheme),
     )  # fmt: skip
 
 

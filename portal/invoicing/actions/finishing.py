@@ -1,0 +1,134 @@
+"""Klar, or stopped before payment: the one place where what people have decided becomes Klar.
+
+An invoice that stops here is decided in all but the payment. When the payment holds it becomes Klar by itself, after
+one more final check; nobody is asked to attest it again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor, system_actor
+from portal.access.locks import release_lock
+from portal.attest.actions.routes import void_steps
+from portal.attest.models import Decision
+from portal.audit import transition
+from portal.audit.transition import Subject, Told
+from portal.invoicing.actions.closing import Closing, done_values, final_control, take_from_order
+from portal.invoicing.actions.opening import SUBJECT, Opened, hand_over, move
+from portal.invoicing.actions.paying import payment_today
+from portal.invoicing.models import Invoice
+from portal.invoicing.status import INVOICE, LEVGRUPPEN
+from portal.kernel.decision import Reason
+from portal.kernel.plain import to_plain
+
+
+async def finish(
+    session: AsyncSession,
+    opened: Opened,
+    closing: Closing,
+    verb: str,
+    actor: Actor,
+    *,
+    why: str | None = None,
+    now: datetime,
+) -> str:
+    """Make `verb`'s move to Klar, or stop at Betalningsinformation; the new status. The final check has passed."""
+    if closing.payment.reason is not None:
+        status = await _hold(session, opened, closing.payment.reason, now)
+        await release_lock(session, actor, SUBJECT, opened.invoice.id)
+        return status
+    values = done_values(closing, now)
+    status = await move(session, opened, verb, actor, now=now, why=why, values=values)
+    await hand_over(session, opened.invoice, (), now)
+    await take_from_order(session, closing, now)
+    return status
+
+
+async def _hold(session: AsyncSession, opened: Opened, reason: Reason, now: datetime) -> str:
+    """Not paid because it was stored: levgruppen looks at it, and all that was decided stays decided."""
+    values = {"reasons": [to_plain(reason)], "handler_role": LEVGRUPPEN, "only_payment_left": True}
+    system = system_actor(opened.invoice.concern_id)
+    status = await move(
+        session, opened, "hold_payment", system, now=now, why=reason.text, values=values,
+        data={"codes": [reason.code]},
+    )  # fmt: skip
+    await hand_over(session, opened.invoice, (), now)
+    return status
+
+
+async def release(session: AsyncSession, concern_id: UUID, invoice_id: UUID, now: datetime) -> None:
+    """Klar at last, when the payment holds; told anew why not, when the reason is another. The system's context."""
+    query = select(Invoice).where(Invoice.concern_id == concern_id, Invoice.id == invoice_id)
+    invoice = (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    reason = (await payment_today(session, invoice, now)).choice.reason
+    if reason is not None:
+        if [to_plain(reason)] != invoice.reasons:
+            invoice.reasons = [to_plain(reason)]
+            await session.flush()
+        return
+    # What was accepted of the VAT was accepted before it stopped; the coding must be valid still.
+    closing = await final_control(session, invoice, accepted=("vat",), now=now)
+    if closing.result.reasons:
+        await back_to_reviewer(session, invoice, closing, now)
+        return
+    await _moved(session, invoice, "release_payment", done_values(closing, now), now)
+    await take_from_order(session, closing, now)
+
+
+async def back_to_reviewer(session: AsyncSession, invoice: Invoice, closing: Closing, now: datetime) -> str:
+    """Back to whoever reviewed, by the final check; what was attested no longer counts. The new status."""
+    to = await reviewers_of(session, invoice)
+    values = {
+        "reasons": [to_plain(one) for one in closing.result.reasons], "reviewer_id": to[0] if to else None,
+        "handler_role": None, "only_payment_left": False,
+    }  # fmt: skip
+    why = " ".join(one.text for one in closing.result.reasons)
+    status = await _moved(session, invoice, "fail_final_check", values, now, why)
+    await void_steps(
+        session, concern_id=invoice.concern_id, subject_type="invoice", subject_id=invoice.id, now=now
+    )
+    await hand_over(session, invoice, to, now)
+    return status
+
+
+async def reviewers_of(session: AsyncSession, invoice: Invoice) -> list[UUID]:
+    """Who reviewed last, else who was to review: an order's buyer who accepted the deviation counts."""
+    query = (
+        select(Decision.user_id)
+        .where(
+            Decision.concern_id == invoice.concern_id,
+            Decision.subject_type == "invoice",
+            Decision.subject_id == invoice.id,
+            Decision.act.in_(("review", "accept_deviation")),
+        )
+        .order_by(Decision.decided_at.desc(), Decision.id.desc())
+        .limit(1)
+    )
+    found = (await session.execute(query)).scalar()
+    return [user for user in (found or invoice.reviewer_id,) if user is not None]
+
+
+async def _moved(
+    session: AsyncSession,
+    invoice: Invoice,
+    code: str,
+    values: dict[str, Any],
+    now: datetime,
+    why: str | None = None,
+) -> str:
+    subject = Subject(
+        Invoice, invoice.concern_id, invoice.id, invoice.status, invoice.organisation_id, invoice.supplier_id
+    )
+    changed = {"status_since": now, **values}
+    system = system_actor(invoice.concern_id)
+    status = await transition.move(
+        session, INVOICE, subject, code, system, at=now, told=Told(why), values=changed
+    )
+    await session.refresh(invoice)
+    return status
