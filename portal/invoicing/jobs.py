@@ -16,7 +16,7 @@ from portal.invoicing.actions.credit_request import credit_letters
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.actions.waiting import reminders, wait_no_longer
-from portal.invoicing.queries.stored import concerns, waiting_for_order
+from portal.invoicing.queries.stored import concerns, waiting_for_order, waiting_for_supplier
 from portal.jobs.context import JobContext
 
 # session, concern, invoice, the portal's address, now → the letters to send.
@@ -51,6 +51,15 @@ async def receipt_made(parts: IntakeParts, context: JobContext, *, order_id: str
         return
     async with context.session() as session:
         ids = await waiting_for_order(session, context.concern_id, UUID(order_id))
+    await run_again(context.database, context.concern_id, ids, context.clock(), at=parts.at)
+
+
+async def supplier_changed(parts: IntakeParts, context: JobContext, *, supplier_id: str) -> None:
+    """An account holds, or something is agreed: what waits for the supplier is run again."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        ids = await waiting_for_supplier(session, context.concern_id, UUID(supplier_id))
     await run_again(context.database, context.concern_id, ids, context.clock(), at=parts.at)
 
 
