@@ -68,7 +68,7 @@ def _case(row: Any, stored: Stored) -> Case:
         has_claim=row.id in stored.claimed, has_coding=row.id in stored.coded,
         before=(row.status, row.handler_role, row.reasons),
     )  # fmt: skip
-    case.secret = row.secret
+    case.secret, case.pay_not_before = row.secret, row.pay_not_before
     if matching:
         case.organisation_id, case.supplier_id, case.flow = row.organisation_id, row.supplier_id, row.flow
         case.reviewer_id, case.order_id = row.reviewer_id, row.order_id

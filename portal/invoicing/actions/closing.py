@@ -24,6 +24,7 @@ from portal.invoicing.queries.ordered import Line, Order, lock_orders, set_invoi
 from portal.invoicing.rules import final_check
 from portal.invoicing.rules.final_check import FinalFacts, FinalResult, VatPair
 from portal.invoicing.rules.flow import MANUAL
+from portal.invoicing.rules.foreign_account import ready_day
 from portal.invoicing.rules.payment_date import payment_date
 from portal.kernel.dates import stockholm_date
 from portal.kernel.identifiers import uuid7
@@ -70,7 +71,8 @@ async def final_control(
 
 def done_values(closing: Closing, *, internal: bool, now: datetime) -> dict[str, Any]:
     """Columns that change when the invoice becomes Klar."""
-    paid = payment_date(closing.invoice.due_date, stockholm_date(now), internal=internal)
+    ready = ready_day(stockholm_date(now), closing.invoice.pay_not_before)
+    paid = payment_date(closing.invoice.due_date, ready, internal=internal)
     return {
         "done_at": now, "payment_date": paid, "reasons": [], "handler_role": None,
         "under_investigation": False,

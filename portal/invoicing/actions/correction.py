@@ -14,14 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.attest.actions.routes import void_steps
+from portal.formats.en16931 import Invoice as Neutral
+from portal.invoicing.actions.case import supplier_keys
 from portal.invoicing.actions.opening import Opened, Seen, comment, move, open_invoice, required, rerun_later
 from portal.invoicing.actions.opening import took_part as noted
 from portal.invoicing.models import InvoiceCoding
 from portal.invoicing.queries.choices import organisations, suppliers
 from portal.invoicing.queries.detail import coding_of
+from portal.invoicing.rules.foreign_account import another_company
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import invoice_number_key
 from portal.kernel.money import canonical
+from portal.kernel.plain import from_plain
 
 CHOSEN_SUPPLIER, CHOSEN_ORGANISATION, CONFIRMED_PAYMENT = "supplier", "organisation", "payment_account"
 """Entries of manual_controls: what a person has settled, beside the reason codes of forced controls."""
@@ -30,7 +34,6 @@ NOTHING_CHANGED = "Du har inte ändrat något. Ändra en uppgift eller välj ett
 SUPPLIER_MISSING = "Välj leverantören som har skickat fakturan."
 ORGANISATION_MISSING = "Välj organisationen som fakturan hör till."
 ORDER_MISSING = "Skriv ordernumret."
-CALLED_MISSING = "Skriv vem du talade med hos leverantören och vad som bekräftades."
 NOT_FORCIBLE = "Den kontrollen kan inte sättas till Manuell."
 NUMBER_EMPTY = "Skriv fakturanumret."
 
@@ -65,7 +68,7 @@ async def correct(
     before = {name: _plain(getattr(opened.invoice, name)) for name in values}
     after = {name: _plain(value) for name, value in values.items()}
     data = {"before": before, "after": after}
-    return await _decided_by_rules(session, opened, verb, actor, values=values, data=data, note=note, now=now)
+    return await decided_by_rules(session, opened, verb, actor, values=values, data=data, note=note, now=now)
 
 
 def _changes(opened: Opened, correction: Correction) -> dict[str, Any]:
@@ -99,7 +102,7 @@ async def set_manual(
     if not codes or not set(codes) <= FORCIBLE.keys():
         raise Invalid(NOT_FORCIBLE, fields={"solution": NOT_FORCIBLE})
     opened = await open_invoice(session, actor, invoice_id, "correct_information", seen=seen, now=now)
-    return await _settled(session, opened, "correct_information", actor, codes, note=note, now=now)
+    return await settled(session, opened, "correct_information", actor, codes, note=note, now=now)
 
 
 async def choose_supplier(
@@ -112,34 +115,22 @@ async def choose_supplier(
     seen: Seen | None = None,
     now: datetime,
 ) -> str:
-    """Välj leverantör (A5.01), levgruppen only: one that has joined and is not blocked."""
+    """Välj leverantör (A5.01), levgruppen only: one that has joined and is not blocked.
+
+    Invalid when the invoice states another organisation number: a wrong supplier is cancelled (A9.04).
+    """
     opened = await open_invoice(session, actor, invoice_id, "choose_supplier", seen=seen, now=now)
     found = [one for one in await suppliers(session, opened.invoice.concern_id) if one.id == supplier_id]
     if not found:
         raise Invalid(SUPPLIER_MISSING, fields={"supplier_id": SUPPLIER_MISSING})
+    seller = supplier_keys(from_plain(Neutral, opened.invoice.document))
+    if why := another_company(seller, found[0].org_number, found[0].name):
+        raise Invalid(why, fields={"supplier_id": why})
     values = {"supplier_id": supplier_id}
-    return await _settled(
+    return await settled(
         session, opened, "choose_supplier", actor, (CHOSEN_SUPPLIER,), values=values,
         data={"supplier": found[0].name}, note=note, now=now,
     )  # fmt: skip
-
-
-async def confirm_payment(
-    session: AsyncSession,
-    actor: Actor,
-    invoice_id: UUID,
-    *,
-    note: str | None,
-    seen: Seen | None = None,
-    now: datetime,
-) -> str:
-    """Confirm the payment information after calling the supplier (A5.02), levgruppen only, with a note.
-
-    The register of accounts is never changed by an invoice: only this invoice passes.
-    """
-    text = required(note, "note", CALLED_MISSING)
-    opened = await open_invoice(session, actor, invoice_id, "confirm_payment", seen=seen, now=now)
-    return await _settled(session, opened, "confirm_payment", actor, (CONFIRMED_PAYMENT,), note=text, now=now)
 
 
 async def change_organisation(
@@ -161,7 +152,7 @@ async def change_organisation(
         raise Invalid(ORGANISATION_MISSING, fields={"organisation_id": ORGANISATION_MISSING})
     dropped = await _drop_coding(session, opened, now)
     values = {"organisation_id": organisation_id, "order_id": None, "reviewer_id": None, "flow": None}
-    return await _settled(
+    return await settled(
         session, opened, "change_organisation", actor, (CHOSEN_ORGANISATION,), values=values,
         data={"organisation": found[0].name, "dropped_coding": dropped}, note=note, now=now,
     )  # fmt: skip
@@ -183,7 +174,7 @@ async def change_flow(
     dropped = await _drop_coding(session, opened, now)
     values = {"order_reference": number, "order_id": None, "reviewer_id": None, "flow": None}
     data = {"before": opened.invoice.order_reference, "order": number, "dropped_coding": dropped}
-    return await _decided_by_rules(
+    return await decided_by_rules(
         session, opened, "change_flow", actor, values=values, data=data, note=note, now=now
     )
 
@@ -205,7 +196,7 @@ async def _drop_coding(session: AsyncSession, opened: Opened, now: datetime) -> 
     return kept
 
 
-async def _settled(
+async def settled(
     session: AsyncSession,
     opened: Opened,
     verb: str,
@@ -217,15 +208,16 @@ async def _settled(
     note: str | None,
     now: datetime,
 ) -> str:
-    settled = [*opened.invoice.manual_controls]
-    settled += [code for code in codes if code not in settled]
-    return await _decided_by_rules(
-        session, opened, verb, actor, values={**(values or {}), "manual_controls": settled},
+    """Record the act and that `codes` are settled by a person; the rules say where the invoice goes."""
+    controls = [*opened.invoice.manual_controls]
+    controls += [code for code in codes if code not in controls]
+    return await decided_by_rules(
+        session, opened, verb, actor, values={**(values or {}), "manual_controls": controls},
         data={"controls": list(codes), **(data or {})}, note=note, now=now,
     )  # fmt: skip
 
 
-async def _decided_by_rules(
+async def decided_by_rules(
     session: AsyncSession,
     opened: Opened,
     verb: str,

@@ -16,6 +16,7 @@ from portal.invoicing.queries.ordered import Line, Order
 from portal.invoicing.rules import final_check, flow, matching
 from portal.invoicing.rules.deadlines import receipt_overdue
 from portal.invoicing.rules.final_check import FinalFacts, VatPair
+from portal.invoicing.rules.foreign_account import ready_day
 from portal.invoicing.rules.matching import MatchResult
 from portal.invoicing.rules.payment_date import payment_date
 from portal.invoicing.status import AWAITING_RECEIPT, DONE, MATCHING_REQUIRED
@@ -70,7 +71,9 @@ def _finish(case: Case, order: Order, register: CodingRegister, today: date) -> 
     for line in case.invoice.lines:
         lines[case.order_lines[line.id]].invoiced += line.quantity
     internal = case.supplier is not None and case.supplier.internal is not None
-    case.payment_date = payment_date(case.invoice.due_date, today, internal=internal)
+    case.payment_date = payment_date(
+        case.invoice.due_date, ready_day(today, case.pay_not_before), internal=internal
+    )
     case.rest = Rest(DONE, "finish_match")
 
 

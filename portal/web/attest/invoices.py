@@ -22,6 +22,7 @@ from portal.orders.models import PurchaseOrder
 from portal.suppliers.models import Supplier
 from portal.web.attest.cards import Facts
 from portal.web.i18n import gettext
+from portal.web.invoicing.seller_name import name_warning
 
 STOPPED = "Slutkontrollen stoppade fakturan. Den har gått tillbaka till granskaren."
 REVIEWED = ("review", "accept_deviation")
@@ -159,5 +160,6 @@ def _facts(
         case_id=case, number=row.number, party=supplier or row.seller_name, net=row.net_amount,
         whole=row.payable_amount, asked_by=sentence_list(list(dict.fromkeys(reviewers))), due=row.due_date,
         lines=tuple((line.name, line.quantity, line.unit, line.line_amount) for line in lines),
-        deviations=deviations, checks=checks, secret=row.secret, credit=row.is_credit_note,
+        deviations=(*deviations, *name_warning(row.seller_name, supplier)),
+        checks=checks, secret=row.secret, credit=row.is_credit_note,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
-from portal.invoicing.actions import approval, assignment, cancellation, correction
+from portal.invoicing.actions import approval, assignment, cancellation, correction, foreign_account
 from portal.invoicing.actions.correction import FORCIBLE, Correction
 from portal.invoicing.queries.detail import head_of
 from portal.invoicing.queries.scope import rights_of
@@ -20,6 +20,7 @@ from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import read_uuid
 from portal.kernel.money import parse_amount
+from portal.suppliers.rules.accounts import CallForm
 from portal.web.invoicing import page
 from portal.web.invoicing.acting import Act, Form, act
 from portal.web.pages import Html, Req
@@ -118,6 +119,10 @@ def _text(name: str) -> Callable[[Form], str | None]:
     return lambda form: form.get(name)
 
 
+def _call(form: Form) -> CallForm:
+    return CallForm(*(form.get(name, "") for name in ("called_number", "called_since", "called_note")))
+
+
 _SOLUTIONS: Mapping[str, Callable[[Form], Any]] = {
     "total": _correct(_total),
     "due_date": _correct(lambda form: Correction(due_date=_date(form, "due_date"))),
@@ -126,7 +131,9 @@ _SOLUTIONS: Mapping[str, Callable[[Form], Any]] = {
     "manual": _manual,
     "flow": _with(correction.change_flow, order_number=_text("order_number")),
     "supplier": _with(correction.choose_supplier, supplier_id=_id("supplier_id")),
-    "payment": _with(correction.confirm_payment, note=_text("note_payment")),
+    "propose_account": _with(foreign_account.propose_account, note=_text("note_propose")),
+    "payment": _with(foreign_account.check_payment, call=_call),
+    "payment_second": _with(foreign_account.confirm_payment),
     "organisation": _with(correction.change_organisation, organisation_id=_id("organisation_id")),
     "cancel": _with(cancellation.cancel, comment=_text("comment")),
     "reviewer": _with(assignment.choose_reviewer, user_id=_id("user_id")),

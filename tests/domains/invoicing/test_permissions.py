@@ -21,7 +21,16 @@ from dev.invoices.writer import Account, Buyer, Totals
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.coding.values import CodeString
-from portal.invoicing.actions import approval, assignment, cancellation, coding, correction, deviation, review
+from portal.invoicing.actions import (
+    approval,
+    assignment,
+    cancellation,
+    coding,
+    correction,
+    deviation,
+    foreign_account,
+    review,
+)
 from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.correction import Correction
 from portal.invoicing.actions.credit_request import ask_for_credit
@@ -30,6 +39,7 @@ from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, NotFound
+from portal.suppliers.rules.accounts import CallForm
 from tests.domains.orders.conftest import actor_of
 from tests.web.core.conftest import Site, make_site, shared_site
 from tests.web.invoicing.conftest import CYKEL, VARD, manual, ordered, rows, user
@@ -103,9 +113,26 @@ def dearer(lines: Any) -> Any:
     return (replace(lines[0], price=Decimal("52.40")), *lines[1:])
 
 
+async def joined_later(site: Site) -> UUID:
+    """Of a supplier that has joined since it came: it may be chosen now."""
+    invoice = await manual(site, "P-1", seller=CYKEL, accounts=(Account("5050208"),))
+    sql = "UPDATE supplier_relation SET status = 'approved' WHERE supplier_id = :id"
+    await site.change(sql, id=SUPPLIER)
+    return invoice
+
+
+async def checked(site: Site) -> UUID:
+    """Its account is not registered, and one of levgruppen has called the supplier."""
+    invoice = await manual(site, "P-12", accounts=(Account("5051206"),))
+    other = actor_of("levgruppen2@stad")
+    await attempt(site, other, foreign_account.check_payment, invoice, call=CALL, keep=True)
+    return invoice
+
+
 INVOICES: dict[str, Callable[[Site], Awaitable[UUID]]] = {
-    "supplier": lambda site: manual(site, "P-1", seller=CYKEL, accounts=(Account("5050208"),)),
-    "payment": lambda site: manual(site, "P-2", accounts=(Account("5050802"),)),
+    "supplier": joined_later,
+    "checked": checked,
+    "payment": lambda site: manual(site, "P-2", accounts=(Account("5051206"),)),
     "information": lambda site: manual(site, "P-3", due_date=None),
     "reviewer": lambda site: manual(site, "P-4", "XYZ"),
     "review": lambda site: manual(site, "P-5"),
@@ -166,11 +193,14 @@ async def number(session: Any, actor: Actor, invoice: UUID, *, now: Any) -> Any:
 
 
 NOTE = "Därför."
-SUPPLIER, ELSEWHERE = demo_id("supplier", "Skolgrossisten AB"), demo_id("organisation", "AOF")
+SUPPLIER, ELSEWHERE = demo_id("supplier", "Cykelverkstaden HB"), demo_id("organisation", "AOF")
+CALL = CallForm("010-555 02 00", "2025-11-01", "Talade med ekonomichefen, som bekräftade numret.")
 REVIEWER = demo_id("user", "bestallare2@gsf")
 TABLE: dict[str, tuple[str, Act]] = {
     "choose_supplier": ("supplier", does(correction.choose_supplier, supplier_id=SUPPLIER)),
-    "confirm_payment": ("payment", does(correction.confirm_payment, note=NOTE)),
+    "propose_account": ("payment", does(foreign_account.propose_account, note=NOTE)),
+    "check_payment": ("payment", does(foreign_account.check_payment, call=CALL)),
+    "confirm_payment": ("checked", does(foreign_account.confirm_payment)),
     "correct_information": ("information", number),
     "change_due_date": ("information", due_date),
     "change_flow": ("information", does(correction.change_flow, order_number="EX-100006")),
@@ -276,7 +306,9 @@ async def test_a14_attests_only_where_the_attest_tree_names_the_person(
         await attempt(shared_site, holding(login, frozenset(), p.ORDER_AND_INVOICE), act, invoice)
 
 
-@pytest.mark.parametrize("code", ["choose_supplier", "confirm_payment", "cancel_at_levgruppen"])
+@pytest.mark.parametrize(
+    "code", ["choose_supplier", "check_payment", "confirm_payment", "cancel_at_levgruppen"]
+)
 @pytest.mark.parametrize("login", ["admin@gsf", "fakturaadmin@gsf", "central@stad", "leverantorsadmin@gsf"])
 async def test_levgruppens_statuses_are_not_the_administrators(
     shared_site: Site, prepared: dict[str, UUID], code: str, login: str
