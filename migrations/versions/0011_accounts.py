@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_accounts"
-down_revision = "0010"
+down_revision = "0011_sign_in"
 branch_labels = None
 depends_on = None
 

@@ -12,7 +12,8 @@ from portal.jobs.context import JobContext
 from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.identifiers import format_org_number
 from portal.suppliers.actions.accounts import activate_due
-from portal.suppliers.queries.accounts import account_to_tell, concerns, contacts
+from portal.suppliers.queries.accounts import concerns
+from portal.suppliers.queries.contacts import account_to_tell, contacts
 from portal.suppliers.queries.relations import central_supplier_admins, find_relation
 from portal.suppliers.rules.accounts import shown_number
 from portal.suppliers.status import ACTIVE, APPROVED, CLOSED, PENDING, PROPOSED, REJECTED

@@ -20,7 +20,8 @@ from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.identifiers import account_number, org_number
 from portal.kernel.plain import from_plain
 from portal.suppliers.actions import accounts
-from portal.suppliers.queries.accounts import hours_of_wait, living, phones
+from portal.suppliers.queries.accounts import hours_of_wait, living
+from portal.suppliers.queries.contacts import phones
 from portal.suppliers.rules.accounts import CallForm, check_call, ends, read_call
 
 WHY_MISSING = "Skriv varför kontot ska läggas upp, till exempel vem som har meddelat det."

@@ -1,7 +1,4 @@
-"""What the references, keys and accounts of a batch of invoices lead to: one query per kind of fact.
-
-All run in the system's context of one concern.
-"""
+"""What a batch's references, keys and accounts lead to: one query per kind of fact, in the system's context."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ from portal.suppliers.queries.accounts import (
     held_by_another,
     hours_of_wait,
     living,
-    phones,
 )
+from portal.suppliers.queries.contacts import phones
 from portal.suppliers.queries.relations import find_relation
 from portal.suppliers.rules import accounts as rules
 from portal.suppliers.status import ACCOUNT, APPROVED

@@ -22,7 +22,7 @@ from portal.kernel.errors import Forbidden, Invalid
 from portal.kernel.identifiers import uuid7
 from portal.suppliers.actions.relations import move_relation
 from portal.suppliers.models import Supplier, SupplierAccount, SupplierRelation
-from portal.suppliers.queries.accounts import held_by_another
+from portal.suppliers.queries.accounts import held_by_company
 from portal.suppliers.rules.joining import Address
 from portal.suppliers.rules.registration import Registration
 from portal.suppliers.status import ACCOUNT, INVITED, PENDING, PROPOSED
@@ -63,6 +63,7 @@ async def register(
     await _one_at_a_time(session, company.org_number)
     invited = await _invited(session, company.org_number, concern_id)
     await _refuse_known(session, company, invited)
+    await _refuse_held(session, company, concern_id)
     if await _signs_in(session, company.email):
         await enqueue(
             session, "suppliers.mail_known_address", concern_id=concern_id, email=company.email,
@@ -113,6 +114,17 @@ async def _refuse_known(session: AsyncSession, company: Registration, invited: U
 
 async def _signs_in(session: AsyncSession, email: str) -> bool:
     return bool((await session.execute(select(exists().where(User.email == email)))).scalar())
+
+
+async def _refuse_held(session: AsyncSession, company: Registration, concern_id: UUID) -> None:
+    """Asked before the e-mail is: what is answered about an account must not tell who signs in."""
+    held = {
+        kind.lower(): HELD_BY_OTHER
+        for kind, number in company.accounts
+        if await held_by_company(session, concern_id, company.org_number, kind, number)
+    }
+    if held:
+        raise Invalid(FAILED, fields=held)
 
 
 async def _keep_supplier(
@@ -182,8 +194,6 @@ async def _propose_accounts(
             await move(session, ACCOUNT, subject, "replace", system_actor(concern_id), at=now)
     today = stockholm_date(now)
     for kind, number in sorted(stated):
-        if await held_by_another(session, concern_id, supplier_id, kind, number, None):
-            raise Invalid(FAILED, fields={kind.lower(): HELD_BY_OTHER})
         await session.execute(
             insert(SupplierAccount).values(
                 concern_id=concern_id, id=uuid7(), supplier_id=supplier_id, kind=kind, number=number,

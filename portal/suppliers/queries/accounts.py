@@ -13,11 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from portal.access.actor import Actor
-from portal.access.models import Concern, User
-from portal.kernel.dates import stockholm_date
+from portal.access.models import User
 from portal.kernel.errors import NotFound
 from portal.suppliers.models import RelationTerm, Supplier, SupplierAccount, SupplierFactor, SupplierRelation
-from portal.suppliers.rules.accounts import WAIT_KEY, Phone, phones_of, wait_hours
+from portal.suppliers.rules.accounts import WAIT_KEY, wait_hours
 from portal.suppliers.status import APPROVED, CALLED_BACK, LIVING, PROPOSED
 
 NOT_FOUND = "Kontot finns inte."
@@ -164,6 +163,19 @@ async def held_by_another(
     return bool((await session.execute(_HELD, values)).scalar_one())
 
 
+async def held_by_company(
+    session: AsyncSession, concern_id: UUID, org_number: str, kind: str, number: str
+) -> bool:
+    """`held_by_another` for a company that is not in the register yet. System context."""
+    query = (
+        exists()
+        .where(SupplierAccount.concern_id == concern_id, Supplier.id == SupplierAccount.supplier_id)
+        .where(Supplier.org_number != org_number, SupplierAccount.status.in_(LIVING))
+        .where(SupplierAccount.kind == kind, func.ltrim(SupplierAccount.number, "0") == number.lstrip("0"))
+    )
+    return bool((await session.execute(select(query))).scalar())
+
+
 async def hours_of_wait(session: AsyncSession, concern_id: UUID, day: date) -> int:
     """Hours between approval and the day an account holds, as set that day."""
     values = {"concern": concern_id, "key": WAIT_KEY, "day": day}
@@ -185,54 +197,6 @@ async def due_accounts(session: AsyncSession, concern_id: UUID, now: datetime) -
         .with_for_update(skip_locked=True, of=SupplierAccount)
     )
     return list((await session.execute(query)).scalars())
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the company is told of an account."""
-
-    supplier_id: UUID
-    supplier: str
-    customer: str
-    kind: str
-    number: str
-    status: str
-    active_from: datetime | None
-    end_reason: str | None
-
-
-async def account_to_tell(session: AsyncSession, concern_id: UUID, account_id: UUID) -> Told:
-    """An account as its letter tells of it. System context."""
-    query = (
-        select(
-            SupplierAccount.supplier_id, Supplier.name, Concern.name, SupplierAccount.kind, SupplierAccount.number,
-            SupplierAccount.status, SupplierAccount.active_from, SupplierAccount.end_reason,
-        )
-        .join(Supplier, Supplier.id == SupplierAccount.supplier_id)
-        .join(Concern, Concern.id == SupplierAccount.concern_id)
-        .where(SupplierAccount.concern_id == concern_id, SupplierAccount.id == account_id)
-    )  # fmt: skip
-    return Told(*(await session.execute(query)).one())
-
-
-async def phones(session: AsyncSession, supplier_id: UUID) -> tuple[Phone, ...]:
-    """Numbers of the company as it has had them on file, newest first."""
-    query = select(Supplier.phone, Supplier.registered_at, Supplier.former_contacts)
-    row = (await session.execute(query.where(Supplier.id == supplier_id))).one()
-    return phones_of(row.phone, stockholm_date(row.registered_at), row.former_contacts, _day)
-
-
-def _day(instant: str) -> date:
-    return stockholm_date(datetime.fromisoformat(instant))
-
-
-async def contacts(session: AsyncSession, supplier_id: UUID) -> tuple[str, ...]:
-    """Every address of the company, the former ones too, and of all who sign in for it. System context."""
-    query = select(Supplier.email, Supplier.former_contacts).where(Supplier.id == supplier_id)
-    row = (await session.execute(query)).one()
-    users = select(User.email).where(User.supplier_id == supplier_id, User.active).order_by(User.email)
-    former = [one["email"] for one in row.former_contacts if one.get("email")]
-    return tuple(dict.fromkeys([row.email, *former, *(await session.execute(users)).scalars()]))
 
 
 def has_waiting() -> ColumnElement[bool]:

@@ -186,9 +186,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _national(number: str) -> str:
-    digits = _digits(number)
-    digits = digits[2:] if digits.startswith("00") else digits
-    return digits.removeprefix("46").lstrip("0")
+    return _digits(number).removeprefix("00").removeprefix("46").lstrip("0")
 
 
 def _digits(text: str) -> str:

@@ -14,7 +14,8 @@ from portal.access import permissions as p
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.suppliers.actions import accounts
-from portal.suppliers.queries.accounts import account_cases, hours_of_wait, phones
+from portal.suppliers.queries.accounts import account_cases, hours_of_wait
+from portal.suppliers.queries.contacts import phones
 from portal.suppliers.queries.relations import find_relation
 from portal.suppliers.rules.accounts import CallForm
 from portal.web.i18n import gettext
