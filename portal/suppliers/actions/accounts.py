@@ -41,7 +41,8 @@ from portal.suppliers.status import ACCOUNT, APPROVED
 FAILED = "Kontot kunde inte föreslås. Rätta fälten nedan."
 NOT_APPROVED = "Leverantören är inte godkänd, eller är spärrad. Då kan inget nytt konto börja gälla."
 NOT_YOURS = "Bara levgruppen sköter leverantörers konton."
-MAIL, ACTIVE_EVENT = "suppliers.mail_account", "supplier.account_active"
+MAIL = "suppliers.mail_account"
+ACTIVE_EVENT = "supplier.account_active"
 
 
 @dataclass(frozen=True, slots=True)

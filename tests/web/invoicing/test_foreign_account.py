@@ -13,7 +13,7 @@ from portal.jobs.context import JobContext
 from portal.suppliers.jobs import open_accounts
 from portal.wiring import intake_parts
 from tests.web.core.conftest import Site
-from tests.web.invoicing.conftest import manual, post, rows, status_of, today_of, user
+from tests.web.invoicing.conftest import manual, ordered, post, rows, status_of, today_of, user
 
 FIRST, SECOND = "levgruppen@stad", "levgruppen2@stad"
 SKOL = demo_id("supplier", "Skolgrossisten AB")
@@ -111,3 +111,14 @@ async def run_jobs(site: Site) -> None:
     assert [one.args["supplier_id"] for one in queued] == [str(SKOL)]
     own = JobContext(site.installation.database, site.clock.now, "t", 2, 1, CONCERN_ID)
     await supplier_changed(intake_parts(site.installation), own, supplier_id=str(SKOL))
+
+
+async def test_what_two_have_confirmed_becomes_klar_and_is_paid_after_the_wait(site: Site) -> None:
+    day = today_of(site)
+    invoice = await ordered(site, "EX-100001", "B-5", accounts=(Account("5051206"),), due_date=day)
+    assert (await solved(site, FIRST, invoice, **CALL)).status_code == 303
+    assert (await solved(site, SECOND, invoice, solution="payment_second")).status_code == 303
+    sql = "SELECT status, payment_date, pay_not_before FROM invoice WHERE id = :id"
+    (row,) = await rows(site, sql, id=invoice)
+    assert row.status == "done"
+    assert row.payment_date > row.pay_not_before.date() >= day + timedelta(days=2)
