@@ -34,6 +34,8 @@ from portal.settings import Settings, generated_secret
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "catalogue.published": ("catalog.index",),
     "receipt.made": ("invoicing.receipt_made",),
+    "supplier.account_active": ("invoicing.supplier_changed",),
+    "supplier.terms_agreed": ("invoicing.supplier_changed",),
 }
 """Event → jobs: the only way a lower floor sets off something higher."""
 MEILISEARCH = "portal.integrations.meilisearch"
@@ -74,7 +76,12 @@ def registry(installation: Installation) -> JobRegistry:
         "invoicing.receipt_made": partial(invoicing_jobs.receipt_made, intake_parts(installation)),
         "invoicing.remind_receipt": partial(invoicing_jobs.remind_receipt, _writing_letters(installation)),
         "invoicing.rerun": partial(invoicing_jobs.rerun, intake_parts(installation)),
+        "invoicing.supplier_changed": partial(invoicing_jobs.supplier_changed, intake_parts(installation)),
         "invoicing.waiting_days": invoicing_jobs.waiting_days,
+        "suppliers.mail_account": partial(
+            suppliers_jobs.mail_account, installation.mailer, installation.settings.base_url
+        ),
+        "suppliers.open_accounts": suppliers_jobs.open_accounts,
         "suppliers.mail_registration": partial(
             suppliers_jobs.mail_registration, installation.mailer, installation.settings.base_url
         ),

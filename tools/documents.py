@@ -24,13 +24,13 @@ from portal.jobs.schedule import SCHEDULE
 from portal.kernel.workflow import Machine
 from portal.orders.status import ORDER, REQUISITION
 from portal.settings import Settings
-from portal.suppliers.status import RELATION
+from portal.suppliers.status import ACCOUNT, RELATION, TERM
 from portal.wiring import SUBSCRIPTIONS, build, registry
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = ROOT / "docs" / "generated"
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:9/none"
-MACHINES = (REQUISITION, ORDER, INVOICE, UPLOAD, RELATION)
+MACHINES = (REQUISITION, ORDER, INVOICE, UPLOAD, RELATION, ACCOUNT, TERM)
 GROUP_LABELS = {group.code: group.label for group in p.GROUPS}
 GROUP_CODES = {group.code: frozenset(group.permissions) for group in p.GROUPS}
 HEAD = "<!-- Written by tools/documents.py. Do not edit. -->\n\n"

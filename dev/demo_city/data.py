@@ -64,7 +64,9 @@ USERS = (
     ("admin@aof", "Lokal administratör", "local_admin", ("B45",)),
     ("fakturaadmin@gsf", "Fakturaadministratör", "invoice_admin", ()),
     ("levgruppen@stad", "Levgruppen", "levgruppen", ()),
+    ("levgruppen2@stad", "Levgruppen 2", "levgruppen", ()),
     ("central@stad", "Central administratör", "central_admin", ()),
+    ("central2@stad", "Central administratör 2", "central_admin", ()),
     ("leverantorsadmin@stad", "Leverantörsadministratör", "supplier_admin", ()),
     ("revisor@stad", "Revisor", "auditor", ()),
 )

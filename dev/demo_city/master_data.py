@@ -206,7 +206,7 @@ def _coding_rules(start: date) -> Iterator[dict[str, Any]]:
 
 def _suppliers(now: datetime) -> Iterator[dict[str, Any]]:
     shared = {"contact_name": data.SUPPLIER_CONTACT, "phone": "010-555 02 00", "postcode": data.POSTCODE, "city": data.CITY,
-              "registered_at": now}  # fmt: skip
+              "registered_at": now - timedelta(days=730)}  # fmt: skip
     for name, number, _giro, domain, _status, _secret in data.SUPPLIERS:
         yield shared | {
             "id": supplier_id(name), "name": name, "org_number": number, "gln": None,

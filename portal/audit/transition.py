@@ -23,7 +23,9 @@ MOVED_ON = "Någon annan har redan ändrat %(what)s. Ladda om sidan för att se 
 NAMES = {
     "invoice": "fakturan",
     "order": "beställningen",
+    "relation_term": "villkoret",
     "requisition": "beställningen",
+    "supplier_account": "kontot",
     "supplier_relation": "leverantören",
     "upload": "uppladdningen",
 }

@@ -17,7 +17,7 @@ from portal.invoicing.actions.holds import credit_has_come
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.actions.waiting import reminders, wait_no_longer
-from portal.invoicing.queries.stored import concerns, waiting_for_order
+from portal.invoicing.queries.stored import concerns, waiting_for_order, waiting_for_supplier
 from portal.jobs.context import JobContext
 
 # session, concern, invoice, the portal's address, now → the letters to send.
@@ -63,6 +63,15 @@ async def credit_note_came(parts: IntakeParts, context: JobContext, *, invoice_i
     async with context.session() as session:
         ids = await credit_has_come(session, context.concern_id, UUID(invoice_id), now)
     await run_again(context.database, context.concern_id, ids, now, at=parts.at)
+
+
+async def supplier_changed(parts: IntakeParts, context: JobContext, *, supplier_id: str) -> None:
+    """An account holds, or something is agreed: what waits for the supplier is run again."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        ids = await waiting_for_supplier(session, context.concern_id, UUID(supplier_id))
+    await run_again(context.database, context.concern_id, ids, context.clock(), at=parts.at)
 
 
 async def waiting_days(context: JobContext) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db.base import Base, ConcernKey, Id, Instant, Json, Money, Price, Quantity, Rate, one_of
@@ -98,6 +106,15 @@ class Invoice(Base):
         default=False, server_default="false", comment="all else is decided; Klar when the payment holds"
     )
     payment_date: Mapped[date | None]
+    payment_checked_person: Mapped[UUID | None] = mapped_column(
+        comment="who called the supplier back about the account"
+    )
+    payment_confirmed_person: Mapped[UUID | None] = mapped_column(
+        comment="the second person, for this invoice alone"
+    )
+    pay_not_before: Mapped[Instant | None] = mapped_column(
+        comment="the end of the wait after two have confirmed"
+    )
     done_at: Mapped[Instant | None]
     cancelled_reason: Mapped[str | None]
     credit_request: Mapped[str | None] = mapped_column(comment="the supplier reads it")
@@ -116,6 +133,12 @@ class Invoice(Base):
         ForeignKeyConstraint(["concern_id", "order_id"], ["purchase_order.concern_id", "purchase_order.id"]),
         one_of("status", INVOICE.codes()),
         one_of("flow", ("order", "subscription", "manual")),
+        CheckConstraint("payment_confirmed_person <> payment_checked_person", name="payment_two_persons"),
+        CheckConstraint(
+            "payment_confirmed_person IS NULL"
+            " OR (payment_checked_person IS NOT NULL AND pay_not_before IS NOT NULL)",
+            name="payment_waits",
+        ),
         one_of("handler_role", ("levgruppen", "local_admin", "central_admin")),
         Index("ix_invoice_number", "concern_id", "supplier_id", "number_key"),
         Index("ix_invoice_status", "concern_id", "organisation_id", "status", "arrived_at", "id"),

@@ -104,6 +104,14 @@ _ARRIVAL_MOVES = (
         "levgruppen", "A5.01",
     ),
     Move(
+        "propose_account", "Föreslå kontot i registret", sources(PAYMENT_INFORMATION), PAYMENT_INFORMATION,
+        "levgruppen", "A5.02",
+    ),
+    Move(
+        "check_payment", "Ring leverantören om kontot", sources(PAYMENT_INFORMATION), PAYMENT_INFORMATION,
+        "levgruppen", "A5.02",
+    ),
+    Move(
         "confirm_payment", "Bekräfta betalningsuppgiften", sources(PAYMENT_INFORMATION), PAYMENT_INFORMATION,
         "levgruppen", "A5.02",
     ),

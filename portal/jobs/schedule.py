@@ -29,5 +29,11 @@ SCHEDULE: tuple[Recurring, ...] = (
         "invoicing.waiting_days",
         "Påminner om leveranskvittens och lämnar över fakturor som har väntat för länge.",
     ),
+    Recurring(
+        "supplier-accounts",
+        "*/5 * * * *",
+        "suppliers.open_accounts",
+        "Låter godkända konton börja gälla när väntetiden är slut.",
+    ),
     Recurring("sessions", "17 * * * *", "access.clear_sessions", "Tar bort inloggningar som har gått ut."),
 )

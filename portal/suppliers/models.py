@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db.base import Base, ConcernKey, Id, Instant, Money, Rate, one_of
-from portal.suppliers.status import RELATION
+from portal.db.base import Base, ConcernKey, Id, Instant, Json, Money, Rate, one_of
+from portal.suppliers.status import ACCOUNT, RELATION, TERM
 
 
 class Supplier(Base):
@@ -30,6 +30,9 @@ class Supplier(Base):
     postcode: Mapped[str | None]
     city: Mapped[str | None]
     registered_at: Mapped[Instant]
+    former_contacts: Mapped[Json] = mapped_column(
+        default=list, server_default="[]", comment="[{email, phone, until}]: what was on file before"
+    )
     __table_args__ = (
         UniqueConstraint("org_number", "gln", postgresql_nulls_not_distinct=True),
         Index(None, "vat_number"),
@@ -72,7 +75,10 @@ class SupplierFactor(Base):
 
 
 class SupplierAccount(Base):
-    """An account a concern may pay a supplier on. An invoice never changes it."""
+    """An account a concern may pay a supplier on. An invoice never changes it, and nobody alone.
+
+    *_person are the persons behind the users: the database refuses that one of them does two steps.
+    """
 
     __tablename__ = "supplier_account"
     concern_id: Mapped[ConcernKey]
@@ -84,13 +90,78 @@ class SupplierAccount(Base):
     status: Mapped[str]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    proposed_person: Mapped[UUID | None]
+    proposed_at: Mapped[Instant | None]
+    why: Mapped[str | None] = mapped_column(comment="why it is proposed")
+    called_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    called_person: Mapped[UUID | None]
+    called_at: Mapped[Instant | None]
+    called_number: Mapped[str | None]
+    called_since: Mapped[date | None] = mapped_column(comment="the number was on file from this day")
+    called_note: Mapped[str | None] = mapped_column(comment="whom, and what was confirmed")
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    approved_person: Mapped[UUID | None]
+    approved_at: Mapped[Instant | None]
+    active_from: Mapped[Instant | None] = mapped_column(comment="the end of the wait after approval")
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    ended_at: Mapped[Instant | None]
+    end_reason: Mapped[str | None]
     __table_args__ = (
         one_of("kind", ("BANKGIRO", "PLUSGIRO", "IBAN")),
-        one_of("status", ("proposed", "active", "closed")),
+        one_of("status", ACCOUNT.codes()),
         ForeignKeyConstraint(
             ["concern_id", "factor_id"], ["supplier_factor.concern_id", "supplier_factor.id"]
         ),
-        UniqueConstraint("concern_id", "supplier_id", "kind", "number", "valid_from"),
+        CheckConstraint(
+            "approved_person <> proposed_person AND approved_person <> called_person", name="two_persons"
+        ),
+        CheckConstraint(
+            "status NOT IN ('called_back', 'approved') OR called_person IS NOT NULL", name="called_back"
+        ),
+        CheckConstraint(
+            "status <> 'approved' OR (approved_person IS NOT NULL AND active_from > approved_at)",
+            name="waits",
+        ),
+        Index(
+            "uq_supplier_account_living", "concern_id", "supplier_id", "kind", "number", unique=True,
+            postgresql_where=text("status IN ('proposed', 'called_back', 'approved', 'active')"),
+        ),
+    )  # fmt: skip
+
+
+class RelationTerm(Base):
+    """One thing two persons have agreed of a supplier: proposed by one, in force when another has approved it.
+
+    `code`: UNCL 4461, UNCL 7161 or Rec 20; `words`: of a charge, or the supplier's own word for a unit.
+    """
+
+    __tablename__ = "relation_term"
+    concern_id: Mapped[ConcernKey]
+    id: Mapped[Id]
+    supplier_id: Mapped[UUID] = mapped_column(ForeignKey("supplier.id"))
+    kind: Mapped[str]
+    code: Mapped[str | None]
+    words: Mapped[str | None]
+    amount: Mapped[Money | None] = mapped_column(comment="most SEK excluding VAT on one invoice")
+    days: Mapped[int | None]
+    status: Mapped[str]
+    why: Mapped[str]
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("app_user.id"))
+    proposed_person: Mapped[UUID]
+    proposed_at: Mapped[Instant]
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    approved_person: Mapped[UUID | None]
+    approved_at: Mapped[Instant | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    ended_at: Mapped[Instant | None]
+    end_reason: Mapped[str | None]
+    __table_args__ = (
+        one_of("kind", ("payment_means", "prepaid", "charge", "unit", "payment_days")),
+        one_of("status", TERM.codes()),
+        CheckConstraint("approved_person <> proposed_person", name="two_persons"),
+        CheckConstraint("status <> 'active' OR approved_person IS NOT NULL", name="approved"),
+        Index(None, "concern_id", "supplier_id"),
     )
 
 

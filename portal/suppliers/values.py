@@ -52,13 +52,14 @@ class SupplierRow:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account in the register. `status`: proposed, active or closed."""
+    """An account in the register; `status` of its Machine."""
 
     kind: str
     number: str
     status: str
     valid_from: date
     factor: str | None = None
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,12 @@ from portal.web.supplier.files import FilesController, UploadsController
 from portal.web.supplier.invoices import SupplierInvoicesController
 from portal.web.supplier.order_invoices import OrderInvoicesController
 from portal.web.supplier.orders import SupplierOrdersController
+from portal.web.suppliers.accounts import SupplierAccountsController
 from portal.web.suppliers.agreements import AgreementsController
 from portal.web.suppliers.counts import counts as supplier_counts
 from portal.web.suppliers.registration import RegistrationController
 from portal.web.suppliers.suppliers import SuppliersController
+from portal.web.suppliers.terms import SupplierTermsController
 
 HANDLERS: tuple[Any, ...] = (
     live,
@@ -65,6 +67,8 @@ HANDLERS: tuple[Any, ...] = (
     ReceiptController,
     RegistrationController,
     SuppliersController,
+    SupplierAccountsController,
+    SupplierTermsController,
     AgreementsController,
     SupplierOrdersController,
     OrderInvoicesController,

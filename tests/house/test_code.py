@@ -28,8 +28,6 @@ SQL_OF_NAMES = {
 # Where a column called status is no document's life, and has no machine.
 STATUS_PLACES = {
     "portal/audit/transition.py": "the one function that writes a status",
-    "portal/suppliers/actions/registration.py": "a proposed account is open or closed",
-    "portal/suppliers/actions/relations.py": "a proposed account becomes active with its supplier",
 }
 # Seconds to wait, likeness of words: floats that are no amounts.
 FLOAT_PLACES = (

@@ -21,6 +21,7 @@ DEFINERS = {
     "find_session": "who a session is, before there is a context",
     "route_document": "which concern an electronic address belongs to",
     "number_taken": "whether an invoice number is used anywhere in the concern",
+    "account_held": "whether another company of the register is paid on an account: yes or no",
     "called_off": "the limits of the concern's agreements, and what all its organisations have ordered on them",
     "list_concerns": "the concerns recurring work goes through",
     "search_articles": "ids of the concern's articles, by an index that policies would keep out of reach",

@@ -36,6 +36,7 @@ SECRET = "the secret of the tests and no other"
 HOLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 # The table whose foreign row an address is filled with, by the name of the hole.
 TABLES = {
+    "account_id": "supplier_account",
     "address_id": "delivery_address",
     "agreement_id": "agreement",
     "article_id": "article",
@@ -50,6 +51,7 @@ TABLES = {
     "requisition_id": "requisition",
     "step_id": "approval_step",
     "supplier_id": "supplier",
+    "term_id": "relation_term",
     "upload_id": "catalogue_upload",
 }
 # Sign-in leaves traces of its own; the queue's tables are not ours.

@@ -76,7 +76,7 @@ def case_of(row: Any, stored: Stored) -> Case:
         before=(row.status, row.handler_role, row.reasons), held=row.under_investigation,
         matched_before=stored.matched.get(row.id),
     )  # fmt: skip
-    case.secret = row.secret
+    case.secret, case.pay_not_before = row.secret, row.pay_not_before
     chosen = chosen_of(row)
     case.account, case.paid_otherwise = chosen.account, chosen.otherwise
     if matching:

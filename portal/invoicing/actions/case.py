@@ -80,6 +80,7 @@ class Case:
     has_claim: bool = False
     has_coding: bool = False
     order_id: UUID | None = None
+    pay_not_before: datetime | None = None
     before: tuple[str, str | None, list[Any]] | None = None
     held: bool = False
     matched_before: bytes | None = None

@@ -28,6 +28,7 @@ from portal.invoicing.rules import final_check, rounding
 from portal.invoicing.rules.filling import Fill
 from portal.invoicing.rules.final_check import FinalFacts, FinalResult, VatPair
 from portal.invoicing.rules.flow import MANUAL
+from portal.invoicing.rules.foreign_account import ready_day
 from portal.invoicing.rules.payment import NOTHING_PAID, PaymentChoice
 from portal.invoicing.rules.payment_date import payment_date
 from portal.kernel.dates import stockholm_date
@@ -80,8 +81,9 @@ def done_values(closing: Closing, now: datetime) -> dict[str, Any]:
     """Columns that change when the invoice becomes Klar."""
     choice = closing.payment
     paid = payable(closing.invoice, closing.supplier, otherwise=choice.otherwise)
+    ready = ready_day(stockholm_date(now), closing.invoice.pay_not_before)
     return {
-        "done_at": now, "payment_date": payment_date(paid, stockholm_date(now)), "reasons": [],
+        "done_at": now, "payment_date": payment_date(paid, ready), "reasons": [],
         "handler_role": None, "only_payment_left": False,
         **stored_columns(choice.account, otherwise=choice.otherwise),
     }  # fmt: skip

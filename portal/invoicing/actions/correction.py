@@ -15,15 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.attest.actions.routes import void_steps
+from portal.formats.en16931 import Invoice as Neutral
+from portal.invoicing.actions.case import supplier_keys
 from portal.invoicing.actions.opening import Opened, Seen, comment, move, open_invoice, required, rerun_later
 from portal.invoicing.actions.opening import took_part as noted
 from portal.invoicing.models import InvoiceCoding
 from portal.invoicing.queries.choices import organisations, suppliers
 from portal.invoicing.queries.detail import coding_of
 from portal.invoicing.rules import arrival
+from portal.invoicing.rules.foreign_account import another_company
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import invoice_number_key
 from portal.kernel.money import canonical
+from portal.kernel.plain import from_plain
 
 CHOSEN_SUPPLIER, CHOSEN_ORGANISATION, CONFIRMED_PAYMENT = "supplier", "organisation", "payment_account"
 CONFIRMED_NUMBER = arrival.NUMBER_NEW
@@ -37,7 +41,6 @@ NOTHING_CHANGED = "Du har inte ändrat något. Ändra en uppgift eller välj ett
 SUPPLIER_MISSING = "Välj leverantören som har skickat fakturan."
 ORGANISATION_MISSING = "Välj organisationen som fakturan hör till."
 ORDER_MISSING = "Skriv ordernumret."
-CALLED_MISSING = "Skriv vem du talade med hos leverantören och vad som bekräftades."
 NOT_FORCIBLE = "Den kontrollen kan inte sättas till Manuell."
 NUMBER_EMPTY = "Skriv fakturanumret."
 NUMBER_USED = "Numret är redan använt av leverantören. Rätta numret eller makulera fakturan."
@@ -107,7 +110,7 @@ async def set_manual(
     if not codes or not set(codes) <= FORCIBLE.keys():
         raise Invalid(NOT_FORCIBLE, fields={"solution": NOT_FORCIBLE})
     opened = await open_invoice(session, actor, invoice_id, "correct_information", seen=seen, now=now)
-    return await _settled(session, opened, "correct_information", actor, codes, note=note, now=now)
+    return await settled(session, opened, "correct_information", actor, codes, note=note, now=now)
 
 
 async def confirm_number(
@@ -123,7 +126,7 @@ async def confirm_number(
     opened = await open_invoice(session, actor, invoice_id, "correct_information", seen=seen, now=now)
     if not arrival.only_alike(opened.invoice.reasons):
         raise Invalid(NUMBER_USED, fields={"solution": NUMBER_USED})
-    return await _settled(
+    return await settled(
         session, opened, "correct_information", actor, (CONFIRMED_NUMBER,), data={"asked": "new_number"},
         note=note, now=now,
     )  # fmt: skip
@@ -139,34 +142,22 @@ async def choose_supplier(
     seen: Seen | None = None,
     now: datetime,
 ) -> str:
-    """Välj leverantör (A5.01), levgruppen only: one that has joined and is not blocked."""
+    """Välj leverantör (A5.01), levgruppen only: one that has joined and is not blocked.
+
+    Invalid when the invoice states another organisation number: a wrong supplier is cancelled (A9.04).
+    """
     opened = await open_invoice(session, actor, invoice_id, "choose_supplier", seen=seen, now=now)
     found = [one for one in await suppliers(session, opened.invoice.concern_id) if one.id == supplier_id]
     if not found:
         raise Invalid(SUPPLIER_MISSING, fields={"supplier_id": SUPPLIER_MISSING})
+    seller = supplier_keys(from_plain(Neutral, opened.invoice.document))
+    if why := another_company(seller, found[0].org_number, found[0].name):
+        raise Invalid(why, fields={"supplier_id": why})
     values = {"supplier_id": supplier_id}
-    return await _settled(
+    return await settled(
         session, opened, "choose_supplier", actor, (CHOSEN_SUPPLIER,), values=values,
         data={"supplier": found[0].name}, note=note, now=now,
     )  # fmt: skip
-
-
-async def confirm_payment(
-    session: AsyncSession,
-    actor: Actor,
-    invoice_id: UUID,
-    *,
-    note: str | None,
-    seen: Seen | None = None,
-    now: datetime,
-) -> str:
-    """Confirm the payment information after calling the supplier (A5.02), levgruppen only, with a note.
-
-    The register of accounts is never changed by an invoice: only this invoice passes.
-    """
-    text = required(note, "note", CALLED_MISSING)
-    opened = await open_invoice(session, actor, invoice_id, "confirm_payment", seen=seen, now=now)
-    return await _settled(session, opened, "confirm_payment", actor, (CONFIRMED_PAYMENT,), note=text, now=now)
 
 
 async def change_organisation(
@@ -188,7 +179,7 @@ async def change_organisation(
         raise Invalid(ORGANISATION_MISSING, fields={"organisation_id": ORGANISATION_MISSING})
     dropped = await drop_coding(session, opened, now)
     values = {"organisation_id": organisation_id, "order_id": None, "reviewer_id": None, "flow": None}
-    return await _settled(
+    return await settled(
         session, opened, "change_organisation", actor, (CHOSEN_ORGANISATION,), values=values,
         data={"organisation": found[0].name, "dropped_coding": dropped}, note=note, now=now,
     )  # fmt: skip
@@ -233,7 +224,7 @@ async def drop_coding(session: AsyncSession, opened: Opened, now: datetime) -> l
     return kept
 
 
-async def _settled(
+async def settled(
     session: AsyncSession,
     opened: Opened,
     verb: str,
@@ -245,10 +236,11 @@ async def _settled(
     note: str | None,
     now: datetime,
 ) -> str:
-    settled = [*opened.invoice.manual_controls]
-    settled += [code for code in codes if code not in settled]
+    """Record the act and that `codes` are settled by a person; the rules say where the invoice goes."""
+    controls = [*opened.invoice.manual_controls]
+    controls += [code for code in codes if code not in controls]
     return await decided_by_rules(
-        session, opened, verb, actor, values={**(values or {}), "manual_controls": settled},
+        session, opened, verb, actor, values={**(values or {}), "manual_controls": controls},
         data={"controls": list(codes), **(data or {})}, note=note, now=now,
     )  # fmt: skip
 

@@ -66,6 +66,8 @@ async def release(session: AsyncSession, concern_id: UUID, invoice_id: UUID, now
     """Klar at last, when the payment holds; told anew why not, when the reason is another. The system's context."""
     query = select(Invoice).where(Invoice.concern_id == concern_id, Invoice.id == invoice_id)
     invoice = (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    if invoice.under_investigation:
+        return  # whoever ends the investigation has it run again
     reason = (await payment_today(session, invoice, now)).choice.reason
     if reason is not None:
         if [to_plain(reason)] != invoice.reasons:

@@ -20,6 +20,7 @@ from portal.invoicing.queries.ordered import Line, Order
 from portal.invoicing.rules import final_check, flow, matching, rounding, vat
 from portal.invoicing.rules.deadlines import receipt_overdue
 from portal.invoicing.rules.final_check import FinalFacts, VatPair
+from portal.invoicing.rules.foreign_account import ready_day
 from portal.invoicing.rules.matching import MatchResult
 from portal.invoicing.rules.payment_date import payment_date
 from portal.invoicing.status import (
@@ -84,7 +85,7 @@ def _finish(case: Case, order: Order, result: MatchResult, given: Given) -> None
     for fill in case.fills:
         lines[fill.order_line].invoiced += fill.quantity
     to_pay = payable(case.invoice, case.supplier, otherwise=case.paid_otherwise)
-    case.payment_date = payment_date(to_pay, given.today)
+    case.payment_date = payment_date(to_pay, ready_day(given.today, case.pay_not_before))
     case.rest = Rest(DONE, "finish_match")
 
 

@@ -1,7 +1,4 @@
-"""What the references, keys and accounts of a batch of invoices lead to: one query per kind of fact.
-
-All run in the system's context of one concern.
-"""
+"""What a batch's references, keys and accounts lead to: one query per kind of fact, in the system's context."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.suppliers.queries.terms import terms_of
 from portal.suppliers.values import RelationTerms
 
 _ORGANISATIONS = text("SELECT id, code, name, gln FROM organisation WHERE concern_id = :concern")
@@ -117,7 +115,7 @@ class Known:
 
 
 async def look_up(session: AsyncSession, concern_id: UUID, wanted: Wanted, today: date) -> Known:
-    """Five queries, however many invoices."""
+    """Six queries, however many invoices."""
     concern = {"concern": concern_id}
     organisations = (await session.execute(_ORGANISATIONS, concern)).all()
     orders = await _rows(session, _ORDERS, concern, numbers=wanted.numbers)
@@ -157,10 +155,11 @@ async def _suppliers(session: AsyncSession, concern: Mapping[str, Any], wanted: 
         session, _SUPPLIERS, concern, org_numbers=wanted.org_numbers, vat_numbers=wanted.vat_numbers,
         endpoints=wanted.endpoints, chosen=wanted.chosen,
     )  # fmt: skip
+    terms = await terms_of(session, concern["concern"], [row.id for row in rows])
     return [
         SupplierRow(
             r.id, r.name, r.org_number, r.vat_number, r.endpoint, r.gln, r.status, r.secret,
-            (r.vat_min, r.vat_max), r.internal_organisation_id,
+            (r.vat_min, r.vat_max), r.internal_organisation_id, terms[r.id],
         )
         for r in rows
     ]  # fmt: skip

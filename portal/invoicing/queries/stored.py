@@ -44,6 +44,11 @@ _OF_ORDER = text(
     "SELECT id FROM invoice WHERE concern_id = :concern AND order_id = :order"
     " AND status IN ('awaiting_receipt', 'matching_required') ORDER BY arrived_at, id"
 )
+_OF_SUPPLIER = text(
+    "SELECT id FROM invoice WHERE concern_id = :concern AND supplier_id = :supplier"
+    " AND status IN ('payment_information', 'invoice_information', 'matching_required')"
+    " ORDER BY arrived_at, id"
+)
 _WAITING = text(
     "SELECT id FROM invoice WHERE concern_id = :concern AND status = 'awaiting_receipt'"
     " AND arrival_date <= :latest ORDER BY arrived_at, id"
@@ -103,6 +108,12 @@ async def latest_matches(session: AsyncSession, concern_id: UUID, ids: Sequence[
 async def waiting_for_order(session: AsyncSession, concern_id: UUID, order_id: UUID) -> list[UUID]:
     """Invoices of an order that a receipt may let through."""
     return list((await session.execute(_OF_ORDER, {"concern": concern_id, "order": order_id})).scalars())
+
+
+async def waiting_for_supplier(session: AsyncSession, concern_id: UUID, supplier_id: UUID) -> list[UUID]:
+    """Invoices of a supplier that an account or a term of its relation may let through."""
+    parameters = {"concern": concern_id, "supplier": supplier_id}
+    return list((await session.execute(_OF_SUPPLIER, parameters)).scalars())
 
 
 async def waiting_since(session: AsyncSession, concern_id: UUID, latest: date) -> list[UUID]:

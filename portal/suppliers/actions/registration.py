@@ -15,15 +15,17 @@ from portal.access.actor import system_actor
 from portal.access.attempts import count_one
 from portal.access.models import Credential, User
 from portal.audit.log import Event, record
+from portal.audit.transition import Subject, move
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, Invalid
 from portal.kernel.identifiers import uuid7
 from portal.suppliers.actions.relations import move_relation
 from portal.suppliers.models import Supplier, SupplierAccount, SupplierRelation
+from portal.suppliers.queries.accounts import held_by_company
 from portal.suppliers.rules.joining import Address
 from portal.suppliers.rules.registration import Registration
-from portal.suppliers.status import INVITED, PENDING
+from portal.suppliers.status import ACCOUNT, INVITED, PENDING, PROPOSED
 
 ATTEMPTS_PER_HOUR = 20
 TOO_MANY = "Många anmälningar har gjorts härifrån den senaste timmen. Vänta en stund och försök igen."
@@ -31,6 +33,7 @@ KNOWN = (
     "Företaget är redan anmält. Logga in, eller fråga en kollega."
     " Kommer ingen in: ring supporten, så hjälper vi er."
 )
+HELD_BY_OTHER = "Kontot hör till ett annat företag i kundens register. Kontrollera numret."
 FAILED = "Anmälan kunde inte skickas. Rätta fälten nedan."
 
 
@@ -60,6 +63,7 @@ async def register(
     await _one_at_a_time(session, company.org_number)
     invited = await _invited(session, company.org_number, concern_id)
     await _refuse_known(session, company, invited)
+    await _refuse_held(session, company, concern_id)
     if await _signs_in(session, company.email):
         await enqueue(
             session, "suppliers.mail_known_address", concern_id=concern_id, email=company.email,
@@ -71,7 +75,7 @@ async def register(
     await _ask_to_join(
         session, supplier_id, concern_id, by_user_id or user_id, now, invited=invited is not None
     )
-    await _propose_accounts(session, company, supplier_id, concern_id, now)
+    await _propose_accounts(session, company, supplier_id, concern_id, by_user_id or user_id, now)
     await _tell(session, supplier_id, user_id, by_user_id or user_id, concern_id, now)
     return Registered(supplier_id, user_id)
 
@@ -110,6 +114,17 @@ async def _refuse_known(session: AsyncSession, company: Registration, invited: U
 
 async def _signs_in(session: AsyncSession, email: str) -> bool:
     return bool((await session.execute(select(exists().where(User.email == email)))).scalar())
+
+
+async def _refuse_held(session: AsyncSession, company: Registration, concern_id: UUID) -> None:
+    """Asked before the e-mail is: what is answered about an account must not tell who signs in."""
+    held = {
+        kind.lower(): HELD_BY_OTHER
+        for kind, number in company.accounts
+        if await held_by_company(session, concern_id, company.org_number, kind, number)
+    }
+    if held:
+        raise Invalid(FAILED, fields=held)
 
 
 async def _keep_supplier(
@@ -162,26 +177,27 @@ async def _ask_to_join(
 
 
 async def _propose_accounts(
-    session: AsyncSession, company: Registration, supplier_id: UUID, concern_id: UUID, now: datetime
+    session: AsyncSession, company: Registration, supplier_id: UUID, concern_id: UUID, by: UUID, now: datetime
 ) -> None:
     """What the form says is what is to be approved; a proposal from before that it does not name is closed."""
+    person = (await session.execute(select(User.person_id).where(User.id == by))).scalar()
     stated = set(company.accounts)
     mine = (SupplierAccount.concern_id == concern_id) & (SupplierAccount.supplier_id == supplier_id)
     rows = (
-        await session.execute(select(SupplierAccount).where(mine, SupplierAccount.status == "proposed"))
+        await session.execute(select(SupplierAccount).where(mine, SupplierAccount.status == PROPOSED))
     ).scalars()
     for row in rows.all():
         if (row.kind, row.number) in stated:
             stated.discard((row.kind, row.number))
         else:
-            row.status = "closed"
-    await session.flush()
+            subject = Subject(SupplierAccount, concern_id, row.id, row.status, supplier_id=supplier_id)
+            await move(session, ACCOUNT, subject, "replace", system_actor(concern_id), at=now)
     today = stockholm_date(now)
     for kind, number in sorted(stated):
         await session.execute(
             insert(SupplierAccount).values(
                 concern_id=concern_id, id=uuid7(), supplier_id=supplier_id, kind=kind, number=number,
-                status="proposed", valid_from=today,
+                status=PROPOSED, valid_from=today, proposed_by=by, proposed_person=person, proposed_at=now,
             )
         )  # fmt: skip
 

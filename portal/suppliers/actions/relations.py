@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
-from portal.audit.log import Event, record
+from portal.access.models import User
 from portal.audit.transition import Subject, Told, move
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import stockholm_date
-from portal.kernel.errors import Forbidden, Invalid
+from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.suppliers.models import SupplierAccount, SupplierRelation
 from portal.suppliers.queries.relations import find_relation
-from portal.suppliers.status import RELATION
+from portal.suppliers.status import ACCOUNT, PROPOSED, RELATION
 
 OWN_REGISTRATION = "Du har själv anmält leverantören. Någon annan behöver godkänna den."
 REASON_MISSING = "Skriv skälet. Leverantören får läsa det."
+ACCOUNTS_CHANGED = "Leverantörens föreslagna konton har ändrats sedan du öppnade sidan. Kontrollera dem igen."
 MOST_REASON = 500
 
 
-async def approve(session: AsyncSession, actor: Actor, supplier_id: UUID, *, now: datetime) -> None:
-    """Approve the supplier and its proposed accounts. Forbidden for whoever registered it."""
+async def approve(
+    session: AsyncSession,
+    actor: Actor,
+    supplier_id: UUID,
+    *,
+    seen: Collection[UUID] | None = None,
+    now: datetime,
+) -> None:
+    """Approve the supplier and its proposed accounts. Forbidden for the person who registered it, by any login.
+
+    `seen`: the accounts the person had before them; Conflict when others are proposed by now.
+    """
     relation = await find_relation(session, actor, supplier_id)
-    if actor.user_id is None or relation.registered_by == actor.user_id:
+    own = await _person_of(session, relation.registered_by) if relation.registered_by else None
+    if actor.user_id is None or relation.registered_by == actor.user_id or own == (actor.person_id or ""):
         raise Forbidden(OWN_REGISTRATION)
+    accounts = await _first_accounts(session, relation.concern_id, supplier_id, seen)
     await _decide(session, actor, supplier_id, relation.status, "approve", now=now, note=None)
-    await _open_accounts(session, actor, relation.concern_id, supplier_id, now)
+    await _open_accounts(session, actor, accounts, now)
     await enqueue(session, "suppliers.mail_decision", concern_id=relation.concern_id, supplier_id=supplier_id)
 
 
@@ -94,22 +107,37 @@ async def _decide(
     )
 
 
-async def _open_accounts(
-    session: AsyncSession, actor: Actor, concern_id: UUID, supplier_id: UUID, now: datetime
-) -> None:
-    proposed = (
-        (SupplierAccount.concern_id == concern_id)
-        & (SupplierAccount.supplier_id == supplier_id)
-        & (SupplierAccount.status == "proposed")
+async def _open_accounts(session: AsyncSession, actor: Actor, accounts: Sequence[Any], now: datetime) -> None:
+    """A supplier's first accounts hold with the supplier, approved in the same moment by the same person."""
+    values = {
+        "valid_from": stockholm_date(now), "approved_by": actor.user_id, "approved_person": actor.person_id,
+        "approved_at": now,
+    }  # fmt: skip
+    for row in accounts:
+        subject = Subject(
+            SupplierAccount, row.concern_id, row.id, row.status, actor.organisation_id, row.supplier_id
+        )
+        told = Told(data={"account": f"{row.kind} {row.number}"})
+        await move(session, ACCOUNT, subject, "open", actor, at=now, told=told, values=values)
+
+
+async def _first_accounts(
+    session: AsyncSession, concern_id: UUID, supplier_id: UUID, seen: Collection[UUID] | None
+) -> Sequence[Any]:
+    """What was proposed with the registration. Conflict when it is not what the person saw."""
+    query = select(SupplierAccount).where(
+        SupplierAccount.concern_id == concern_id,
+        SupplierAccount.supplier_id == supplier_id,
+        SupplierAccount.status == PROPOSED,
     )
-    opened = update(SupplierAccount).where(proposed).values(status="active", valid_from=stockholm_date(now))
-    numbers = (await session.execute(opened.returning(SupplierAccount.kind, SupplierAccount.number))).all()
-    accounts = [f"{kind} {number}" for kind, number in numbers]
-    await record(session, [Event(
-        "supplier:account:approve", "supplier", supplier_id, now, actor=actor.login, actor_id=actor.user_id,
-        concern_id=concern_id, organisation_id=actor.organisation_id, supplier_id=supplier_id,
-        data={"accounts": accounts},
-    )])  # fmt: skip
+    found = (await session.execute(query.order_by(SupplierAccount.id).with_for_update())).scalars().all()
+    if seen is not None and {row.id for row in found} != set(seen):
+        raise Conflict(ACCOUNTS_CHANGED)
+    return found
+
+
+async def _person_of(session: AsyncSession, user_id: UUID | None) -> UUID | None:
+    return (await session.execute(select(User.person_id).where(User.id == user_id))).scalar()
 
 
 def _reason(reason: str) -> str:

@@ -23,16 +23,21 @@ from portal.suppliers.models import (
     SupplierFactor,
     SupplierRelation,
 )
+from portal.suppliers.queries.accounts import has_waiting
+from portal.suppliers.queries.terms import agreed_days
 from portal.suppliers.status import PENDING
 from portal.suppliers.values import Account, AgreementLink, Choice, Relation, SupplierRow
 
 PAGE = 50
+WAITING = "waiting"
+"""In place of a status: suppliers with an account or a term that waits for its next step."""
 SORT_KEY = func.sv_key(Supplier.name)
 _FACTS = (
     Supplier.name, Supplier.org_number, Supplier.vat_number, Supplier.endpoint, Supplier.f_tax,
     Supplier.contact_name, Supplier.email, Supplier.phone, Supplier.street, Supplier.postcode, Supplier.city,
     SupplierRelation.concern_id, SupplierRelation.supplier_id, SupplierRelation.status, SupplierRelation.secret,
-    SupplierRelation.internal_organisation_id.is_not(None).label("internal"), SupplierRelation.payment_days,
+    SupplierRelation.internal_organisation_id.is_not(None).label("internal"),
+    func.coalesce(agreed_days(), SupplierRelation.payment_days).label("payment_days"),
     SupplierRelation.vat_min, SupplierRelation.vat_max, SupplierRelation.created_at,
     SupplierRelation.registered_by, SupplierRelation.decided_at, SupplierRelation.note,
 )  # fmt: skip
@@ -66,7 +71,9 @@ async def list_suppliers(
         func.coalesce(SupplierRelation.decided_at, SupplierRelation.created_at).label("since"),
         _agreement_count(), SORT_KEY.label("key"), maintain_column_froms=True,
     )  # fmt: skip
-    if status:
+    if status == WAITING:
+        query = query.where(has_waiting())
+    elif status:
         query = query.where(SupplierRelation.status == status)
     for word in words.split():
         query = query.where(_holds(word))
@@ -111,10 +118,12 @@ async def find_relation(session: AsyncSession, actor: Actor, supplier_id: UUID) 
 
 async def accounts_of(session: AsyncSession, concern_id: UUID, supplier_id: UUID) -> tuple[Account, ...]:
     """Active accounts first, then proposals, then closed ones."""
-    order = case({"active": 0, "proposed": 1}, value=SupplierAccount.status, else_=2)
+    order = case(
+        {"active": 0, "approved": 1, "called_back": 1, "proposed": 1}, value=SupplierAccount.status, else_=2
+    )
     query = (
         select(SupplierAccount.kind, SupplierAccount.number, SupplierAccount.status, SupplierAccount.valid_from,
-               SupplierFactor.name)
+               SupplierFactor.name, SupplierAccount.id)
         .outerjoin(SupplierFactor, (SupplierFactor.concern_id == SupplierAccount.concern_id)
                    & (SupplierFactor.id == SupplierAccount.factor_id))
         .where(SupplierAccount.concern_id == concern_id, SupplierAccount.supplier_id == supplier_id)

@@ -27,6 +27,7 @@ from portal.suppliers.models import Supplier, SupplierRelation
 from portal.web.attest.cards import Facts
 from portal.web.i18n import gettext
 from portal.web.invoicing.payment_words import Line, basic_lines
+from portal.web.invoicing.seller_name import name_warning
 from portal.web.invoicing.spoken import filled
 from portal.web.invoicing.why import why_held
 
@@ -204,5 +205,6 @@ def _facts(
         whole=row.payable_amount + row.prepaid_amount, payment=payment, due=row.due_date,
         asked_by=sentence_list(list(dict.fromkeys(reviewers))),
         lines=tuple((line.name, line.quantity, line.unit, line.line_amount) for line in lines),
-        deviations=deviations, checks=checks, held=why_held(row), secret=row.secret, credit=row.is_credit_note,
+        deviations=(*deviations, *name_warning(row.seller_name, supplier)), checks=checks, held=why_held(row),
+        secret=row.secret, credit=row.is_credit_note,
     )  # fmt: skip

@@ -12,7 +12,14 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
-from portal.invoicing.actions import approval, assignment, cancellation, correction, new_start
+from portal.invoicing.actions import (
+    approval,
+    assignment,
+    cancellation,
+    correction,
+    foreign_account,
+    new_start,
+)
 from portal.invoicing.actions.correction import FORCIBLE, Correction
 from portal.invoicing.actions.paid_otherwise import confirm_paid_otherwise
 from portal.invoicing.queries.detail import head_of
@@ -21,6 +28,7 @@ from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import read_uuid
 from portal.kernel.money import parse_amount
+from portal.suppliers.rules.accounts import CallForm
 from portal.web.invoicing import page
 from portal.web.invoicing.acting import Act, Form, act
 from portal.web.pages import Html, Req
@@ -119,6 +127,10 @@ def _text(name: str) -> Callable[[Form], str | None]:
     return lambda form: form.get(name)
 
 
+def _call(form: Form) -> CallForm:
+    return CallForm(*(form.get(name, "") for name in ("called_number", "called_since", "called_note")))
+
+
 _SOLUTIONS: Mapping[str, Callable[[Form], Any]] = {
     "total": _correct(_total),
     "due_date": _correct(lambda form: Correction(due_date=_date(form, "due_date"))),
@@ -131,7 +143,9 @@ _SOLUTIONS: Mapping[str, Callable[[Form], Any]] = {
     "by_hand": _with(new_start.by_hand),
     "flow": _with(correction.change_flow, order_number=_text("order_number")),
     "supplier": _with(correction.choose_supplier, supplier_id=_id("supplier_id")),
-    "payment": _with(correction.confirm_payment, note=_text("note_payment")),
+    "propose_account": _with(foreign_account.propose_account, note=_text("note_propose")),
+    "payment": _with(foreign_account.check_payment, call=_call),
+    "payment_second": _with(foreign_account.confirm_payment),
     "paid_otherwise": _with(confirm_paid_otherwise, note=_text("note_otherwise")),
     "organisation": _with(correction.change_organisation, organisation_id=_id("organisation_id")),
     "cancel": _with(cancellation.cancel, comment=_text("comment")),

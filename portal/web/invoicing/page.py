@@ -39,6 +39,7 @@ from portal.web.invoicing.original import original_text
 from portal.web.invoicing.page_view import Errors, Gathered, InvoicePage
 from portal.web.invoicing.payment_words import payment_lines
 from portal.web.invoicing.rows import status_of
+from portal.web.invoicing.seller_name import name_marks
 from portal.web.invoicing.solutions import solutions_of
 from portal.web.invoicing.track import track_of
 from portal.web.invoicing.why import why, why_held
@@ -128,7 +129,7 @@ async def build(
         code=invoice.status,
         turn=found.standing.turn and state.handler is not None and not locked,
         behalf=_behalf(found),
-        marks=tuple(_marks(invoice, found.now)),
+        marks=(*_marks(invoice, found.now), *name_marks(invoice.seller_name, detail.head.supplier)),
         due=invoice.due_date,
         facts=tuple(_facts(detail)),
         why=why(detail, found.standing),

@@ -10,15 +10,19 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
+from portal.formats.en16931 import Invoice as Neutral
 from portal.invoicing import status as s
+from portal.invoicing.actions.case import supplier_keys
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries import choices
 from portal.invoicing.queries.detail import Detail
 from portal.invoicing.rules import arrival
+from portal.invoicing.rules.foreign_account import another_company, confirmation_refusal
 from portal.invoicing.rules.standing import Who, refusal
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import later, stockholm_date
 from portal.kernel.money import format_sv
+from portal.kernel.plain import from_plain
 from portal.web.i18n import gettext
 
 Option = tuple[str, str]
@@ -61,7 +65,7 @@ async def solutions_of(
         return None
     cards, refused = [], None
     for card in _cards(invoice):
-        why = refusal(INVOICE.move(card.verb), detail.place, who)
+        why = refusal(INVOICE.move(card.verb), detail.place, who) or _own_check(card, invoice, actor)
         if why is None:
             cards.append(card)
         refused = refused or why
@@ -73,8 +77,7 @@ async def solutions_of(
     named = {card.value for card in shown}
     return Solutions(
         shown,
-        tuple((str(r.id), r.name) for r in await choices.suppliers(session, invoice.concern_id))
-        if "supplier" in named else (),
+        await _possible_suppliers(session, invoice) if "supplier" in named else (),
         tuple((str(r.id), f"{r.code} {r.name}") for r in await choices.organisations(session, invoice.concern_id))
         if "organisation" in named else (),
         tuple((str(r.id), f"{r.name} ({r.login})") for r in await choices.reviewers(session, invoice, day))
@@ -91,7 +94,7 @@ async def solutions_of(
 MOST_CARDS = 5
 # Chosen beforehand, as nothing is lost by them and their values are reckoned; never what cannot be taken back.
 _CHOSEN_FIRST = frozenset({
-    "total", "due_date", "issue_date", "organisation", "supplier", "payment", "reviewer", "accept_coding",
+    "total", "due_date", "issue_date", "organisation", "reviewer", "accept_coding",
 })  # fmt: skip
 
 
@@ -111,6 +114,22 @@ def _suggested(cards: Sequence[Solution], invoice: Invoice, *, is_double: bool) 
 def _is_double(other: Any, invoice: Invoice) -> bool:
     """The same number, and the same amount: the invoice has been sent twice."""
     return bool(other.payable_amount == invoice.payable_amount)
+
+
+def _own_check(card: Solution, invoice: Invoice, actor: Actor) -> str | None:
+    if card.verb != "confirm_payment":
+        return None
+    return confirmation_refusal(actor.person_id, invoice.payment_checked_person)
+
+
+async def _possible_suppliers(session: AsyncSession, invoice: Invoice) -> tuple[Option, ...]:
+    """Those the invoice may be from: of its organisation number, or all when it states none (A9.04)."""
+    seller = supplier_keys(from_plain(Neutral, invoice.document))
+    return tuple(
+        (str(row.id), row.name)
+        for row in await choices.suppliers(session, invoice.concern_id)
+        if another_company(seller, row.org_number, row.name) is None
+    )
 
 
 def _codes(invoice: Invoice) -> list[str]:
@@ -175,7 +194,7 @@ def _supplier(_invoice: Invoice) -> list[Solution]:
     return [
         Solution(
             "supplier", "choose_supplier", gettext("Välj leverantör"),
-            gettext("Bara anslutna leverantörer kan väljas. Kontrollen fortsätter sedan."),
+            gettext("Bara anslutna leverantörer med fakturans organisationsnummer kan väljas."),
         ),
         _cancel("cancel_at_levgruppen"),
     ]  # fmt: skip
@@ -190,13 +209,20 @@ def _payment(invoice: Invoice) -> list[Solution]:
             ),
             _cancel("cancel_at_levgruppen"),
         ]  # fmt: skip
-    return [
-        Solution(
-            "payment", "confirm_payment", gettext("Betalningsuppgiften är bekräftad"),
-            gettext("Ring leverantören på ett känt nummer först. Registret ändras inte av en faktura."),
-        ),
-        _cancel("cancel_at_levgruppen"),
-    ]  # fmt: skip
+    propose = Solution(
+        "propose_account", "propose_account", gettext("Föreslå kontot i registret"),
+        gettext("Två personer kontrollerar det. Fakturan väntar här och går vidare när kontot gäller."),
+    )  # fmt: skip
+    first = Solution(
+        "payment", "check_payment", gettext("Bekräfta kontot bara för den här fakturan"),
+        gettext("Ring leverantören på ett nummer ni hade innan. En annan person bekräftar sedan."),
+    )  # fmt: skip
+    second = Solution(
+        "payment_second", "confirm_payment", gettext("Bekräfta kontot som andra person"),
+        gettext("Motringningen står i historiken. Fakturan betalas tidigast när väntetiden är slut."),
+    )  # fmt: skip
+    checked = invoice.payment_checked_person is not None
+    return [propose, second if checked else first, _cancel("cancel_at_levgruppen")]
 
 
 def _information(invoice: Invoice) -> list[Solution]:

@@ -1,4 +1,4 @@
-"""Suppliers that wait to be approved, beside the menu."""
+"""Suppliers that wait to be approved, accounts and terms that wait for their next step, beside the menu."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.suppliers.queries.accounts import waiting_count
 from portal.suppliers.queries.relations import pending_count
 
 
@@ -16,4 +17,5 @@ async def counts(session: AsyncSession, actor: Actor, now: datetime) -> Mapping[
     """Key `suppliers`, for those who approve."""
     if not actor.has(p.SUPPLIER_ADMIN, p.LEVGRUPPEN):
         return {}
-    return {"suppliers": await pending_count(session, actor)}
+    pending = await pending_count(session, actor)
+    return {"suppliers": pending + (await waiting_count(session, actor) if actor.has(p.LEVGRUPPEN) else 0)}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from portal.access.actor import Actor
 from portal.kernel.identifiers import format_org_number
+from portal.suppliers.queries.relations import WAITING
 from portal.suppliers.status import RELATION
 from portal.suppliers.values import AgreementRow, Relation, SupplierRow
 from portal.web.i18n import gettext, localised
@@ -44,6 +45,7 @@ class SupplierPageView:
     blocked: str | None
     linkable: tuple[tuple[str, str], ...]
     note: str | None
+    proposed: str
 
 
 def supplier_list(
@@ -52,8 +54,9 @@ def supplier_list(
     words: str,
     status: str | None,
     following: str | None,
+    waiting: int = 0,
 ) -> SupplierListView:
-    """The list with its tabs: all, and one per status that somebody has."""
+    """The list with its tabs: all, one per status that somebody has, and one for what waits at levgruppen."""
     shown = tuple(
         (r.name, format_org_number(r.org_number), localised(f"/suppliers/{r.id}"), r.city or "",
          relation_state(r.status), r.since, r.agreements)
@@ -69,6 +72,10 @@ def supplier_list(
         if counts
         else []
     )
+    if waiting or status == WAITING:
+        tabs.insert(
+            1, _tab(gettext("Konton och villkor att ta ställning till"), words, WAITING, waiting, status)
+        )
     base = localised("/suppliers")
     return SupplierListView(shown, tuple(tabs), words, status, f"{base}?{following}" if following else None)
 
@@ -77,7 +84,7 @@ def _tab(
     label: str, words: str, status: str | None, count: int, current: str | None
 ) -> tuple[str, str, int | None, str, bool]:
     query = urlencode({key: value for key, value in (("q", words), ("status", status)) if value})
-    tone = "turn" if status == "pending" else "info"
+    tone = "turn" if status in ("pending", WAITING) else "info"
     return label, localised("/suppliers") + (f"?{query}" if query else ""), count, tone, status == current
 
 
@@ -97,6 +104,7 @@ def supplier_page(relation: Relation, actor: Actor, possible: Sequence[Agreement
         gettext("Du har själv anmält leverantören. Någon annan behöver godkänna den.") if own else None,
         tuple((str(a.id), f"{a.number} {a.name}") for a in possible) if relation.status == "approved" else (),
         relation.note,
+        ",".join(str(account.id) for account in relation.accounts if account.status == "proposed"),
     )  # fmt: skip
 
 

@@ -13,11 +13,12 @@ from litestar.params import Body, FromPath
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.errors import Invalid
-from portal.kernel.identifiers import read_uuid
+from portal.kernel.identifiers import read_uuid, read_uuids
 from portal.suppliers.actions import agreements as agreement_actions
 from portal.suppliers.actions import relations
+from portal.suppliers.queries.accounts import waiting_count
 from portal.suppliers.queries.agreements import list_agreements
-from portal.suppliers.queries.relations import find_relation, list_suppliers, status_counts
+from portal.suppliers.queries.relations import WAITING, find_relation, list_suppliers, status_counts
 from portal.suppliers.rules.agreements import may_keep
 from portal.suppliers.status import RELATION
 from portal.web.i18n import gettext
@@ -44,7 +45,7 @@ class SuppliersController(Controller):
     async def index(self, request: Req) -> Html:
         """The concern's suppliers, `q` and `status` in the address."""
         state, query = request.scope["state"], request.query_params
-        status = query.get("status") if query.get("status") in RELATION.codes() else None
+        status = query.get("status") if query.get("status") in (*RELATION.codes(), WAITING) else None
         words = (query.get("q") or "").strip()[:100]
         session, actor = state["session"], state["actor"]
         found = await list_suppliers(
@@ -54,7 +55,8 @@ class SuppliersController(Controller):
         following = (
             urlencode({"q": words, "status": status or "", "after": found.after}) if found.after else None
         )
-        view = supplier_list(found.rows, counts, words, status, following)
+        waiting = await waiting_count(session, actor)
+        view = supplier_list(found.rows, counts, words, status, following, waiting)
         return await page(request, "suppliers/suppliers/index.html", view=view)
 
     @get("/{supplier_id:uuid}")
@@ -63,10 +65,11 @@ class SuppliersController(Controller):
         return await _show(request, supplier_id)
 
     @post("/{supplier_id:uuid}/approval")
-    async def approve(self, request: Req, supplier_id: FromPath[UUID]) -> Response[Any]:
-        """Approve supplier and account."""
+    async def approve(self, request: Req, supplier_id: FromPath[UUID], data: Form) -> Response[Any]:
+        """Approve supplier and the accounts the page showed."""
         state = request.scope["state"]
-        await relations.approve(state["session"], state["actor"], supplier_id, now=state["now"])
+        seen = read_uuids(forms.text(data, "accounts").split(",")) if "accounts" in data else None
+        await relations.approve(state["session"], state["actor"], supplier_id, seen=seen, now=state["now"])
         return _back(request, supplier_id, DONE["approve"])
 
     @post("/{supplier_id:uuid}/rejection")

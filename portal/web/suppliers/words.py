@@ -6,16 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.kernel.identifiers import format_bankgiro, format_plusgiro
-from portal.suppliers.status import RELATION
+from portal.suppliers.status import ACCOUNT, RELATION, TERM
 from portal.suppliers.values import Account
 from portal.web.i18n import gettext
 
 ACCOUNT_KINDS = {"BANKGIRO": "Bankgiro", "PLUSGIRO": "Plusgiro", "IBAN": "IBAN"}
-ACCOUNT_STATES = {
-    "active": ("ok", "circle-check", "Gäller"),
-    "proposed": ("warn", "clock", "Väntar på kontroll"),
-    "closed": ("rest", "ban", "Avslutat"),
-}
 _GROUP = 4
 
 
@@ -43,13 +38,25 @@ def account_number(kind: str, number: str) -> str:
 
 def account_view(account: Account) -> AccountView:
     """An account with its state in words."""
-    tone, symbol, label = ACCOUNT_STATES[account.status]
+    tone, symbol, label = account_state(account.status)
     kind = ACCOUNT_KINDS[account.kind]
     number = account_number(account.kind, account.number)
-    return AccountView(kind, number, tone, symbol, gettext(label), account.valid_from, account.factor)
+    return AccountView(kind, number, tone, symbol, label, account.valid_from, account.factor)
 
 
 def relation_state(status: str) -> tuple[str, str, str]:
     """Tone, icon and label of a relation's status."""
     state = RELATION.state(status)
+    return state.tone, state.icon, gettext(state.label)
+
+
+def account_state(status: str) -> tuple[str, str, str]:
+    """Tone, icon and label of an account's status."""
+    state = ACCOUNT.state(status)
+    return state.tone, state.icon, gettext(state.label)
+
+
+def term_state(status: str) -> tuple[str, str, str]:
+    """Tone, icon and label of a term's status."""
+    state = TERM.state(status)
     return state.tone, state.icon, gettext(state.label)

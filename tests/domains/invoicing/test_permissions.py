@@ -28,6 +28,7 @@ from portal.invoicing.actions import (
     coding,
     correction,
     deviation,
+    foreign_account,
     holds,
     review,
 )
@@ -40,6 +41,7 @@ from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, NotFound
+from portal.suppliers.rules.accounts import CallForm
 from tests.domains.orders.conftest import actor_of
 from tests.web.core.conftest import Site, make_site, shared_site
 from tests.web.invoicing.conftest import CYKEL, VARD, manual, ordered, rows, user
@@ -113,10 +115,27 @@ def dearer(lines: Any) -> Any:
     return (replace(lines[0], price=Decimal("52.40")), *lines[1:])
 
 
+async def joined_later(site: Site) -> UUID:
+    """Of a supplier that has joined since it came: it may be chosen now."""
+    invoice = await manual(site, "P-1", seller=CYKEL, accounts=(Account("5050208"),))
+    sql = "UPDATE supplier_relation SET status = 'approved' WHERE supplier_id = :id"
+    await site.change(sql, id=SUPPLIER)
+    return invoice
+
+
+async def checked(site: Site) -> UUID:
+    """Its account is not registered, and one of levgruppen has called the supplier."""
+    invoice = await manual(site, "P-12", accounts=(Account("5051206"),))
+    other = actor_of("levgruppen2@stad")
+    await attempt(site, other, foreign_account.check_payment, invoice, call=CALL, keep=True)
+    return invoice
+
+
 INVOICES: dict[str, Callable[[Site], Awaitable[UUID]]] = {
-    "supplier": lambda site: manual(site, "P-1", seller=CYKEL, accounts=(Account("5050208"),)),
-    "payment": lambda site: manual(site, "P-2", accounts=(Account("5050802"),)),
-    "otherwise": lambda site: manual(site, "P-12", means="48", accounts=()),
+    "supplier": joined_later,
+    "checked": checked,
+    "payment": lambda site: manual(site, "P-2", accounts=(Account("5051206"),)),
+    "otherwise": lambda site: manual(site, "P-13", means="48", accounts=()),
     "information": lambda site: manual(site, "P-3", due_date=None),
     "reviewer": lambda site: manual(site, "P-4", "XYZ"),
     "review": lambda site: manual(site, "P-5"),
@@ -177,11 +196,14 @@ async def number(session: Any, actor: Actor, invoice: UUID, *, now: Any) -> Any:
 
 
 NOTE = "Därför."
-SUPPLIER, ELSEWHERE = demo_id("supplier", "Skolgrossisten AB"), demo_id("organisation", "AOF")
+SUPPLIER, ELSEWHERE = demo_id("supplier", "Cykelverkstaden HB"), demo_id("organisation", "AOF")
+CALL = CallForm("010-555 02 00", "2025-11-01", "Talade med ekonomichefen, som bekräftade numret.")
 REVIEWER = demo_id("user", "bestallare2@gsf")
 TABLE: dict[str, tuple[str, Act]] = {
     "choose_supplier": ("supplier", does(correction.choose_supplier, supplier_id=SUPPLIER)),
-    "confirm_payment": ("payment", does(correction.confirm_payment, note=NOTE)),
+    "propose_account": ("payment", does(foreign_account.propose_account, note=NOTE)),
+    "check_payment": ("payment", does(foreign_account.check_payment, call=CALL)),
+    "confirm_payment": ("checked", does(foreign_account.confirm_payment)),
     "confirm_paid_otherwise": ("otherwise", does(confirm_paid_otherwise, note=NOTE)),
     "correct_information": ("information", number),
     "change_due_date": ("information", due_date),
@@ -293,7 +315,8 @@ async def test_a14_attests_only_where_the_attest_tree_names_the_person(
 
 
 @pytest.mark.parametrize(
-    "code", ["choose_supplier", "confirm_payment", "confirm_paid_otherwise", "cancel_at_levgruppen"]
+    "code",
+    ["choose_supplier", "check_payment", "confirm_payment", "confirm_paid_otherwise", "cancel_at_levgruppen"],
 )
 @pytest.mark.parametrize("login", ["admin@gsf", "fakturaadmin@gsf", "central@stad", "leverantorsadmin@gsf"])
 async def test_levgruppens_statuses_are_not_the_administrators(

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from dev.demo_city.ids import demo_id
-from dev.invoices.writer import Account, Buyer, Line, Totals
+from dev.invoices.writer import Account, Buyer, Line, Seller, Totals
 from tests.web.core.conftest import Site
 from tests.web.invoicing.conftest import (
     CYKEL,
+    GIRO,
     GSF,
     fields,
     manual,
@@ -148,31 +149,35 @@ async def test_flow_by_order_number_drops_the_coding_into_the_log(site: Site) ->
     assert logged["order"] == "EX-100006" and logged["dropped_coding"][0]["account"] == "6461"
 
 
-async def test_levgruppen_chooses_the_supplier_and_nobody_else(site: Site) -> None:
+async def test_another_companys_invoice_is_never_attached(site: Site) -> None:
+    """M11: an organisation number that differs is refused, whoever asks; the way is to register or cancel."""
     invoice = await manual(site, "L-1", seller=CYKEL, accounts=(Account("5050208"),))
     assert await status_of(site, invoice) == "supplier_not_chosen"
     form = {"solution": "supplier", "supplier_id": str(demo_id("supplier", "Skolgrossisten AB"))}
     for login in ADMINS:
         assert (await solved(site, login, invoice, **form)).status_code == 403
-    unjoined = form | {"supplier_id": str(demo_id("supplier", "Cykelverkstaden HB"))}
-    assert (await solved(site, "levgruppen@stad", invoice, **unjoined)).status_code == 422
-    assert (await solved(site, "levgruppen@stad", invoice, **form)).status_code == 303
-    assert await status_of(site, invoice) == "review"
+    refused = await solved(site, "levgruppen@stad", invoice, **form)
+    assert refused.status_code == 422 and "ett annat företag" in refused.text
+    page = (await (await user(site, "levgruppen@stad")).get(f"/invoicing/invoices/{invoice}")).text
+    assert "Skolgrossisten AB</option>" not in page, "only who it may be from is offered"
+    assert 'href="/suppliers/registration"' in page and "selected" not in page
+    assert await status_of(site, invoice) == "supplier_not_chosen"
 
 
-async def test_payment_is_confirmed_with_a_note_and_the_register_stays(site: Site) -> None:
-    invoice = await manual(site, "L-2", accounts=(Account("5050802"),))
-    assert await status_of(site, invoice) == "payment_information"
-    before = await rows(site, "SELECT id, number, status FROM supplier_account ORDER BY id")
-    assert (
-        await solved(site, "admin@gsf", invoice, solution="payment", note_payment="Ja")
-    ).status_code == 403
-    silent = await solved(site, "levgruppen@stad", invoice, solution="payment", note_payment="")
-    assert silent.status_code == 422 and "Skriv vem du talade med" in silent.text
-    form = {"solution": "payment", "note_payment": "Ringde växeln, ekonomichefen bekräftade."}
+async def test_levgruppen_chooses_a_supplier_that_has_joined_since(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Seller("Cykelverket i staden", CYKEL.org_number, CYKEL.vat_number)
+    monkeypatch.setitem(GIRO, other.name, "5050802")
+    invoice = await manual(site, "L-1", seller=other, accounts=(Account("5050802"),))
+    joined, form = demo_id("supplier", "Cykelverkstaden HB"), {"solution": "supplier"}
+    form["supplier_id"] = str(joined)
+    assert (await solved(site, "levgruppen@stad", invoice, **form)).status_code == 422
+    await site.change("UPDATE supplier_relation SET status = 'approved' WHERE supplier_id = :s", s=joined)
     assert (await solved(site, "levgruppen@stad", invoice, **form)).status_code == 303
-    assert await status_of(site, invoice) == "review"
-    assert await rows(site, "SELECT id, number, status FROM supplier_account ORDER BY id") == before
+    assert await status_of(site, invoice) == "payment_information", "its account is still a proposal"
+    page = (await (await user(site, "levgruppen@stad")).get(f"/invoicing/invoices/{invoice}")).text
+    assert "På fakturan heter säljaren Cykelverket i staden, i registret Cykelverkstaden HB." in page
 
 
 async def test_organisation_is_chosen_centrally_and_internal_invoices_never_move(site: Site) -> None:

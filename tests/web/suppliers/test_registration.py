@@ -108,6 +108,17 @@ async def test_a_used_address_gets_the_answer_of_any_other_and_a_mail(site: Any,
     assert job.args["email"] == used["email"]
 
 
+async def test_another_companys_account_is_refused_and_nothing_of_it_is_told(shared_site: Any) -> None:
+    """The same answer whether or not the e-mail signs somebody in."""
+    answers = [
+        await shared_site.browser().post(PATH, {**FORM, "bankgiro": "505-0109", "email": email})
+        for email in (FORM["email"], "leverantor@kontorsbolaget.test")
+    ]
+    for answer in answers:
+        assert answer.status_code == 422 and 'id="bankgiro-error"' in answer.text
+        assert "Kontorsbolaget" not in answer.text
+
+
 async def test_an_invited_supplier_joins_by_the_same_form(site: Any, rows: Any, signed_in: Any) -> None:
     given = {
         "org_number": "969900-1088", "vat_number": "SE969900108801", "name": "Cykelverkstaden HB",
