@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.web.attest.changes import ChangesController
 from portal.web.attest.counts import counts as attest_counts
 from portal.web.attest.steps import AttestController
 from portal.web.catalog.articles import ArticleController
@@ -73,6 +74,7 @@ HANDLERS: tuple[Any, ...] = (
     FilesController,
     CompanyController,
     AttestController,
+    ChangesController,
     InvoiceController,
     ArrivalsController,
     CorrectionController,

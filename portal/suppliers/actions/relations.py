@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
+from portal.attest.actions import hold
 from portal.audit.log import Event, record
 from portal.audit.transition import Subject, Told, move
 from portal.jobs.queue import enqueue
@@ -18,6 +19,7 @@ from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, Invalid
 from portal.suppliers.models import SupplierAccount, SupplierRelation
 from portal.suppliers.queries.relations import find_relation
+from portal.suppliers.rules.terms import supplier_terms
 from portal.suppliers.status import RELATION
 
 OWN_REGISTRATION = "Du har själv anmält leverantören. Någon annan behöver godkänna den."
@@ -48,7 +50,8 @@ async def reject(
 async def block(
     session: AsyncSession, actor: Actor, supplier_id: UUID, reason: str, *, now: datetime
 ) -> None:
-    """Stop new orders to, and new invoices from, an approved supplier."""
+    """Stop new orders to, and new invoices from, an approved supplier; attests under way are waited for."""
+    await hold(session, [supplier_terms(actor.concern_id, supplier_id)])
     relation = await find_relation(session, actor, supplier_id)
     note = _reason(reason)
     await _decide(session, actor, supplier_id, relation.status, "block", now=now, note=note)
