@@ -18,6 +18,7 @@ from portal.web.invoicing.arrivals import ArrivalsController
 from portal.web.invoicing.corrections import CorrectionController
 from portal.web.invoicing.counts import counts as invoicing_counts
 from portal.web.invoicing.deviations import DeviationController
+from portal.web.invoicing.files import InvoiceFilesController
 from portal.web.invoicing.handing_on import HandOnController
 from portal.web.invoicing.invoices import InvoiceController
 from portal.web.invoicing.reviews import ReviewController
@@ -25,6 +26,7 @@ from portal.web.orders.addresses import AddressController
 from portal.web.orders.basket import BasketController
 from portal.web.orders.counts import counts as order_counts
 from portal.web.orders.draft import DraftController
+from portal.web.orders.line_files import LineFilesController
 from portal.web.orders.orders import OrderController
 from portal.web.orders.receipts import ReceiptController, ReceiptListController
 from portal.web.orders.requisitions import RequisitionController
@@ -60,6 +62,7 @@ HANDLERS: tuple[Any, ...] = (
     DraftController,
     AddressController,
     RequisitionController,
+    LineFilesController,
     OrderController,
     ReceiptListController,
     ReceiptController,
@@ -79,6 +82,7 @@ HANDLERS: tuple[Any, ...] = (
     ArrivalsController,
     CorrectionController,
     ReviewController,
+    InvoiceFilesController,
     HandOnController,
     DeviationController,
     ApprovalController,

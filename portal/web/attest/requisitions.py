@@ -18,7 +18,7 @@ from portal.orders.rules.split import totals
 from portal.orders.rules.standing import Standing
 from portal.orders.values import Requested
 from portal.web.attest.cards import Facts
-from portal.web.i18n import gettext
+from portal.web.i18n import gettext, ngettext
 from portal.web.orders.texts import filled, said
 
 
@@ -97,8 +97,10 @@ def _said(stand: Standing) -> list[tuple[str, str]]:
 
 
 def _comments(requested: Requested) -> list[tuple[str, str]]:
-    return [
-        (filled("Syfte och deltagare, %(name)s", {"name": line.name}), line.comment)
-        for line in requested.lines
-        if line.comment
-    ]
+    """Purpose and participants of each line that has them, and how many files say it."""
+    found = []
+    for line in requested.lines:
+        files = ngettext("%(num)s bifogad fil", "%(num)s bifogade filer", line.files) % {"num": line.files}
+        if words := [*filter(None, (line.comment,)), *([files] if line.files else [])]:
+            found.append((filled("Syfte och deltagare, %(name)s", {"name": line.name}), ". ".join(words)))
+    return found

@@ -9,6 +9,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from portal.access.locks import LockView, lock_of, take_lock
+from portal.coding.queries import files_of
 from portal.formats.en16931 import Invoice as Neutral
 from portal.formats.findings import Unreadable
 from portal.formats.peppol.reader import read_invoice
@@ -129,6 +130,7 @@ async def build(
         track=track_of(detail),
         coding=coding,
         comments=tuple((row.text, row.name, row.created_at) for row in detail.comments),
+        files=len(await files_of(found.session, invoice.concern_id, invoice_id=invoice.id)),
         solutions=solutions,
         choices=choices,
         steps=steps,
