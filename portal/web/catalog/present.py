@@ -35,7 +35,10 @@ BLOCKED: Mapping[str, tuple[str, str]] = {
 CALLABLE = "%(organisation)s får avropa från avtalet."
 ALONE = "%(supplier)s är ensam leverantör, så du behöver inte jämföra."
 RANKED = "Avtalet har %(count)s leverantörer i rangordning."
-LOWER = "%(supplier)s är nummer %(rank)s i rangordningen. Fråga först %(above)s och notera i varukorgen hur de tackade nej."
+LOWER = (
+    "%(supplier)s är nummer %(rank)s i rangordningen. Fråga först %(above)s och notera i varukorgen hur de tackade"
+    " nej."
+)
 RANKED_TO = "Rangordningen gäller till och med %(limit)s per avrop, däröver förnyad konkurrensutsättning."
 FIRST_RANKED = "%(supplier)s är nummer 1 i rangordningen av %(count)s leverantörer."
 VALID_TO = "Avtalet gäller till och med %(to)s."

@@ -140,7 +140,9 @@ async def test_a_price_raised_meanwhile_is_chosen_and_then_sent_as_it_is(
             AuditEvent.subject_id == requisition, AuditEvent.tag == "requisition:lines:accept_change"
         )
         (change,) = (await session.execute(told)).scalar_one()["changes"]
-        assert (change["what"], change["then"], change["now"]) == ("price", "12,50 kr", "15,00 kr")
+        assert (change["what"], change["then"], change["now"]) == (
+            "price", "12,50\u00a0kr", "15,00\u00a0kr",
+        )  # fmt: skip
 
 
 async def test_a_new_name_is_shown_and_stops_nothing(city: Database, now: datetime) -> None:
