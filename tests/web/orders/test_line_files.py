@@ -14,9 +14,8 @@ PDF = b"%PDF-1.7\nDeltagare"
 
 
 async def _upload(browser: Browser, path: str, name: str, data: bytes) -> httpx.Response:
-    token = await browser.token("/account")
     files: Any = {"file": (name, data, "text/html")}
-    return await browser.client.post(path, data={"_csrf_token": token}, files=files)
+    return await browser.post(path, csrf=await browser.token("/account"), files=files)
 
 
 async def test_a_file_answers_the_comment_account_of_its_line(site: Site) -> None:
