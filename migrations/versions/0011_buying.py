@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0011_buying"
-down_revision = "0010"
+down_revision = "0011_sign_in"
 branch_labels = None
 depends_on = None
 
