@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db.base import Base, ConcernKey, Id, one_of
+from portal.db.base import Base, ConcernKey, Id, Instant, one_of
 
 DIMENSIONS = ("account", "responsibility", "operation", "project", "activity", "free")
 """konto, ansvar, verksamhet, projekt, aktivitet, fri: the code string, in order (A6.17)."""
@@ -80,3 +80,30 @@ class UnspscAccount(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     __table_args__ = (UniqueConstraint("concern_id", "prefix", "valid_from"),)
+
+
+class CodingFile(Base):
+    """A file that answers a comment account (A6.20): on a line that is ordered, or on an invoice."""
+
+    __tablename__ = "coding_file"
+    concern_id: Mapped[ConcernKey] = mapped_column(ForeignKey("concern.id"), primary_key=True)
+    id: Mapped[Id]
+    requisition_line_id: Mapped[UUID | None]
+    invoice_id: Mapped[UUID | None]
+    sha256: Mapped[bytes] = mapped_column(comment="the bytes, in the object store")
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(comment="bytes")
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("app_user.id"))
+    created_at: Mapped[Instant]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["concern_id", "requisition_line_id"],
+            ["requisition_line.concern_id", "requisition_line.id"],
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(["concern_id", "invoice_id"], ["invoice.concern_id", "invoice.id"]),
+        CheckConstraint("num_nonnulls(requisition_line_id, invoice_id) = 1", name="one_subject"),
+        Index(None, "concern_id", "requisition_line_id"),
+        Index(None, "concern_id", "invoice_id"),
+    )

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.coding.rules.proposal import Proposal, propose_account
-from portal.coding.values import ANY, DIMENSIONS, CodingRegister, CodingRule, Span
+from portal.coding.values import ANY, DIMENSIONS, CodingRegister, CodingRule, KeptFile, Span
+from portal.kernel.errors import NotFound
 
 Option = tuple[str, str]
 
@@ -98,3 +99,30 @@ def _combined(rows: Iterable[RuleRow]) -> list[CodingRule]:
         CodingRule(code, logic, tuple(spans), then)
         for (_organisation, code, logic, then), spans in grouped.items()
     ]
+
+
+_FILES = (
+    "SELECT f.id, f.name, f.media_type, f.size, encode(f.sha256, 'hex') AS digest, u.login AS user,"
+    " f.requisition_line_id FROM coding_file f JOIN app_user u ON u.id = f.user_id WHERE f.concern_id = :concern"
+)
+_FILES_OF_LINE = text(f"{_FILES} AND f.requisition_line_id = :line ORDER BY f.created_at, f.id")
+_FILES_OF_INVOICE = text(f"{_FILES} AND f.invoice_id = :invoice ORDER BY f.created_at, f.id")
+
+
+async def files_of(
+    session: AsyncSession, concern_id: UUID, *, line_id: UUID | None = None, invoice_id: UUID | None = None
+) -> list[KeptFile]:
+    """The files of a requisition's line, or of an invoice, the oldest first."""
+    if line_id is not None:
+        rows = await session.execute(_FILES_OF_LINE, {"concern": concern_id, "line": line_id})
+    else:
+        rows = await session.execute(_FILES_OF_INVOICE, {"concern": concern_id, "invoice": invoice_id})
+    return [KeptFile(*row) for row in rows]
+
+
+def the_file(files: Iterable[KeptFile], file_id: UUID) -> KeptFile:
+    """The one with this id. NotFound when it is none of them."""
+    for file in files:
+        if file.id == file_id:
+            return file
+    raise NotFound("Filen finns inte.")

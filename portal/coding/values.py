@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID
 
 DIMENSIONS = ("account", "responsibility", "operation", "project", "activity", "free")
 LABELS: Mapping[str, str] = {
@@ -105,3 +106,16 @@ class CodingError:
     def text(self) -> str:
         """The message in Swedish, filled in."""
         return self.message % self.params if self.params else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that answers a comment account (A6.20). `digest` names its bytes in the object store; size in bytes."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    user: str
+    requisition_line_id: UUID | None = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db.base import Base, ConcernKey, Id, Instant, Json, Money, Price, Quantity, Rate, one_of
@@ -51,6 +53,13 @@ class Requisition(Base):
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]
     sent_at: Mapped[Instant | None]
+    motives: Mapped[Json] = mapped_column(
+        default=dict, server_default="{}",
+        comment="what was noted of the ranking: {rank-agreement-supplier or limit-agreement: text}",
+    )  # fmt: skip
+    coding_before: Mapped[Any | None] = mapped_column(
+        JSONB(none_as_null=True), comment="what the last copying of coding replaced"
+    )
     __table_args__ = (
         ForeignKeyConstraint(*ORGANISATION),
         ForeignKeyConstraint(
@@ -81,6 +90,10 @@ class RequisitionLine(Base):
     price: Mapped[Price]
     vat_rate: Mapped[Rate]
     vat_category: Mapped[str] = mapped_column(default="S")
+    offered: Mapped[Any | None] = mapped_column(
+        JSONB(none_as_null=True), comment="minimum, GTIN and description it was bought on"
+    )
+    comment: Mapped[str | None] = mapped_column(comment="purpose and participants (A6.20)")
     __table_args__ = (
         ForeignKeyConstraint(
             ["concern_id", "requisition_id"], ["requisition.concern_id", "requisition.id"], ondelete="CASCADE"

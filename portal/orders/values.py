@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from portal.catalog.rules.buyable import OfferFacts
 from portal.coding.values import CodeString
 from portal.kernel.money import to_ore
 from portal.kernel.text import Message
@@ -48,8 +51,21 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """The small print a line was bought on beside its price, unit and VAT: what may change behind its back."""
+
+    min_quantity: Decimal | None = None
+    gtin: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """An article as one organisation can buy it on one day; `price` is that day's, SEK without VAT."""
+    """An article as one organisation can buy it on one day; `price` is that day's, SEK without VAT.
+
+    `rank` is the supplier's on the agreement, none when it has been taken off; `above` the names of those to be
+    asked before it, first ranked first.
+    """
 
     article_id: UUID
     agreement_id: UUID
@@ -69,6 +85,43 @@ class Offer:
     may_call_off: bool = True
     supplier_status: str = "approved"
     secret: bool = False
+    rank: int | None = 1
+    above: tuple[str, ...] = ()
+    gtin: str | None = None
+    description: str | None = None
+
+    @property
+    def facts(self) -> OfferFacts:
+        """The offer as the rule of what may be bought sees it."""
+        return OfferFacts(
+            self.removed, self.supplier_status, self.rank is not None, self.may_call_off, self.valid_from,
+            self.valid_to, self.secret,
+        )  # fmt: skip
+
+    @property
+    def offered(self) -> Offered:
+        """Its small print."""
+        return Offered(self.min_quantity, self.gtin, self.description)
+
+    @property
+    def vat_category(self) -> str:
+        """Category S, or E where no VAT is charged."""
+        return "S" if self.vat_rate else "E"
+
+
+@dataclass(frozen=True, slots=True)
+class KindSum:
+    """Of one kind (UNSPSC family, four figures) on one agreement: what this requisition takes, and what the
+    organisation has called off in the days before. SEK without VAT."""
+
+    family: str
+    amount: Decimal
+    recent: Decimal = Decimal(0)
+
+    @property
+    def total(self) -> Decimal:
+        """Both together."""
+        return self.amount + self.recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +135,7 @@ class CallOff:
     ranking_limit: Decimal | None = None
     cap: Decimal | None = None
     used: Decimal = Decimal(0)
+    kinds: tuple[KindSum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +150,11 @@ class CodingShare:
 
 @dataclass(frozen=True, slots=True)
 class RequestedLine:
-    """A line of a requisition with its coding and the names a page needs."""
+    """A line of a requisition with its coding and the names a page needs.
+
+    `offered`: the small print it was put in the basket on, none on lines older than that record. `comment` and
+    `files`: what comment accounts ask for (A6.20).
+    """
 
     id: UUID
     position: int
@@ -115,6 +173,9 @@ class RequestedLine:
     vat_rate: Decimal
     vat_category: str
     coding: tuple[CodingShare, ...] = ()
+    offered: Offered | None = None
+    comment: str | None = None
+    files: int = 0
 
     @property
     def net(self) -> Decimal:
@@ -133,7 +194,11 @@ class RequestedLine:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """A requisition as a whole: who fills it, for whom, where to, and its lines in order."""
+    """A requisition as a whole: who fills it, for whom, where to, and its lines in order.
+
+    `motives`: what was noted of the ranking (rules/call_offs.py), by key. `coding_before`: the coding the last
+    copying replaced, as long as it can be undone.
+    """
 
     concern_id: UUID
     id: UUID
@@ -154,6 +219,8 @@ class Requested:
     secret: bool
     lines: tuple[RequestedLine, ...] = ()
     buyer_login: str = ""
+    motives: Mapping[str, str] = field(default_factory=dict)
+    coding_before: Any = None
 
     @property
     def persons(self) -> frozenset[UUID]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.web.attest.changes import ChangesController
 from portal.web.attest.counts import counts as attest_counts
 from portal.web.attest.steps import AttestController
 from portal.web.catalog.articles import ArticleController
@@ -17,6 +18,7 @@ from portal.web.invoicing.arrivals import ArrivalsController
 from portal.web.invoicing.corrections import CorrectionController
 from portal.web.invoicing.counts import counts as invoicing_counts
 from portal.web.invoicing.deviations import DeviationController
+from portal.web.invoicing.files import InvoiceFilesController
 from portal.web.invoicing.handing_on import HandOnController
 from portal.web.invoicing.invoices import InvoiceController
 from portal.web.invoicing.locks import LockController
@@ -25,6 +27,7 @@ from portal.web.orders.addresses import AddressController
 from portal.web.orders.basket import BasketController
 from portal.web.orders.counts import counts as order_counts
 from portal.web.orders.draft import DraftController
+from portal.web.orders.line_files import LineFilesController
 from portal.web.orders.orders import OrderController
 from portal.web.orders.receipts import ReceiptController, ReceiptListController
 from portal.web.orders.requisitions import RequisitionController
@@ -62,6 +65,7 @@ HANDLERS: tuple[Any, ...] = (
     DraftController,
     AddressController,
     RequisitionController,
+    LineFilesController,
     OrderController,
     ReceiptListController,
     ReceiptController,
@@ -78,10 +82,12 @@ HANDLERS: tuple[Any, ...] = (
     FilesController,
     CompanyController,
     AttestController,
+    ChangesController,
     InvoiceController,
     ArrivalsController,
     CorrectionController,
     ReviewController,
+    InvoiceFilesController,
     HandOnController,
     LockController,
     DeviationController,

@@ -66,6 +66,7 @@ CONTEXTS: dict[str, Context] = {
 # What cannot be made up from type and foreign keys.
 GIVEN: dict[str, dict[str, Any]] = {
     "app_user": {"supplier_id": None, "group_code": None},
+    "coding_file": {"invoice_id": None},
     "article_price": {"article_id": made("article")},
     "delegation": {"to_user_id": OTHER_USER},
     "purchase_order": {"status": "sent"},

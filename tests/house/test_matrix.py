@@ -43,6 +43,7 @@ TABLES = {
     "catalogue_id": "catalogue",
     "coding_id": "requisition_coding",
     "delivery_id": "delivery",
+    "file_id": "coding_file",
     "invoice_id": "invoice",
     "line_id": "requisition_line",
     "order_id": "purchase_order",

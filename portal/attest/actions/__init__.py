@@ -1,6 +1,6 @@
 """What changes in attest: routes and their steps, decisions, delegations."""
 
-from portal.attest.actions.cases import HeldCase, hold, hold_case
+from portal.attest.actions.cases import HeldCase, hold, hold_case, share
 from portal.attest.actions.decisions import record_decision
 from portal.attest.actions.delegations import (
     NewDelegation,
@@ -25,6 +25,7 @@ __all__ = [
     "register_delegation",
     "return_steps",
     "revoke_delegation",
+    "share",
     "take_step",
     "void_steps",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +27,9 @@ AT_ONCE = "Någon annan attesterar samtidigt på samma avtal. Vänta en liten st
 _DEADLOCK = "40P01"
 _HOLD = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key"
+)
+_SHARE = text(
+    "SELECT pg_advisory_xact_lock_shared(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key"
 )
 
 
@@ -50,8 +53,17 @@ async def hold_case(session: AsyncSession, actor: Actor, case_id: UUID) -> HeldC
 
 async def hold(session: AsyncSession, keys: Sequence[str]) -> None:
     """Hold what the keys name until the transaction ends, taken in this order; Conflict as of `hold_case`."""
+    await _lock(session, _HOLD, keys)
+
+
+async def share(session: AsyncSession, keys: Sequence[str]) -> None:
+    """As `hold`, together with others who share; who holds one alone waits for all of them, and they for it."""
+    await _lock(session, _SHARE, keys)
+
+
+async def _lock(session: AsyncSession, statement: TextClause, keys: Sequence[str]) -> None:
     try:
-        await session.execute(_HOLD, {"keys": list(keys)})
+        await session.execute(statement, {"keys": list(keys)})
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
             raise Conflict(AT_ONCE) from error

@@ -13,6 +13,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.catalog.rules.buyable import Buyer, OfferFacts, why_not
+
 FACETS = ("agreement", "supplier", "segment")
 
 
@@ -54,18 +56,17 @@ class ArticleHit:
     suppliers_on_agreement: int
     ranking_limit: Decimal | None
     cap_amount: Decimal | None
+    rank: int | None
+    above: tuple[str, ...]
 
     def blocked(self, today: date) -> str | None:
-        """Why it cannot be bought today, as a code; None when it can."""
-        if self.removed:
-            return "removed"
-        if self.supplier_status != "approved":
-            return "supplier"
-        if not self.agreement_seen or not self.callable:
-            return "organisation"
-        if today < self.agreement_from:
-            return "early"
-        return "expired" if self.agreement_to is not None and today > self.agreement_to else None
+        """Why it cannot be bought today, as a code; None when it can. Secrecy is asked when it is put in the basket:
+        a hit is the same to all who see it."""
+        facts = OfferFacts(
+            self.removed, self.supplier_status, self.rank is not None or not self.agreement_seen,
+            self.agreement_seen and self.callable, self.agreement_from, self.agreement_to,
+        )  # fmt: skip
+        return why_not(facts, Buyer(sees_secret=True), today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +88,25 @@ coalesce(g.kind, '') AS agreement_kind, coalesce(g.valid_from, :today) AS agreem
 g.valid_to AS agreement_to, coalesce(g.price_terms, '') AS price_terms, g.id IS NOT NULL AS agreement_seen,
 o.organisation_id IS NOT NULL AS callable,
 (SELECT count(*) FROM agreement_supplier x WHERE x.concern_id = a.concern_id AND x.agreement_id = a.agreement_id)
-  AS suppliers_on_agreement, g.ranking_limit, g.cap_amount
+  AS suppliers_on_agreement, g.ranking_limit, g.cap_amount, k.rank,
+CASE WHEN g.kind = 'single_fixed' THEN '{}' ELSE array(SELECT u.name FROM agreement_supplier y
+  JOIN supplier u ON u.id = y.supplier_id JOIN supplier_relation v ON v.concern_id = y.concern_id
+  AND v.supplier_id = y.supplier_id AND v.status = 'approved' WHERE y.concern_id = a.concern_id
+  AND y.agreement_id = a.agreement_id AND y.rank < k.rank ORDER BY y.rank, u.name) END AS above
 """
 _JOINS = """
 JOIN supplier s ON s.id = a.supplier_id
 JOIN supplier_relation r ON r.concern_id = a.concern_id AND r.supplier_id = a.supplier_id
 LEFT JOIN agreement g ON g.concern_id = a.concern_id AND g.id = a.agreement_id
+LEFT JOIN agreement_supplier k ON k.concern_id = a.concern_id AND k.agreement_id = a.agreement_id
+  AND k.supplier_id = a.supplier_id
 LEFT JOIN agreement_organisation o ON o.concern_id = a.concern_id AND o.agreement_id = a.agreement_id
   AND o.organisation_id = :organisation
 """
+# The twin of rules/buyable.why_not, for rows: a test holds the two together.
 _BUYABLE = """
-a.removed_at IS NULL AND r.status = 'approved' AND g.id IS NOT NULL AND o.organisation_id IS NOT NULL
-AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to >= :today)
+a.removed_at IS NULL AND r.status = 'approved' AND k.rank IS NOT NULL AND g.id IS NOT NULL
+AND o.organisation_id IS NOT NULL AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to >= :today)
 """
 # What the ids stand for, with each facet's choice as a flag: counts and the page come from the same few rows.
 _FOUND = f"""
@@ -163,7 +171,7 @@ async def hit_page(
         counts[facet][value] = (name, number)
     total = counts.pop("total")["total"][1]
     without = {facet: sum(number for _, number in values.values()) for facet, values in counts.items()}
-    hits = [ArticleHit(*row[2:]) for row in rows if row.id is not None]
+    hits = [_hit(row[2:]) for row in rows if row.id is not None]
     return HitPage(tuple(hits[:limit]), total, len(hits) > limit, counts, without)
 
 
@@ -176,4 +184,9 @@ async def shown(
     given: dict[str, Any] = {
         "ids": list(ids), "concern": concern_id, "organisation": organisation_id, "today": today,
     }  # fmt: skip
-    return [ArticleHit(*row) for row in await session.execute(_SHOWN, given)]
+    return [_hit(row) for row in await session.execute(_SHOWN, given)]
+
+
+def _hit(columns: Sequence[Any]) -> ArticleHit:
+    most: Sequence[Any] = (*columns[:-1], tuple(columns[-1] or ()))
+    return ArticleHit(*most)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
-from portal.coding.queries import load_register
+from portal.coding.queries import files_of, load_register
 from portal.coding.rules.check import check_rows, comment_needed
 from portal.coding.values import CodeString, CodingError, CodingRegister, CodingRow
 from portal.invoicing.actions.opening import Opened, Seen, comment, open_for, tell
@@ -30,7 +30,9 @@ from portal.kernel.money import canonical
 from portal.kernel.text import Message
 
 FIX_CODING = "Konteringen behöver rättas innan fakturan kan gå vidare."
-COMMENT_NEEDED = "Konto %(accounts)s kräver en kommentar. Skriv vilka som deltog och varför."
+COMMENT_NEEDED = (
+    "Konto %(accounts)s kräver en kommentar. Skriv vilka som deltog och varför, eller bifoga en fil."
+)
 NO_ROWS = "Fakturan saknar kontering. Lägg till minst en rad."
 MOST_ROWS = 200
 
@@ -113,7 +115,8 @@ async def checked(
         raise Invalid(NO_ROWS, fields={"coding": NO_ROWS})
     coded = [CodingRow(row.code, row.amount, note) for row in rows]
     fields = fields_of(check_rows(coded, register, invoice.net_amount))
-    if accounts := comment_needed(coded, register):
+    has_file = bool(await files_of(session, invoice.concern_id, invoice_id=invoice.id))
+    if accounts := comment_needed(coded, register, has_file=has_file):
         fields["comment"] = Message(COMMENT_NEEDED, accounts=", ".join(accounts))
     if fields:
         raise Invalid(FIX_CODING, fields=fields)

@@ -14,14 +14,15 @@ from portal.attest.actions import hold, hold_case, return_steps, take_step
 from portal.attest.queries.steps import find_step
 from portal.audit.log import told_together
 from portal.audit.transition import Told, move
-from portal.kernel.dates import format_clock
+from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.orders.actions.permission import require
 from portal.orders.actions.release import make_orders
 from portal.orders.actions.sending import subject
-from portal.orders.queries.offers import call_offs
+from portal.orders.actions.standing import still_standing
+from portal.orders.queries.call_offs import call_offs
 from portal.orders.queries.requisitions import NOT_FOUND, load_requested
-from portal.orders.rules.purchase import check_call_offs
+from portal.orders.rules.call_offs import caps_passed
 from portal.orders.status import REQUISITION
 from portal.orders.values import Requested
 
@@ -31,12 +32,20 @@ REASON_NEEDED = "Skriv varför du skickar tillbaka, så att beställaren kan rä
 
 
 async def approve(
-    session: AsyncSession, actor: Actor, step_id: UUID, *, shown: bytes, note: str | None, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    step_id: UUID,
+    *,
+    shown: bytes,
+    note: str | None,
+    now: datetime,
+    accepts: bool = False,
 ) -> list[UUID]:
     """Approve one step; the ids of the orders made when it was the last one, else none.
 
-    `shown` are the bytes of what was shown. Forbidden without A14 or when duties are not separate, Conflict
-    when the step is decided, Invalid when an agreement's limit has been passed since it was sent.
+    `shown` are the bytes of what was shown; `accepts`: the new values of what has changed since it was sent are
+    said yes to. Forbidden without A14 or when duties are not separate, Conflict when the step is decided, Invalid
+    when it may no longer be bought, a takvolym is passed, or something has changed and nobody has chosen.
     """
     require(actor, p.ORDER_AND_INVOICE, what="Godkänn")
     step = await find_step(session, actor, step_id)
@@ -45,7 +54,7 @@ async def approve(
     requested = await load_requested(session, actor, step.subject_id, lock=True)
     await keep_lock(session, actor, step.subject_id, now)
     case = await hold_case(session, actor, requested.id)
-    capped = await _require_room(session, requested)
+    requested, step, capped = await still_standing(session, actor, requested, step, now=now, accepts=accepts)
     async with told_together(session):
         outcome = await take_step(session, actor, step, case, shown=shown, note=note, now=now)
         code = "approve" if outcome.all_approved else "approve_part"
@@ -56,24 +65,20 @@ async def approve(
         if not outcome.all_approved:
             return []
         if capped:
-            await _require_room_alone(session, requested, capped)
+            await _require_room_alone(session, requested, capped, now)
         return await make_orders(session, requested, now)
 
 
-async def _require_room(session: AsyncSession, requested: Requested) -> list[str]:
-    """Invalid when a limit of an agreement would be passed; the agreements that have a takvolym."""
-    found = await call_offs(session, requested.concern_id, requested.lines)
-    for reason in check_call_offs(found):
-        raise Invalid(reason.message, fields={"step": reason.text}, **reason.params)
-    return [str(one.agreement_id) for one in found if one.cap is not None]
-
-
-async def _require_room_alone(session: AsyncSession, requested: Requested, agreements: list[str]) -> None:
+async def _require_room_alone(
+    session: AsyncSession, requested: Requested, agreements: list[str], now: datetime
+) -> None:
     """Two attests on one agreement, side by side, would both find room under its takvolym: from here until the
     transaction ends one of them waits, and counts again what the other took. Held last, so that others wait
     briefly, and sorted, so that nobody waits in a ring."""
     await hold(session, sorted(f"agreement:{agreement}" for agreement in agreements))
-    await _require_room(session, requested)
+    found = (await call_offs(session, [requested], stockholm_date(now)))[requested.id]
+    for reason in caps_passed(found):
+        raise Invalid(reason.message, fields={"step": reason.text}, **reason.params)
 
 
 async def send_back(

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.catalog.rules.buyable import Buyer
 from portal.coding.queries import load_unspsc_accounts
 from portal.db.bulk import insert_rows
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.identifiers import uuid7
+from portal.kernel.plain import to_plain
 from portal.orders.actions.basket_lines import increase
 from portal.orders.actions.coding_rows import coding_row
 from portal.orders.actions.draft import home, open_basket
@@ -27,7 +29,7 @@ from portal.orders.models import RequisitionCoding, RequisitionLine
 from portal.orders.queries.offers import load_offers
 from portal.orders.queries.requisitions import last_coding
 from portal.orders.rules.proposal import propose
-from portal.orders.rules.purchase import check_quantity, may_buy
+from portal.orders.rules.purchase import check_quantity, why_not
 from portal.orders.values import Offer, Requested, RequestedLine
 
 WHOLE = Decimal(100)
@@ -90,8 +92,8 @@ async def _offers(
 
 
 def _require_offer(offer: Offer, quantity: Decimal, day: date, actor: Actor) -> None:
-    wrong = may_buy(offer, day, sees_secret=actor.sees_secret) or check_quantity(
-        quantity, offer.name, offer.min_quantity
+    wrong = why_not(offer, Buyer(actor.sees_secret), day) or check_quantity(
+        quantity, offer.name, offer.unit, offer.min_quantity
     )
     if wrong:
         raise Invalid(wrong.msgid, fields={"quantity": wrong}, **wrong.params)
@@ -139,5 +141,5 @@ def _line(basket: Requested, offer: Offer, quantity: Decimal, position: int) -> 
         "article_id": offer.article_id, "agreement_id": offer.agreement_id, "supplier_id": offer.supplier_id,
         "item_no": offer.item_no, "name": offer.name, "unspsc": offer.unspsc, "unit": offer.unit,
         "quantity": quantity, "price": offer.price, "vat_rate": offer.vat_rate,
-        "vat_category": "S" if offer.vat_rate else "E",
+        "vat_category": offer.vat_category, "offered": to_plain(offer.offered), "comment": None,
     }  # fmt: skip

@@ -1,10 +1,11 @@
-"""Lines that lie in the basket (A10.04): more or less of them, taken out, at today's price."""
+"""Lines that lie in the basket (A10.04): more or less of them, taken out, as the article is today."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, update
@@ -13,13 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.dates import stockholm_date
+from portal.kernel.plain import to_plain
 from portal.orders.actions.draft import editable_line, touch
 from portal.orders.actions.permission import require
 from portal.orders.models import RequisitionLine
 from portal.orders.queries.offers import load_offers
 from portal.orders.queries.requisitions import load_editable
+from portal.orders.rules.changes import changes_of
 from portal.orders.tables import table_of
-from portal.orders.values import Requested, RequestedLine
+from portal.orders.values import Offer, Requested, RequestedLine
 
 
 async def remove_line(session: AsyncSession, actor: Actor, line_id: UUID, now: datetime) -> RequestedLine:
@@ -59,26 +62,36 @@ async def increase(session: AsyncSession, concern_id: UUID, more: Mapping[UUID, 
     await connection.execute(statement, [{"line": line, "more": extra} for line, extra in more.items()])
 
 
-async def refresh_prices(session: AsyncSession, actor: Actor, requisition_id: UUID, now: datetime) -> int:
-    """Take over today's prices on every line; how many were changed."""
+async def accept_changes(
+    session: AsyncSession, actor: Actor, requisition_id: UUID, now: datetime, *, line_id: UUID | None = None
+) -> int:
+    """Take over what the articles are today, on one line or on all of them; how many lines were another."""
     require(actor, p.ORDER_AND_INVOICE, what="Beställ")
     requested = await load_editable(session, actor, requisition_id)
-    changed = await _new_prices(session, requested, stockholm_date(now))
-    table = table_of(RequisitionLine)
-    for line_id, price in changed:
-        mine = (table.c.concern_id == requested.concern_id) & (table.c.id == line_id)
-        await session.execute(update(table).where(mine).values(price=price))
+    lines = [line for line in requested.lines if line_id is None or line.id == line_id]
+    changed = await take_offers(session, requested, lines, stockholm_date(now))
     await touch(session, requested.concern_id, requested.id, now)
-    return len(changed)
+    return changed
 
 
-async def _new_prices(session: AsyncSession, requested: Requested, day: date) -> list[tuple[UUID, Decimal]]:
-    """(line id, the day's price) of the lines whose price is another now."""
-    articles = [line.article_id for line in requested.lines if line.article_id]
+async def take_offers(
+    session: AsyncSession, requested: Requested, lines: Sequence[RequestedLine], day: date
+) -> int:
+    """Write the day's offers on these lines; how many were another. The quantity stays what a person has written."""
+    articles = [line.article_id for line in lines if line.article_id]
     offers = await load_offers(session, requested.concern_id, requested.organisation_id, articles, day)
-    prices = {line.id: offers[a].price for line in requested.lines if (a := line.article_id) and a in offers}
-    return [
-        (line.id, prices[line.id])
-        for line in requested.lines
-        if prices.get(line.id, line.price) != line.price
-    ]
+    table, changed = table_of(RequisitionLine), 0
+    for line in lines:
+        offer = offers.get(line.article_id) if line.article_id else None
+        if offer is not None and changes_of(line, offer):
+            mine = (table.c.concern_id == requested.concern_id) & (table.c.id == line.id)
+            await session.execute(update(table).where(mine).values(**_taken(offer)))
+            changed += 1
+    return changed
+
+
+def _taken(offer: Offer) -> dict[str, Any]:
+    return {
+        "name": offer.name, "unspsc": offer.unspsc, "unit": offer.unit, "price": offer.price,
+        "vat_rate": offer.vat_rate, "vat_category": offer.vat_category, "offered": to_plain(offer.offered),
+    }  # fmt: skip

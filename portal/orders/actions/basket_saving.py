@@ -31,11 +31,13 @@ NO_BUYER = "Välj en beställare i listan."
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """A line as its form has it: quantity in the line's unit (None: unreadable, kept) and its coding rows."""
+    """A line as its form has it: quantity in the line's unit (None: unreadable, kept), its coding rows and what is
+    said of them (A6.20)."""
 
     id: UUID
     quantity: Decimal | None
     coding: tuple[CodingShare, ...]
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,10 @@ async def save(
     pairs = [(line, one) for line in requested.lines for one in changes.lines if one.id == line.id]
     changed = await _change_quantities(session, requested.concern_id, pairs)
     changed |= await _change_codings(session, requested.concern_id, pairs)
+    changed |= await _change_comments(session, requested.concern_id, pairs)
     if not (changed or values):
         return requested
+    values["coding_before"] = None  # what is written after a copying is not undone with it
     await write_columns(session, requested.concern_id, requisition_id, {**values, "updated_at": now})
     return await load_requested(session, actor, requisition_id)
 
@@ -100,6 +104,18 @@ async def _change_quantities(session: AsyncSession, concern_id: UUID, pairs: Pai
         mine = (table.c.concern_id == concern_id) & (table.c.id == bindparam("line"))
         connection = await session.connection()
         await connection.execute(update(table).where(mine).values(quantity=bindparam("amount")), rows)
+    return bool(rows)
+
+
+async def _change_comments(session: AsyncSession, concern_id: UUID, pairs: Pairs) -> bool:
+    rows = [
+        {"line": line.id, "words": change.comment} for line, change in pairs if change.comment != line.comment
+    ]
+    if rows:
+        table = table_of(RequisitionLine)
+        mine = (table.c.concern_id == concern_id) & (table.c.id == bindparam("line"))
+        connection = await session.connection()
+        await connection.execute(update(table).where(mine).values(comment=bindparam("words")), rows)
     return bool(rows)
 
 

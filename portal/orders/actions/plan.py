@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.attest.actions import HeldCase, plan_route
 from portal.attest.rules.route import Route
+from portal.catalog.rules.buyable import Buyer
 from portal.coding.queries import load_register
 from portal.coding.values import CodingRegister
 from portal.kernel.dates import stockholm_date
 from portal.kernel.decision import Reason
-from portal.orders.queries.offers import call_offs, load_offers
-from portal.orders.rules.purchase import check_call_offs
+from portal.orders.queries.call_offs import call_offs
+from portal.orders.queries.offers import load_offers
+from portal.orders.rules.call_offs import Demand, caps_passed, demands
 from portal.orders.rules.sending import check_requested
 from portal.orders.rules.split import amounts_by_responsibility
-from portal.orders.values import FieldError, Requested
+from portal.orders.values import CallOff, FieldError, Offer, Requested
 
 APPROVE_ORDER = "approve_order"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`errors` are faults at fields, `limits` agreements' limits passed, `route` the steps or why none."""
+    """`errors` are faults at fields, `limits` agreements' caps passed, `route` the steps or why none; `offers`
+    today's by article, `call_offs` what is taken of each agreement, `demanded` what must be noted of the ranking."""
 
     register: CodingRegister
     errors: tuple[FieldError, ...]
     limits: tuple[Reason, ...]
     route: Route
+    offers: Mapping[UUID, Offer] = field(default_factory=dict)
+    call_offs: tuple[CallOff, ...] = ()
+    demanded: tuple[Demand, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -50,9 +58,13 @@ async def plan(
     register = await load_register(session, *home, day)
     articles = {line.article_id for line in requested.lines if line.article_id}
     offers = await load_offers(session, *home, articles, day)
-    errors = check_requested(requested, register, offers, day, sees_secret=actor.sees_secret)
-    limits = check_call_offs(await call_offs(session, requested.concern_id, requested.lines))
-    return Plan(register, errors, limits, await planned_route(session, requested, now, held))
+    taken = (await call_offs(session, [requested], day))[requested.id]
+    demanded = demands(requested.lines, offers, taken)
+    errors = check_requested(
+        requested, register, offers, day, buyer=Buyer(actor.sees_secret), demanded=demanded
+    )
+    route = await planned_route(session, requested, now, held)
+    return Plan(register, errors, caps_passed(taken), route, offers, taken, demanded)
 
 
 async def planned_route(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, text, true
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, bindparam, exists, func, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
@@ -21,10 +21,11 @@ from portal.access.queries import holds, in_force
 from portal.attest.models import ApprovalStep
 from portal.coding.values import CodeString
 from portal.kernel.errors import NotFound
+from portal.kernel.plain import from_plain
 from portal.orders.models import Requisition, RequisitionLine
 from portal.orders.status import DRAFT, ORDERED, SENT_BACK
 from portal.orders.tables import table_of
-from portal.orders.values import CodingShare, Requested, RequestedLine
+from portal.orders.values import CodingShare, Offered, Requested, RequestedLine
 
 EDITABLE = (DRAFT, SENT_BACK)
 READS_ALL = (p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN, p.AUDITOR, p.CENTRAL_SYSTEM_ADMIN)
@@ -81,7 +82,7 @@ _ROW, _BUYER = table_of(Requisition), table_of(User).alias("buyer")
 _COLUMNS = (
     "concern_id", "id", "organisation_id", "number", "status", "user_id", "person_id", "buyer_user_id",
     "delivery_address_id", "goods_mark", "wanted_on", "note_to_supplier", "note_to_approver",
-    "review_requested", "secret",
+    "review_requested", "secret", "motives", "coding_before",
 )  # fmt: skip
 _IN_CONCERN = (
     select(
@@ -94,6 +95,7 @@ _IN_CONCERN = (
     .where(_ROW.c.concern_id == bindparam("concern"))
 )
 _LOCKED = _IN_CONCERN.with_for_update(of=_ROW)
+_SEVERAL = _IN_CONCERN.where(_ROW.c.id == func.any(bindparam("requisitions", type_=ARRAY(Uuid))))
 _ONE, _ONE_LOCKED = (query.where(_ROW.c.id == bindparam("requisition")) for query in (_IN_CONCERN, _LOCKED))
 _OWN = _ROW.c.user_id == bindparam("user")
 _EDITABLE = _ONE_LOCKED.where(_OWN, _ROW.c.status.in_(EDITABLE))
@@ -103,14 +105,15 @@ _OPEN = (
 # With their coding in one statement: one row of the answer per coding row.
 _LINES = text(
     "SELECT l.id, l.position, l.article_id, l.agreement_id, a.number, a.name, l.supplier_id, s.name, l.item_no,"
-    " l.name, l.unspsc, l.unit, l.quantity, l.price, l.vat_rate, l.vat_category,"
+    " l.name, l.unspsc, l.unit, l.quantity, l.price, l.vat_rate, l.vat_category, l.requisition_id, l.offered,"
+    " l.comment, (SELECT count(*) FROM coding_file f WHERE f.concern_id = :concern AND f.requisition_line_id = l.id),"
     " c.id, c.share, c.source, c.account, c.responsibility, c.operation, c.project, c.activity, c.free"
     " FROM requisition_line l JOIN supplier s ON s.id = l.supplier_id"
     " LEFT JOIN agreement a ON a.concern_id = :concern AND a.id = l.agreement_id"
     " LEFT JOIN requisition_coding c ON c.concern_id = :concern AND c.line_id = l.id"
-    " WHERE l.concern_id = :concern AND l.requisition_id = :requisition ORDER BY l.position, l.id, c.id"
+    " WHERE l.concern_id = :concern AND l.requisition_id = ANY(:requisitions) ORDER BY l.position, l.id, c.id"
 )
-_CODING_AT = 16
+_SMALL_PRINT_AT, _CODING_AT = 16, 20
 
 
 async def load_requested(
@@ -144,9 +147,22 @@ async def _load(session: AsyncSession, actor: Actor, query: Any, requisition_id:
     return await _whole(session, row)
 
 
+async def load_several(
+    session: AsyncSession, actor: Actor, requisition_ids: Collection[UUID]
+) -> Mapping[UUID, Requested]:
+    """Requisitions by id, with lines and coding, in two statements; what row-level security hides is left out."""
+    given = {"concern": actor.concern_id, "requisitions": list(requisition_ids)}
+    rows = (await session.execute(_SEVERAL, given)).all()
+    if not rows:
+        return {}
+    lines = await _lines(session, rows[0].concern_id, list(requisition_ids))
+    return {row.id: Requested(**row._mapping, lines=lines.get(row.id, ())) for row in rows}
+
+
 async def _whole(session: AsyncSession, row: Any) -> Requested:
     """Lines are read after the row is locked, in a statement of their own: they are as they are now."""
-    return Requested(**row._mapping, lines=await _lines(session, row.concern_id, row.id))
+    lines = await _lines(session, row.concern_id, [row.id])
+    return Requested(**row._mapping, lines=lines.get(row.id, ()))
 
 
 async def requisition_of_line(session: AsyncSession, actor: Actor, line_id: UUID) -> UUID:
@@ -160,15 +176,26 @@ async def requisition_of_line(session: AsyncSession, actor: Actor, line_id: UUID
     return found
 
 
-async def _lines(session: AsyncSession, concern_id: UUID, requisition_id: UUID) -> tuple[RequestedLine, ...]:
-    rows = await session.execute(_LINES, {"concern": concern_id, "requisition": requisition_id})
-    return tuple(_line(tuple(parts)) for _, parts in groupby(rows, key=itemgetter(0)))
+async def _lines(
+    session: AsyncSession, concern_id: UUID, requisition_ids: Sequence[UUID]
+) -> dict[UUID, tuple[RequestedLine, ...]]:
+    """Lines by requisition, in order."""
+    rows = await session.execute(_LINES, {"concern": concern_id, "requisitions": requisition_ids})
+    lines: dict[UUID, tuple[RequestedLine, ...]] = {}
+    for _, parts in groupby(rows, key=itemgetter(0)):
+        own = tuple(parts)
+        requisition = own[0][_SMALL_PRINT_AT]
+        lines[requisition] = (*lines.get(requisition, ()), _line(own))
+    return lines
 
 
 def _line(rows: tuple[Any, ...]) -> RequestedLine:
     """One line from its rows, one per coding row; a line without coding has one row with an empty part."""
     coding = tuple(_share(*row[_CODING_AT:]) for row in rows if row[_CODING_AT])
-    return RequestedLine(*(*rows[0][:_CODING_AT], coding))
+    _requisition, small, comment, files = rows[0][_SMALL_PRINT_AT:_CODING_AT]
+    offered = from_plain(Offered, small) if small is not None else None
+    columns = (*rows[0][:_SMALL_PRINT_AT], coding, offered, comment, files)
+    return RequestedLine(*columns)
 
 
 def _share(row_id: UUID, share: Decimal, source: str | None, *codes: str | None) -> CodingShare:

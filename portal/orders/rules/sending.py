@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from portal.coding.rules.check import check_code
-from portal.coding.values import CodingRegister
-from portal.kernel.money import format_kr, format_number_sv
+from portal.catalog.rules.buyable import Buyer
+from portal.coding.rules.check import check_code, comment_needed
+from portal.coding.values import CodingRegister, CodingRow
+from portal.kernel.money import format_number_sv
 from portal.kernel.text import Message
-from portal.orders.rules.purchase import check_quantity, may_buy
+from portal.orders.rules.call_offs import MOTIVE_LENGTH, Demand
+from portal.orders.rules.changes import changes_of
+from portal.orders.rules.purchase import check_quantity, why_not
 from portal.orders.values import CodingShare, FieldError, Offer, Requested, RequestedLine
 
 MARK_LENGTH = 35
@@ -25,7 +28,10 @@ _PAST = "Önskat leveransdatum har passerat. Välj i dag eller senare."
 _SHARES = "Andelarna blir %(sum)s procent. De ska bli 100."
 _SHARE = "Skriv en andel mellan 0 och 100 procent."
 _NO_CODING = "Raden saknar kontering."
-PRICE_CHANGED = "Priset är nu %(now)s, inte %(then)s. Uppdatera priset innan du skickar."
+COMMENT_NEEDED = (
+    "Konto %(accounts)s kräver syfte och deltagare. Skriv vilka som deltar och varför, eller bifoga en fil."
+)
+_NOT_MARKED = "Köp från %(supplier)s omfattas av sekretess. Kryssa i Sekretess."
 _GONE = "Artikeln går inte längre att köpa. Ta bort raden."
 
 
@@ -35,26 +41,54 @@ def check_requested(
     offers: Mapping[UUID, Offer],
     day: date,
     *,
-    sees_secret: bool,
+    buyer: Buyer,
+    demanded: Sequence[Demand] = (),
 ) -> tuple[FieldError, ...]:
     """Every fault of the whole requisition, in the order of the page."""
     errors = [] if requested.lines else [FieldError("basket", Message(_EMPTY))]
     for line in requested.lines:
         errors += check_line(line, register)
-        errors += _offer(line, offers, day, sees_secret=sees_secret)
+        errors += _offer(line, offers, day, buyer)
+    errors += _motives(requested, demanded)
+    errors += _secrecy(requested, offers)
     return (*errors, *check_delivery(requested, day))
 
 
-def check_line(line: RequestedLine, register: CodingRegister) -> tuple[FieldError, ...]:
-    """Quantity and coding of one line."""
+def _motives(requested: Requested, demanded: Sequence[Demand]) -> list[FieldError]:
+    """What must be noted of the ranking and is not."""
     errors = []
-    if wrong := check_quantity(line.quantity, line.name):
-        errors.append(FieldError(f"quantity-{line.id}", wrong, line.name))
+    for demand in demanded:
+        text = requested.motives.get(demand.key, "").strip()
+        if not text:
+            errors.append(FieldError(demand.key, demand.message, demand.subject))
+        errors += _too_long(demand.key, text, MOTIVE_LENGTH, _NOTE)
+    return errors
+
+
+def _secrecy(requested: Requested, offers: Mapping[UUID, Offer]) -> tuple[FieldError, ...]:
+    """A purchase of a sekretessleverantör is secret (A4.15)."""
+    secret = next((offer for offer in offers.values() if offer.secret), None)
+    if secret is None or requested.secret:
+        return ()
+    return (FieldError("secret", Message(_NOT_MARKED, supplier=secret.supplier_name)),)
+
+
+def check_line(line: RequestedLine, register: CodingRegister) -> tuple[FieldError, ...]:
+    """Coding of one line, and what its accounts ask for (A6.20)."""
+    errors = []
     if not line.coding:
         errors.append(FieldError(f"line-{line.id}", Message(_NO_CODING), line.name))
     for row in line.coding:
         errors += _code(row, line, register)
-    return (*errors, *_shares(line))
+    return (*errors, *_shares(line), *_comment(line, register))
+
+
+def _comment(line: RequestedLine, register: CodingRegister) -> tuple[FieldError, ...]:
+    rows = [CodingRow(row.code, Decimal(0), line.comment) for row in line.coding]
+    field = f"comment-{line.id}"
+    if accounts := comment_needed(rows, register, has_file=line.files > 0):
+        return (FieldError(field, Message(COMMENT_NEEDED, accounts=", ".join(accounts)), line.name),)
+    return tuple(_too_long(field, line.comment, NOTE_LENGTH, _NOTE))
 
 
 def _code(row: CodingShare, line: RequestedLine, register: CodingRegister) -> list[FieldError]:
@@ -78,20 +112,19 @@ def _shares(line: RequestedLine) -> tuple[FieldError, ...]:
 
 
 def _offer(
-    line: RequestedLine, offers: Mapping[UUID, Offer], day: date, *, sees_secret: bool
+    line: RequestedLine, offers: Mapping[UUID, Offer], day: date, buyer: Buyer
 ) -> tuple[FieldError, ...]:
+    """The line against today's offer: the quantity, whether it may be bought, and what has become another."""
     field = f"quantity-{line.id}"
     offer = offers.get(line.article_id) if line.article_id else None
     if offer is None:
-        return (FieldError(field, Message(_GONE), line.name),)
-    if wrong := may_buy(offer, day, sees_secret=sees_secret):
-        return (FieldError(field, wrong, line.name),)
-    if wrong := check_quantity(line.quantity, line.name, offer.min_quantity):
-        return (FieldError(field, wrong, line.name),)
-    if offer.price != line.price:
-        changed = Message(PRICE_CHANGED, now=format_kr(offer.price), then=format_kr(line.price))
-        return (FieldError(field, changed, line.name),)
-    return ()
+        gone = check_quantity(line.quantity, line.name) or Message(_GONE)
+        return (FieldError(field, gone, line.name),)
+    wrong = why_not(offer, buyer, day)
+    changes = [] if wrong else [one.message for one in changes_of(line, offer) if one.stops]
+    quantity = wrong or check_quantity(line.quantity, line.name, offer.unit, offer.min_quantity)
+    found = [quantity] if quantity else []
+    return tuple(FieldError(field, message, line.name) for message in (*changes, *found))
 
 
 def check_delivery(requested: Requested, day: date) -> tuple[FieldError, ...]:

@@ -21,6 +21,7 @@ def shown_bytes(requested: Requested) -> bytes:
             "to_approver": requested.note_to_approver,
             "review": requested.review_requested,
             "secret": requested.secret,
+            "motives": requested.motives,
             "lines": requested.lines,
         }
     )

@@ -13,18 +13,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.permissions import SUPPLIER_ADMIN
+from portal.attest.actions import hold
 from portal.audit.log import Event, record
 from portal.kernel.errors import Forbidden, Invalid
 from portal.kernel.identifiers import uuid7
 from portal.suppliers.models import Agreement, AgreementOrganisation, AgreementSupplier
 from portal.suppliers.queries.agreements import find_agreement, number_used, possible_callers
 from portal.suppliers.queries.relations import find_relation
-from portal.suppliers.rules.agreements import AgreementFacts, Keeper, may_keep
+from portal.suppliers.rules.agreements import (
+    SINGLE_FIXED,
+    AgreementFacts,
+    Keeper,
+    is_ranked,
+    may_keep,
+    may_link,
+)
+from portal.suppliers.rules.hold_names import agreement_terms
 from portal.suppliers.status import APPROVED
 
 NOT_YOURS = "Du sköter bara din egen organisations lokala avtal. Det här ändras centralt."
 NUMBER_USED = "Numret används av ett annat avtal. Välj ett annat."
 NOT_APPROVED = "Leverantören behöver godkännas innan den kan kopplas till ett avtal."
+ONE_SUPPLIER = (
+    "Avtalet har en leverantör med fasta villkor, och den finns redan. Ändra avtalets typ om det ska ha fler, eller ta"
+    " först bort den som är kopplad."
+)
+SEVERAL = (
+    "Avtalet har flera leverantörer. Ta bort alla utom en innan du väljer en leverantör med fasta villkor."
+)
 WRONG_CALLERS = "Du kan bara ge din egen organisation rätt att avropa."
 FAILED = "Avtalet kunde inte sparas. Rätta fälten nedan."
 
@@ -50,9 +66,12 @@ async def create(session: AsyncSession, actor: Actor, facts: AgreementFacts, *, 
 async def change(
     session: AsyncSession, actor: Actor, agreement_id: UUID, facts: AgreementFacts, *, now: datetime
 ) -> None:
-    """Change terms, validity and callers; what was, stands in the history."""
+    """Change terms, validity and callers; what was, stands in the history. Attests under way are waited for."""
+    await hold(session, [agreement_terms(agreement_id)])
     before = await find_agreement(session, actor, agreement_id)
     _require(actor, before.owner_id)
+    if facts.kind == SINGLE_FIXED and len(before.suppliers) > 1:
+        raise Invalid(FAILED, fields={"kind": SEVERAL})
     await _check(session, actor, facts, agreement_id)
     mine = (Agreement.concern_id == actor.concern_id) & (Agreement.id == agreement_id)
     await session.execute(update(Agreement).where(mine).values(**_columns(facts)))
@@ -65,9 +84,14 @@ async def change(
 async def link(
     session: AsyncSession, actor: Actor, agreement_id: UUID, supplier_id: UUID, rank: int, *, now: datetime
 ) -> None:
-    """Put an approved supplier on the agreement, or give it another rank."""
+    """Put an approved supplier on the agreement, or give it another rank. Invalid for a second one where the
+    agreement has one supplier on fixed terms; there the rank is nothing to choose."""
+    await hold(session, [agreement_terms(agreement_id)])
     agreement = await find_agreement(session, actor, agreement_id)
     _require(actor, agreement.owner_id)
+    if not may_link(agreement.kind, [one.id for one in agreement.suppliers], supplier_id):
+        raise Invalid(ONE_SUPPLIER, fields={"supplier_id": ONE_SUPPLIER, "agreement_id": ONE_SUPPLIER})
+    rank = rank if is_ranked(agreement.kind) else 1
     relation = await find_relation(session, actor, supplier_id)
     if relation.status != APPROVED:
         raise Invalid(NOT_APPROVED, fields={"supplier_id": NOT_APPROVED})
@@ -90,6 +114,7 @@ async def unlink(
     session: AsyncSession, actor: Actor, agreement_id: UUID, supplier_id: UUID, *, now: datetime
 ) -> None:
     """Take a supplier off the agreement: no new call-offs; orders made keep their agreement."""
+    await hold(session, [agreement_terms(agreement_id)])
     agreement = await find_agreement(session, actor, agreement_id)
     _require(actor, agreement.owner_id)
     relation = await find_relation(session, actor, supplier_id)

@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.models import User
+from portal.attest.actions import hold
 from portal.audit.transition import Subject, Told, move
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.suppliers.models import SupplierAccount, SupplierRelation
 from portal.suppliers.queries.relations import find_relation
+from portal.suppliers.rules.hold_names import supplier_terms
 from portal.suppliers.status import ACCOUNT, PROPOSED, RELATION
 
 OWN_REGISTRATION = "Du har själv anmält leverantören. Någon annan behöver godkänna den."
@@ -61,7 +63,8 @@ async def reject(
 async def block(
     session: AsyncSession, actor: Actor, supplier_id: UUID, reason: str, *, now: datetime
 ) -> None:
-    """Stop new orders to, and new invoices from, an approved supplier."""
+    """Stop new orders to, and new invoices from, an approved supplier; attests under way are waited for."""
+    await hold(session, [supplier_terms(actor.concern_id, supplier_id)])
     relation = await find_relation(session, actor, supplier_id)
     note = _reason(reason)
     await _decide(session, actor, supplier_id, relation.status, "block", now=now, note=note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,6 +69,16 @@ def may_keep(keeper: Keeper, owner_id: UUID | None) -> bool:
     if not keeper.supplier_admin:
         return False
     return keeper.central or (owner_id is not None and owner_id == keeper.organisation_id)
+
+
+def is_ranked(kind: str) -> bool:
+    """Whether suppliers of such an agreement have a place in a ranking: one on fixed terms has none."""
+    return kind != SINGLE_FIXED
+
+
+def may_link(kind: str, linked: Sequence[UUID], supplier_id: UUID) -> bool:
+    """Whether the supplier may be put on an agreement of this kind that has these."""
+    return is_ranked(kind) or not set(linked) - {supplier_id}
 
 
 def check_form(form: AgreementForm) -> Mapping[str, str]:

@@ -27,6 +27,9 @@ class Facts:
 
     `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences,
     `payment` such sentences with icon and tone, `held` the one that says why nobody may attest it now.
+    `stops` are sentences why it may not be attested today, `changes` (line, what, then, now) since it was sent;
+    `must_choose`: attesting says yes to them, in words, on a page of its own, and makes it
+    cost `after` with VAT. `said` are (why asked, what was said).
     `case_id` is what separation of duties counts as one case. Amounts are as on the document, a credit note's too.
     """
 
@@ -45,6 +48,11 @@ class Facts:
     secret: bool = False
     credit: bool = False
     payment: tuple[tuple[str, str, str | None], ...] = ()
+    stops: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str, str, str], ...] = ()
+    must_choose: bool = False
+    after: Decimal | None = None
+    said: tuple[tuple[str, str], ...] = ()
 
     def signed(self, amount: Decimal) -> Decimal:
         """An amount of the document as it weighs on the cost."""
@@ -63,6 +71,16 @@ class Card:
     def subject_type(self) -> str:
         """requisition or invoice."""
         return self.waiting.step.subject_type
+
+    @property
+    def must_choose(self) -> bool:
+        """Whether something has changed that is to be said yes or no to first."""
+        return self.facts.must_choose and not self.blocked
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be attested as it stands."""
+        return not self.blocked and not self.must_choose
 
     @property
     def is_whole(self) -> bool:
@@ -96,9 +114,10 @@ class CardSource(Protocol):
     act: str
 
     async def facts(
-        self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
+        self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID], day: date
     ) -> Mapping[UUID, Facts]:
-        """Facts by subject in a fixed number of statements; what the actor may not see is left out."""
+        """Facts by subject as they are that day, in a fixed number of statements; what the actor may not see is
+        left out."""
         ...
 
     async def approve(
@@ -110,8 +129,10 @@ class CardSource(Protocol):
         shown: bytes,
         note: str | None,
         now: datetime,
+        accepts: bool = False,
     ) -> str | None:
-        """Attest one step; a sentence when it led to something else than expected."""
+        """Attest one step; a sentence when it led to something else than expected. `accepts`: what has changed since
+        it was sent is said yes to."""
         ...
 
     async def send_back(
@@ -127,25 +148,29 @@ class Sources:
 
     by_type: Mapping[str, CardSource] = field(default_factory=dict)
 
-    async def cards(self, session: AsyncSession, actor: Actor, waiting: Sequence[WaitingStep]) -> list[Card]:
-        """Cards of the steps, by due date, those without one last, then by age."""
+    async def cards(
+        self, session: AsyncSession, actor: Actor, waiting: Sequence[WaitingStep], day: date
+    ) -> list[Card]:
+        """Cards of the steps as they are that day, by due date, those without one last, then by age."""
         cards: list[Card] = []
         for subject_type, source in self.by_type.items():
             steps = [one for one in waiting if one.step.subject_type == subject_type]
             if steps:
-                cards += await _cards(session, actor, source, steps)
+                cards += await _cards(session, actor, source, steps, day)
         return sorted(cards, key=lambda c: (c.facts.due or date.max, c.waiting.step.created_at))
 
 
 async def _cards(
-    session: AsyncSession, actor: Actor, source: CardSource, waiting: Sequence[WaitingStep]
+    session: AsyncSession, actor: Actor, source: CardSource, waiting: Sequence[WaitingStep], day: date
 ) -> list[Card]:
-    facts = await source.facts(session, actor, list({one.step.subject_id for one in waiting}))
+    facts = await source.facts(session, actor, list({one.step.subject_id for one in waiting}), day)
     assert actor.concern_id is not None
     acts = await acts_of_cases(session, actor.concern_id, {found.case_id for found in facts.values()})
     cards = []
     for one in waiting:
         if found := facts.get(one.step.subject_id):
             reason = refusal(Act(source.act, str(actor.person_id), one.persons), acts[found.case_id])
-            cards.append(Card(one, found, found.held or (reason.message if reason else None)))
+            stopped = found.stops[0] if found.stops else None
+            refused = reason.message if reason else None
+            cards.append(Card(one, found, found.held or refused or stopped))
     return cards

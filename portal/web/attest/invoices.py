@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -45,7 +45,7 @@ class InvoiceCards:
     act = "approve"
 
     async def facts(
-        self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
+        self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID], day: date
     ) -> Mapping[UUID, Facts]:
         """Heads, lines, reviewers and match decisions in four statements."""
         heads = (
@@ -88,6 +88,7 @@ class InvoiceCards:
         shown: bytes,
         note: str | None,
         now: datetime,
+        accepts: bool = False,
     ) -> str | None:
         """Attestera: Klar when it was the last step and the final check holds."""
         done = await approval.approve(session, actor, step_id, shown=shown, note=note, now=now)

@@ -32,7 +32,10 @@ MOST_FLAGS = 6
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What attest_card of templates/components/attest.html takes, and what unfolds under the first card."""
+    """What attest_card of templates/components/attest.html takes, and what unfolds under the first card.
+
+    `can_return`: a blocked one may still be sent back; `choose_href`: where what has changed is said yes or no to.
+    """
 
     id: UUID
     kind: str
@@ -57,6 +60,10 @@ class Item:
     rows: tuple[tuple[str, str], ...]
     checks: tuple[tuple[bool, str], ...]
     digest: str
+    can_return: bool = True
+    choose_href: str | None = None
+    said: tuple[tuple[str, str], ...] = ()
+    stops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def of_kind(cards: Sequence[Card], show: str) -> list[Card]:
 def view(cards: Sequence[Card], today: date, *, show: str = "all", ticked: Collection[UUID] = ()) -> View:
     """The attest list of these cards."""
     shown = of_kind(cards, show)
-    first = next((card.waiting.step.id for card in shown if not card.blocked), None)
+    first = next((card.waiting.step.id for card in shown if card.ready), None)
     items = tuple(
         item(
             card,
@@ -151,12 +158,16 @@ def item(card: Card, today: date, *, show: str = "all", current: bool = False, t
         flags=_flags(card),
         notes=_notes(card),
         blocked=gettext(card.blocked) if card.blocked else None,
-        checked=ticked and not card.blocked,
+        checked=ticked and card.ready,
         current=current,
         why=_why(card),
         rows=_rows(card),
         checks=tuple((True, text) for text in facts.checks),
         digest=card.digest,
+        can_return=not card.blocked or bool(facts.stops),
+        choose_href=localised(f"/attest/steps/{step.id}/changes") if card.must_choose else None,
+        said=facts.said,
+        stops=facts.stops,
     )
 
 
@@ -192,7 +203,16 @@ def _notes(card: Card) -> tuple[tuple[str, str, str | None], ...]:
     if card.facts.note:
         notes.append(("message-square-text", card.facts.note, None))
     notes += card.facts.payment
+    notes += [("message-square-text", said, None) for _why, said in card.facts.said]
+    if not card.facts.must_choose:
+        notes += [("pen-line", change_text(*change), None) for change in card.facts.changes]
     return tuple(notes)
+
+
+def change_text(name: str, what: str, then: str, now: str) -> str:
+    """One thing that has become another, in a sentence."""
+    words = {"name": name, "what": what.lower(), "then": then, "now": now}
+    return gettext("%(name)s: %(what)s är nu %(now)s, var %(then)s.") % words
 
 
 def _why(card: Card) -> str:

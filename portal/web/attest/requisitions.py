@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
-from portal.access.models import User
 from portal.kernel.text import sentence_list
 from portal.orders.actions import approval
-from portal.orders.models import Requisition, RequisitionLine
+from portal.orders.actions.standing import standings
+from portal.orders.queries.requisitions import load_several
+from portal.orders.rules.changes import LABELS, NOTHING, UNIT, Change
 from portal.orders.rules.split import totals
-from portal.orders.values import WantedLine
-from portal.suppliers.models import Agreement, Supplier
+from portal.orders.rules.standing import Standing
+from portal.orders.values import Requested
 from portal.web.attest.cards import Facts
-from portal.web.i18n import gettext
+from portal.web.i18n import gettext, ngettext
+from portal.web.orders.texts import filled, said
 
 
 class RequisitionCards:
@@ -30,17 +29,12 @@ class RequisitionCards:
     act = "approve_order"
 
     async def facts(
-        self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
+        self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID], day: date
     ) -> Mapping[UUID, Facts]:
-        """Heads and lines in two statements."""
-        heads = (
-            select(Requisition, User.name)
-            .join(User, User.id == Requisition.buyer_user_id)
-            .where(Requisition.concern_id == actor.concern_id, Requisition.id.in_(subject_ids))
-        )
-        lines = await _lines(session, actor, subject_ids)
-        found = (await session.execute(heads)).all()
-        return {row.id: _facts(row, buyer, lines.get(row.id, [])) for row, buyer in found}
+        """The requisitions, and how each stands against what may be bought that day."""
+        found = await load_several(session, actor, subject_ids)
+        stand = await standings(session, found.values(), day) if found else {}
+        return {one: _facts(requested, stand[one]) for one, requested in found.items()}
 
     async def approve(
         self,
@@ -51,9 +45,10 @@ class RequisitionCards:
         shown: bytes,
         note: str | None,
         now: datetime,
+        accepts: bool = False,
     ) -> str | None:
         """Godkänn: the orders go out when it was the last step."""
-        await approval.approve(session, actor, step_id, shown=shown, note=note, now=now)
+        await approval.approve(session, actor, step_id, shown=shown, note=note, now=now, accepts=accepts)
         return None
 
     async def send_back(
@@ -63,46 +58,49 @@ class RequisitionCards:
         await approval.send_back(session, actor, subject_id, note=note, now=now)
 
 
-async def _lines(
-    session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID]
-) -> dict[UUID, list[tuple[RequisitionLine, str, str | None, str | None]]]:
-    query = (
-        select(RequisitionLine, Supplier.name, Agreement.number, Agreement.name)
-        .join(Supplier, Supplier.id == RequisitionLine.supplier_id)
-        .outerjoin(
-            Agreement,
-            and_(
-                Agreement.concern_id == RequisitionLine.concern_id,
-                Agreement.id == RequisitionLine.agreement_id,
-            ),
-        )
-        .where(
-            RequisitionLine.concern_id == actor.concern_id, RequisitionLine.requisition_id.in_(subject_ids)
-        )
-        .order_by(RequisitionLine.position, RequisitionLine.id)
-    )
-    lines: dict[UUID, list[Any]] = {}
-    for row in await session.execute(query):
-        lines.setdefault(row[0].requisition_id, []).append(tuple(row))
-    return lines
-
-
-def _facts(row: Requisition, buyer: str, lines: Sequence[Any]) -> Facts:
-    sums = totals([_wanted(line) for line, *_rest in lines])
-    agreements = dict.fromkeys(f"{number} {name}" for _l, _s, number, name in lines if number)
-    outside = any(number is None for _l, _s, number, _n in lines)
+def _facts(requested: Requested, stand: Standing) -> Facts:
+    sums = totals([line.wanted for line in requested.lines])
+    outside = any(line.agreement_number is None for line in requested.lines)
+    flags = [gettext("Utanför ramavtal")] if outside else []
+    if stand.must_choose:
+        flags.append(gettext("Ändrad sedan den skickades"))
+    if stand.noted:
+        flags.append(gettext("Motivering till avropet"))
     return Facts(
-        case_id=row.id, number=row.number or "", asked_by=buyer, net=sums.net, whole=sums.gross,
-        party=sentence_list(list(dict.fromkeys(supplier for _l, supplier, *_rest in lines))),
-        lines=tuple((line.name, line.quantity, line.unit, line.quantity * line.price) for line, *_r in lines),
-        note=row.note_to_approver, secret=row.secret,
-        checks=tuple(gettext("Avrop på ramavtal %(agreement)s") % {"agreement": one} for one in agreements),
-        deviations=(gettext("Utanför ramavtal"),) if outside else (),
+        case_id=requested.id, number=requested.number or "", asked_by=requested.buyer_name, net=sums.net,
+        whole=sums.gross,
+        party=sentence_list(list(dict.fromkeys(line.supplier_name for line in requested.lines))),
+        lines=tuple((line.name, line.quantity, line.unit, line.quantity * line.price) for line in requested.lines),
+        note=requested.note_to_approver, secret=requested.secret,
+        checks=tuple(
+            filled("Avrop på ramavtal %(agreement)s", {"agreement": one}) for one in stand.callable_agreements
+        ),
+        deviations=tuple(flags), stops=tuple(said(stop) for stop in stand.stops),
+        changes=tuple(
+            (one.line.name, gettext(LABELS[change.what]), _word(change, change.then), _word(change, change.now))
+            for one in stand.changed
+            for change in one.changes
+        ),
+        must_choose=stand.must_choose, after=stand.after.gross if stand.after else None,
+        said=(*_said(stand), *_comments(requested)),
     )  # fmt: skip
 
 
-def _wanted(line: RequisitionLine) -> WantedLine:
-    return WantedLine(
-        str(line.id), str(line.supplier_id), None, Decimal(line.quantity), Decimal(line.price),
-        Decimal(line.vat_rate), line.vat_category,
-    )  # fmt: skip
+def _word(change: Change, text: str) -> str:
+    """Names of units are words of ours; an article's own words stand as they are."""
+    return gettext(text) if change.what == UNIT or text == NOTHING else text
+
+
+def _said(stand: Standing) -> list[tuple[str, str]]:
+    """Why something had to be said of the ranking, and what was; a limit passed since it was sent has no answer."""
+    return [(said(why), text or gettext("Ingen motivering är skriven.")) for why, text in stand.noted]
+
+
+def _comments(requested: Requested) -> list[tuple[str, str]]:
+    """Purpose and participants of each line that has them, and how many files say it."""
+    found = []
+    for line in requested.lines:
+        files = ngettext("%(num)s bifogad fil", "%(num)s bifogade filer", line.files) % {"num": line.files}
+        if words := [*filter(None, (line.comment,)), *([files] if line.files else [])]:
+            found.append((filled("Syfte och deltagare, %(name)s", {"name": line.name}), ". ".join(words)))
+    return found

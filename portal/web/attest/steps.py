@@ -57,9 +57,9 @@ class AttestController(Controller):
         """Attest one card; ?shown= is the digest of what the person saw."""
         scope = request.scope["state"]
         try:
-            card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+            card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
             shown = request.query_params.get("shown", "")
-            text = await _approve(scope["session"], scope["actor"], card, shown, scope["now"])
+            text = await attest_card(scope["session"], scope["actor"], card, shown, scope["now"])
         except PortalError as refused:
             return await _refused(request, refused)
         if is_htmx(request):
@@ -96,7 +96,7 @@ class AttestController(Controller):
     async def begin(self, request: Req, step_id: FromPath[UUID]) -> Response[Any]:
         """The first act on a card keeps others from it (A6.22)."""
         scope = request.scope["state"]
-        card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+        card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
         if card.subject_type == "invoice":
             await begin_invoice(
                 scope["session"], scope["actor"], card.waiting.step.subject_id, now=scope["now"]
@@ -109,7 +109,7 @@ class AttestController(Controller):
     async def release(self, request: Req, step_id: FromPath[UUID]) -> Response[Any]:
         """Left without having done anything: one's own lock is let go."""
         scope = request.scope["state"]
-        card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+        card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
         await release_lock(scope["session"], scope["actor"], card.subject_type, card.waiting.step.subject_id)
         return answer(request, "/attest")
 
@@ -117,14 +117,14 @@ class AttestController(Controller):
     async def ask_why(self, request: Req, step_id: FromPath[UUID]) -> Html:
         """The form that asks for the reason."""
         scope = request.scope["state"]
-        card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+        card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
         return await _return_page(request, card)
 
     @post("/steps/{step_id:uuid}/return")
     async def send_back(self, request: Req, step_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Send it back to whoever ordered or reviewed."""
         scope = request.scope["state"]
-        card = await _card(scope["session"], scope["actor"], scope["now"], step_id)
+        card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
         note = data.get("note", "").strip()
         if not note:
             return await _return_page(request, card, note=note, error=gettext(REASON_NEEDED))
@@ -137,16 +137,18 @@ class AttestController(Controller):
 
 async def _cards(scope: Any) -> list[Card]:
     session, actor, now = scope["session"], scope["actor"], scope["now"]
-    return await SOURCES.cards(session, actor, await waiting_for(session, actor, stockholm_date(now)))
+    day = stockholm_date(now)
+    return await SOURCES.cards(session, actor, await waiting_for(session, actor, day), day)
 
 
-async def _card(session: AsyncSession, actor: Actor, now: datetime, step_id: UUID) -> Card:
+async def card_of(session: AsyncSession, actor: Actor, now: datetime, step_id: UUID) -> Card:
     """The card of one step that waits for the actor.
 
     Conflict when it did and no longer does; NotFound outside the actor's sight.
     """
-    waiting = await waiting_for(session, actor, stockholm_date(now))
-    found = await SOURCES.cards(session, actor, [one for one in waiting if one.step.id == step_id])
+    day = stockholm_date(now)
+    waiting = await waiting_for(session, actor, day)
+    found = await SOURCES.cards(session, actor, [one for one in waiting if one.step.id == step_id], day)
     if not found and not await step_seen(session, actor, step_id):
         raise NotFound(MISSING)
     if not found:
@@ -154,13 +156,18 @@ async def _card(session: AsyncSession, actor: Actor, now: datetime, step_id: UUI
     return found[0]
 
 
-async def _approve(session: AsyncSession, actor: Actor, card: Card, shown: str, now: datetime) -> str:
-    """Attest what was seen; what to tell. Conflict when it is not what was seen."""
+async def attest_card(
+    session: AsyncSession, actor: Actor, card: Card, shown: str, now: datetime, *, accepts: bool = False
+) -> str:
+    """Attest what was seen, with what has changed if it `accepts`; what to tell. Conflict when it is not what was
+    seen."""
     if shown != card.digest:
         raise Conflict(CHANGED)
     source = SOURCES.by_type[card.subject_type]
-    told = await source.approve(session, actor, card.waiting.step.id, shown=card.shown, note=None, now=now)
-    return told or gettext(DONE[card.subject_type]) % {"party": card.facts.party, "amount": kr(card.amount)}
+    step = card.waiting.step.id
+    told = await source.approve(session, actor, step, shown=card.shown, note=None, now=now, accepts=accepts)
+    amount = card.facts.after if accepts and card.facts.after is not None else card.amount
+    return told or gettext(DONE[card.subject_type]) % {"party": card.facts.party, "amount": kr(amount)}
 
 
 async def _approve_each(
@@ -171,8 +178,8 @@ async def _approve_each(
     for step_id in read_uuids(chosen):
         try:
             async with session.begin_nested():
-                card = await _card(session, actor, now, step_id)
-                await _approve(session, actor, card, chosen.get(str(step_id), ""), now)
+                card = await card_of(session, actor, now, step_id)
+                await attest_card(session, actor, card, chosen.get(str(step_id), ""), now)
             done.append(card)
         except PortalError as error:
             refused.append(_words(error))
@@ -214,10 +221,10 @@ async def _list(
 
 def _selection(cards: list[Card], now: datetime) -> dict[str, Any]:
     today = stockholm_date(now)
-    able = [card for card in cards if not card.blocked]
+    able = [card for card in cards if card.ready]
     return {
         "items": [item(card, today) for card in able],
-        "blocked": [item(card, today) for card in cards if card.blocked],
+        "blocked": [item(card, today) for card in cards if not card.ready],
         "sum": kr(total(able)),
         "back": f"{list_path('all')}?" + "&".join(f"selected={card.waiting.step.id}" for card in cards),
     }

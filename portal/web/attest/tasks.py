@@ -31,7 +31,7 @@ async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[
     if not actor.has(ORDER_AND_INVOICE):
         return []
     today = stockholm_date(now)
-    cards = await SOURCES.cards(session, actor, await waiting_for(session, actor, today))
+    cards = await SOURCES.cards(session, actor, await waiting_for(session, actor, today), today)
     named = bool(cards) or await is_attestant(session, actor, today)
     if not named:
         return []

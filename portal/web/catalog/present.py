@@ -16,6 +16,7 @@ from portal.catalog.search import MOST_CANDIDATES
 from portal.integrations.search import SearchResult
 from portal.kernel.dates import format_day_long
 from portal.kernel.money import format_kr, format_number_sv, format_sv
+from portal.kernel.text import sentence_list
 from portal.web.i18n import current_locale, gettext, localised, ngettext
 
 CENT = 2
@@ -26,6 +27,7 @@ MOST_CHOICES = 12
 BLOCKED: Mapping[str, tuple[str, str]] = {
     "removed": ("Utgått", "Artikeln har utgått ur leverantörens katalog."),
     "supplier": ("Leverantören är spärrad", "Leverantören %(supplier)s är inte godkänd för köp just nu."),
+    "unlinked": ("Inte längre på avtalet", "%(supplier)s är inte längre med på avtal %(agreement)s."),
     "organisation": ("Inte ert avtal", "%(organisation)s får inte avropa från avtal %(agreement)s."),
     "early": ("Avtalet har inte börjat gälla", "Avtal %(agreement)s börjar gälla %(from)s."),
     "expired": ("Avtalet har gått ut", "Avtal %(agreement)s gällde till och med %(to)s."),
@@ -33,7 +35,12 @@ BLOCKED: Mapping[str, tuple[str, str]] = {
 CALLABLE = "%(organisation)s får avropa från avtalet."
 ALONE = "%(supplier)s är ensam leverantör, så du behöver inte jämföra."
 RANKED = "Avtalet har %(count)s leverantörer i rangordning."
+LOWER = (
+    "%(supplier)s är nummer %(rank)s i rangordningen. Fråga först %(above)s och notera i varukorgen hur de tackade"
+    " nej."
+)
 RANKED_TO = "Rangordningen gäller till och med %(limit)s per avrop, däröver förnyad konkurrensutsättning."
+FIRST_RANKED = "%(supplier)s är nummer 1 i rangordningen av %(count)s leverantörer."
 VALID_TO = "Avtalet gäller till och med %(to)s."
 CAP = "Avtalets takvolym är %(cap)s."
 
@@ -230,6 +237,8 @@ def _marks(hit: ArticleHit) -> tuple[tuple[str, str], ...]:
     if hit.min_quantity is not None and hit.min_quantity > 1:
         least = gettext("Minst %(count)s") % {"count": format_number_sv(hit.min_quantity)}
         marks.append(("package", least))
+    if hit.above:
+        marks.append(("triangle-alert", gettext("Nummer %(rank)s i rangordningen") % {"rank": hit.rank}))
     if hit.manufacturer:
         marks.append(("store", hit.manufacturer))
     return tuple(marks)
@@ -243,16 +252,25 @@ def _reasons(hit: ArticleHit, organisation: str, code: str | None) -> tuple[tupl
         "from": _long(hit.agreement_from),
         "to": _long(hit.agreement_to),
         "count": hit.suppliers_on_agreement,
+        "rank": hit.rank,
+        "above": sentence_list(list(hit.above), "och"),
         "limit": format_kr(hit.ranking_limit) if hit.ranking_limit is not None else "",
         "cap": format_kr(hit.cap_amount) if hit.cap_amount is not None else "",
     }
     if code:
         return ((False, gettext(BLOCKED[code][1]) % params),)
-    texts = [CALLABLE, ALONE if hit.suppliers_on_agreement == 1 else RANKED]
+    texts = [CALLABLE, _chosen_how(hit)]
+    lower = [(False, gettext(LOWER) % params)] if hit.above else []
     texts += [RANKED_TO] if hit.ranking_limit is not None else []
     texts += [VALID_TO] if hit.agreement_to is not None else []
     texts += [CAP] if hit.cap_amount is not None else []
-    return tuple((True, gettext(text) % params) for text in texts)
+    return (*lower, *((True, gettext(text) % params) for text in texts))
+
+
+def _chosen_how(hit: ArticleHit) -> str:
+    if hit.suppliers_on_agreement == 1:
+        return ALONE
+    return FIRST_RANKED if hit.rank == 1 else RANKED
 
 
 def _long(day: date | None) -> str:

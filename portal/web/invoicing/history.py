@@ -61,6 +61,8 @@ SENTENCES: Mapping[str, str] = {
     "invoice:status:accept_coding": "%(who)s godkände konteringen. Fakturan är klar.",
     "invoice:status:return_to_reviewer": "%(who)s returnerade fakturan till granskaren.",
     "invoice:status:rematch": "%(who)s bad om att fakturan matchas igen.",
+    "invoice:file:add": "%(who)s bifogade %(name)s.",
+    "invoice:file:remove": "%(who)s tog bort filen %(name)s.",
     "invoice:coding:save": "%(who)s ändrade konteringen.",
     "invoice:investigation:start": "%(who)s märkte fakturan Under utredning.",
     "invoice:investigation:end": "%(who)s avslutade utredningen.",

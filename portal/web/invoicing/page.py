@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.locks import LockView, lock_of
+from portal.coding.queries import files_of
 from portal.formats.en16931 import Invoice as Neutral
 from portal.formats.findings import Unreadable
 from portal.formats.peppol.reader import read_invoice
@@ -148,6 +149,7 @@ async def build(
         track=track_of(detail),
         coding=coding,
         comments=tuple((row.text, row.name, row.created_at) for row in detail.comments),
+        files=len(await files_of(found.session, invoice.concern_id, invoice_id=invoice.id)),
         solutions=solutions,
         choices=choices,
         steps=steps,

@@ -108,6 +108,7 @@ class InvoicePage:
     track: tuple[tuple[str, str, str], ...]
     coding: CodingView | None
     comments: tuple[tuple[str, str, datetime], ...]
+    files: int
     solutions: Solutions | None
     choices: tuple[dict[str, Any], ...]
     steps: tuple[StepLine, ...]

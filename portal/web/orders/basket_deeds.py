@@ -8,7 +8,8 @@ from uuid import UUID
 
 from litestar import Response
 
-from portal.kernel.errors import Invalid
+from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.identifiers import read_uuid
 from portal.kernel.money import format_number_sv
 from portal.orders.actions import basket_coding, basket_lines, basket_saving
 from portal.orders.actions.sending import FAULTS, send
@@ -21,7 +22,16 @@ from portal.web.orders.forms import basket_form
 from portal.web.orders.texts import filled
 from portal.web.pages import Req, is_htmx, see_other
 
+NO_LINE = "Raden finns inte."
 Deed = Callable[[Req, Requested, Mapping[str, str], list[str]], Awaitable[Response[Any]]]
+
+
+def _id(rest: list[str], place: int = 0) -> UUID:
+    """The id a button names; NotFound for a button of no page of ours."""
+    found = read_uuid(rest[place]) if place < len(rest) else None
+    if found is None:
+        raise NotFound(NO_LINE)
+    return found
 
 
 async def _keep(request: Req, kept: Requested, data: Mapping[str, str], _rest: list[str]) -> Response[Any]:
@@ -48,7 +58,7 @@ async def _later(request: Req, kept: Requested, data: Mapping[str, str], _rest: 
 
 async def _remove(request: Req, kept: Requested, data: Mapping[str, str], rest: list[str]) -> Response[Any]:
     scope = request.scope["state"]
-    line = await basket_lines.remove_line(scope["session"], scope["actor"], UUID(rest[0]), scope["now"])
+    line = await basket_lines.remove_line(scope["session"], scope["actor"], _id(rest), scope["now"])
     return await _changed(request, kept, removed={
         "name": line.name, "article_id": line.article_id, "quantity": format_number_sv(line.quantity),
     })  # fmt: skip
@@ -56,32 +66,45 @@ async def _remove(request: Req, kept: Requested, data: Mapping[str, str], rest: 
 
 async def _split(request: Req, kept: Requested, data: Mapping[str, str], rest: list[str]) -> Response[Any]:
     scope = request.scope["state"]
-    await basket_coding.split_coding(scope["session"], scope["actor"], UUID(rest[0]), scope["now"])
+    await basket_coding.split_coding(scope["session"], scope["actor"], _id(rest), scope["now"])
     return await _changed(request, kept)
 
 
 async def _unsplit(request: Req, kept: Requested, data: Mapping[str, str], rest: list[str]) -> Response[Any]:
     scope = request.scope["state"]
-    line, coding = UUID(rest[0]), UUID(rest[1])
+    line, coding = _id(rest), _id(rest, 1)
     await basket_coding.remove_coding(scope["session"], scope["actor"], line, coding, scope["now"])
     return await _changed(request, kept)
 
 
 async def _copy(request: Req, kept: Requested, data: Mapping[str, str], rest: list[str]) -> Response[Any]:
+    """All codes but konto; `account` after the line asks for konto too."""
     scope = request.scope["state"]
-    await basket_coding.copy_coding(scope["session"], scope["actor"], UUID(rest[0]), scope["now"])
+    await basket_coding.copy_coding(
+        scope["session"], scope["actor"], _id(rest), scope["now"], account=rest[1:] == ["account"]
+    )
     return await _changed(request, kept)
 
 
-async def _prices(request: Req, kept: Requested, data: Mapping[str, str], _rest: list[str]) -> Response[Any]:
+async def _uncopy(request: Req, kept: Requested, data: Mapping[str, str], _rest: list[str]) -> Response[Any]:
     scope = request.scope["state"]
-    await basket_lines.refresh_prices(scope["session"], scope["actor"], kept.id, scope["now"])
+    await basket_coding.undo_copy(scope["session"], scope["actor"], kept.id, scope["now"])
+    return await _changed(request, kept)
+
+
+async def _accept(request: Req, kept: Requested, data: Mapping[str, str], rest: list[str]) -> Response[Any]:
+    """What the article is today, on one line or on all."""
+    scope = request.scope["state"]
+    line = _id(rest) if rest else None
+    await basket_lines.accept_changes(scope["session"], scope["actor"], kept.id, scope["now"], line_id=line)
     return await _changed(request, kept)
 
 
 async def _set(request: Req, kept: Requested, data: Mapping[str, str], rest: list[str]) -> Response[Any]:
     """One of the mending buttons: one code of one coding row."""
     scope = request.scope["state"]
+    if len(rest) != 3:  # noqa: PLR2004 - a dimension, its row and the code
+        raise NotFound(NO_LINE)
     dimension, coding, code = rest
     form = basket_form({**data, f"{dimension}-{coding}": code}, kept, scope["actor"])
     await basket_saving.save(
@@ -97,7 +120,8 @@ DEEDS: Mapping[str, Deed] = {
     "split": _split,
     "unsplit": _unsplit,
     "copy": _copy,
-    "prices": _prices,
+    "uncopy": _uncopy,
+    "accept": _accept,
     "set": _set,
 }
 

@@ -14,8 +14,10 @@ from portal.coding.rules.proposal import propose_account
 from portal.coding.values import LABELS, CodeString, CodingRegister
 from portal.kernel.money import format_number_sv
 from portal.orders.actions.basket_coding import COPIED_FROM
+from portal.orders.rules.changes import LABELS as LABELS_OF_CHANGES
+from portal.orders.rules.changes import NOTHING, UNIT, Change, changes_of
 from portal.orders.rules.proposal import propose
-from portal.orders.values import CodingShare, Requested, RequestedLine
+from portal.orders.values import CodingShare, Offer, Requested, RequestedLine
 from portal.web.i18n import gettext
 from portal.web.orders.texts import filled, said
 from portal.web.units import unit_word
@@ -61,6 +63,17 @@ class CodingView:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentView:
+    """What a comment account asks for (A6.20): the field, why, and the files that answer it too."""
+
+    id: str
+    why: str
+    value: str
+    error: str | None
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class LineView:
     """One line of the basket."""
 
@@ -74,6 +87,17 @@ class LineView:
     price: Decimal
     net: Decimal
     coding: tuple[CodingView, ...]
+    least: str | None = None
+    changes: tuple[tuple[str, str, str], ...] = ()
+    stops: bool = False
+    comment: CommentView | None = None
+
+
+def change_words(change: Change) -> tuple[str, str, str]:
+    """What has become another, what it was and what it is; names of units are words of ours."""
+    ours = change.what == UNIT
+    then, now = (gettext(x) if ours or x == NOTHING else x for x in (change.then, change.now))
+    return gettext(LABELS_OF_CHANGES[change.what]), then, now
 
 
 class LineMaker:
@@ -85,8 +109,9 @@ class LineMaker:
         register: CodingRegister,
         errors: Mapping[str, str],
         raw: Mapping[str, str],
+        offers: Mapping[UUID, Offer],
     ) -> None:
-        self.register, self.errors, self.raw = register, errors, raw
+        self.register, self.errors, self.raw, self.offers = register, errors, raw, offers
         self.choices = {
             dimension: tuple((code, f"{code} {name}") for code, name in values)
             for dimension, values in options(register).items()
@@ -101,14 +126,41 @@ class LineMaker:
 
     def line(self, line: RequestedLine) -> LineView:
         """One line."""
+        offer = self._offer(line)
+        changes = changes_of(line, offer) if offer else ()
         field = f"quantity-{line.id}"
         quantity = self.raw.get(field) if field in self.errors and field in self.raw else None
         return LineView(
             line.id, line.name, line.item_no or "", line.article_id,
-            quantity or format_number_sv(line.quantity), self.errors.get(field),
+            format_number_sv(line.quantity) if quantity is None else quantity, self.errors.get(field),
             unit_word(line.unit),
             line.price, line.net, tuple(self._coding(line, row) for row in line.coding),
+            self._least(line), tuple(change_words(change) for change in changes),
+            any(change.stops for change in changes), self._comment(line),
         )  # fmt: skip
+
+    def _offer(self, line: RequestedLine) -> Offer | None:
+        return self.offers.get(line.article_id) if line.article_id else None
+
+    def _least(self, line: RequestedLine) -> str | None:
+        """The smallest quantity that is sold, when it is more than one."""
+        offer = self._offer(line)
+        if offer is None or offer.min_quantity is None or offer.min_quantity <= 1:
+            return None
+        return filled("Minst %(count)s", {"count": format_number_sv(offer.min_quantity)})
+
+    def _comment(self, line: RequestedLine) -> CommentView | None:
+        accounts = sorted(
+            {a for row in line.coding if (a := row.code.account) in self.register.comment_accounts}
+        )
+        if not accounts and not line.comment and not line.files:
+            return None
+        field, names = f"comment-{line.id}", dict(self.choices["account"])
+        why = filled("Konto %(accounts)s kräver syfte och deltagare.", {
+            "accounts": ", ".join(names.get(account, account) for account in accounts),
+        }) if accounts else ""  # fmt: skip
+        value = self.raw.get(field, line.comment or "") if field in self.errors else line.comment or ""
+        return CommentView(field, why, value, self.errors.get(field), line.files)
 
     def _coding(self, line: RequestedLine, row: CodingShare) -> CodingView:
         fields = [self._field(row, name) for name in SHOWN_DIMENSIONS]

@@ -9,15 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from portal.attest.rules.route import Route
-from portal.coding.values import LABELS, CodingRegister
+from portal.coding.values import LABELS
 from portal.kernel.errors import PortalError
 from portal.kernel.money import format_kr, format_number_sv
 from portal.orders.actions.plan import Plan
 from portal.orders.queries.requisitions import Address
-from portal.orders.rules.sending import PRICE_CHANGED
+from portal.orders.rules.call_offs import RECENT_DAYS, Demand
 from portal.orders.rules.shown import digest
 from portal.orders.rules.split import basket_totals, split_by_supplier
-from portal.orders.values import FieldError, Requested
+from portal.orders.values import CallOff, FieldError, Requested
 from portal.web.i18n import gettext, ngettext
 from portal.web.orders.basket_lines import LineMaker, LineView
 from portal.web.orders.texts import filled, said
@@ -32,6 +32,17 @@ class SupplierView:
     lines: tuple[LineView, ...]
     net: Decimal
     foot: str
+
+
+@dataclass(frozen=True, slots=True)
+class MotiveView:
+    """Something that must be noted of the ranking: the field, why, what is noted."""
+
+    id: str
+    label: str
+    why: str
+    value: str
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +64,11 @@ class BasketView:
     errors: Mapping[str, str]
     error_count: int
     attempted: bool
-    prices_changed: bool
+    changed: bool
     copies: bool
+    copied: bool
+    motives: tuple[MotiveView, ...]
+    sums: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,7 @@ def basket_view(requested: Requested, plan: Plan, around: Around) -> BasketView:
     errors = _errors(requested, plan, around)
     summary = tuple((error.field, _summary(error)) for error in plan.errors) if around.attempted else ()
     unread = tuple((field, said(error)) for field, error in around.unreadable.items())
-    groups = _suppliers(requested, plan.register, errors, around)
+    groups = _suppliers(requested, plan, errors, around)
     amounts = basket_totals([line.wanted for line in requested.lines])
     return BasketView(
         id=requested.id, number=requested.number, shown=digest(requested),
@@ -86,19 +100,47 @@ def basket_view(requested: Requested, plan: Plan, around: Around) -> BasketView:
         delivery=_delivery(requested, around), errors=errors,
         error_count=len(summary) + len(unread) if around.attempted else len(errors),
         attempted=around.attempted,
-        prices_changed=any(error.message.msgid == PRICE_CHANGED for error in plan.errors),
-        copies=len(requested.lines) > 1,
+        changed=any(line.stops for group in groups for line in group.lines),
+        copies=len(requested.lines) > 1, copied=bool(requested.coding_before),
+        motives=tuple(_motive(demand, requested, errors) for demand in plan.demanded),
+        sums=tuple(kind_sums(plan.call_offs)),
     )  # fmt: skip
 
 
+def _motive(demand: Demand, requested: Requested, errors: Mapping[str, str]) -> MotiveView:
+    label = gettext("Motivering, %(subject)s") % {"subject": demand.subject}
+    value = requested.motives.get(demand.key, "")
+    return MotiveView(demand.key, label, said(demand.message), value, errors.get(demand.key))
+
+
+def kind_sums(call_offs: Sequence[CallOff]) -> list[str]:
+    """What the organisation has called off of the same kind in the last days, beside the agreement's limit."""
+    return [
+        filled(
+            "Avtal %(agreement)s, varugrupp %(family)s: avropat %(recent)s de senaste %(days)s dagarna, med den här"
+            " beställningen %(total)s. Gränsen för rangordning är %(limit)s per avrop.",
+            {"agreement": one.number, "family": kind.family, "recent": format_kr(kind.recent),
+             "days": RECENT_DAYS, "total": format_kr(kind.total), "limit": format_kr(one.ranking_limit)},
+        )
+        for one in call_offs
+        if one.ranking_limit is not None
+        for kind in one.kinds
+    ]  # fmt: skip
+
+
 def _errors(requested: Requested, plan: Plan, around: Around) -> dict[str, str]:
-    empty = {
-        f"{name}-{row.id}"
-        for line in requested.lines
-        for row in line.coding
-        for name in LABELS
-        if row.code.get(name) is None
-    } | {"delivery_address_id", "basket"}
+    empty = (
+        {
+            f"{name}-{row.id}"
+            for line in requested.lines
+            for row in line.coding
+            for name in LABELS
+            if row.code.get(name) is None
+        }
+        | {"delivery_address_id", "basket"}
+        | {demand.key for demand in plan.demanded}
+    )
+    empty |= {f"comment-{line.id}" for line in requested.lines if not line.comment}
     found: dict[str, str] = {}
     for error in plan.errors:
         if around.attempted or error.field not in empty:
@@ -127,10 +169,10 @@ def _taxes(taxes: Sequence[tuple[Decimal, Decimal]]) -> list[tuple[str, str]]:
 
 
 def _suppliers(
-    requested: Requested, register: CodingRegister, errors: Mapping[str, str], around: Around
+    requested: Requested, plan: Plan, errors: Mapping[str, str], around: Around
 ) -> tuple[SupplierView, ...]:
     by_id = {str(line.id): line for line in requested.lines}
-    made = LineMaker(requested, register, errors, around.raw)
+    made = LineMaker(requested, plan.register, errors, around.raw, plan.offers)
     groups = []
     for order in split_by_supplier([line.wanted for line in requested.lines]):
         lines = [by_id[wanted.id] for wanted in order]

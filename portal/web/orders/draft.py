@@ -45,6 +45,6 @@ class DraftController(Controller):
             )
         except Invalid as refused:
             return await basket_again(request, before, data, refused, form)
-        if form.errors:
+        if form.errors and not data.get("do", "").startswith("remove:"):
             return await basket_again(request, kept, data, None, form)
         return await do_deed(request, kept, data)

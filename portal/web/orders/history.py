@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.kernel.dates import STOCKHOLM, format_clock, format_day_long, stockholm_date
 from portal.orders.queries.history import Happening
+from portal.orders.rules.changes import LABELS
 from portal.web.i18n import current_locale, gettext
 from portal.web.orders.texts import filled
 
@@ -15,6 +16,9 @@ SENTENCES: Mapping[str, str] = {
     "requisition:status:approve_part": "%(actor)s godkände sin del.",
     "requisition:status:approve": "%(actor)s godkände beställningen.",
     "requisition:status:send_back": "%(actor)s skickade tillbaka: ”%(why)s”",
+    "requisition:lines:accept_change": "%(actor)s godkände det som ändrats: %(changes)s.",
+    "requisition:file:add": "%(actor)s bifogade %(name)s.",
+    "requisition:file:remove": "%(actor)s tog bort filen %(name)s.",
     "requisition:status:take_back": "%(actor)s tog tillbaka beställningen.",
     "requisition:status:cancel": "%(actor)s tog bort beställningen.",
     "order:status:release": "Ordern skickades till leverantören.",
@@ -58,7 +62,19 @@ def sentence(one: Happening) -> str:
     if one.on_behalf_of:
         actor = filled(BEHALF, {"actor": actor, "behalf": one.on_behalf_of})
     lines = ", ".join(one.data.get("lines", ())) if isinstance(one.data.get("lines"), list) else ""
-    return filled(SENTENCES[one.tag], {"actor": actor, "why": one.why or "", "lines": lines})
+    given = {"actor": actor, "why": one.why or "", "lines": lines, "name": one.data.get("name", "")}
+    return filled(SENTENCES[one.tag], {**given, "changes": _changes(one.data.get("changes", ()))})
+
+
+def _changes(changes: Sequence[Mapping[str, str]]) -> str:
+    """What was another, old and new."""
+    told = [
+        filled("%(name)s, %(what)s nu %(now)s, var %(then)s", {
+            **one, "what": gettext(LABELS[one["what"]]).lower(),
+        })
+        for one in changes
+    ]  # fmt: skip
+    return "; ".join(told)
 
 
 def last_return(happenings: Sequence[Happening]) -> Happening | None:

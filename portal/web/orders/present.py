@@ -16,6 +16,7 @@ from portal.kernel.money import format_kr, format_sv
 from portal.orders.models import OrderCoding, OrderLine, OrderResponse, PurchaseOrder
 from portal.orders.queries.deliveries import ReceivedLine
 from portal.orders.queries.history import Happening
+from portal.orders.rules.call_offs import limit_key, rank_key
 from portal.orders.status import (
     AWAITING_APPROVAL,
     CANCELLED,
@@ -155,6 +156,19 @@ def requisition_track(requested: Requested, happenings: Sequence[Happening]) -> 
         ("done" if done else "left", gettext("Skickas till leverantören"), ""),
         ("left", gettext("Levereras"), ""), ("left", gettext("Betalas"), ""),
     )  # fmt: skip
+
+
+def motives_of(requested: Requested) -> tuple[tuple[str, str], ...]:
+    """What was noted of the ranking when it was sent: (of which agreement and supplier, the words)."""
+    found = {}
+    for line in requested.lines:
+        if line.agreement_id is None:
+            continue
+        named = {"supplier": line.supplier_name, "agreement": line.agreement_number or ""}
+        rank = filled("Rangordning på avtal %(agreement)s, köp av %(supplier)s", named)
+        found[rank_key(line.agreement_id, line.supplier_id)] = rank
+        found[limit_key(line.agreement_id)] = filled("Gränsen för rangordning på avtal %(agreement)s", named)
+    return tuple((found[key], text) for key, text in requested.motives.items() if key in found)
 
 
 def steps_view(steps: Sequence[StepView]) -> tuple[dict[str, Any], ...]:

@@ -23,7 +23,7 @@ from portal.orders.rules.split import basket_totals
 from portal.orders.status import AWAITING_APPROVAL, ORDER, REQUISITION
 from portal.web.i18n import gettext
 from portal.web.orders.history import last_return, timeline
-from portal.web.orders.present import code_text, requisition_track, steps_view
+from portal.web.orders.present import code_text, motives_of, requisition_track, steps_view
 from portal.web.orders.texts import filled, status_of
 from portal.web.pages import Html, Req, page, see_other
 
@@ -64,6 +64,7 @@ class RequisitionController(Controller):
             totals=basket_totals([x.wanted for x in requested.lines]),
             track=requisition_track(requested, told), steps=steps_view(steps), history=timeline(told),
             orders=[(row.id, row.number, status_of(ORDER, row.status), row.gross_amount) for row in orders],
+            motives=motives_of(requested),
             coding={x.id: [code_text(row.code, row.share) for row in x.coding] for x in requested.lines},
             returned=back, can_edit=mine and requested.status in EDITABLE,
             can_take_back=mine and requested.status == AWAITING_APPROVAL,

@@ -12,7 +12,7 @@ from uuid import UUID
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.suppliers.actions.agreements import keeper
-from portal.suppliers.rules.agreements import KINDS, AgreementForm, may_keep
+from portal.suppliers.rules.agreements import KINDS, AgreementForm, is_ranked, may_keep, may_link
 from portal.suppliers.values import AgreementDetail, Choice
 from portal.web.i18n import gettext
 from portal.web.suppliers.words import relation_state
@@ -38,6 +38,7 @@ class AgreementView:
     callers: tuple[str, ...]
     terms: str
     keeps: bool
+    ranked: bool
     linkable: tuple[tuple[str, str], ...]
 
 
@@ -66,8 +67,12 @@ def agreement_view(
     return AgreementView(
         detail.id, detail.number, detail.name, agreement_state(detail, today), facts, used, detail.cap_amount, percent,
         tuple((s.id, s.rank, s.name, relation_state(s.status)) for s in detail.suppliers),
-        tuple(caller.name for caller in detail.callers), detail.price_terms, keeps,
-        tuple((str(s.id), s.name) for s in suppliers if s.id not in on_it) if keeps else (),
+        tuple(caller.name for caller in detail.callers), detail.price_terms, keeps, is_ranked(detail.kind),
+        tuple(
+            (str(s.id), s.name)
+            for s in suppliers
+            if keeps and s.id not in on_it and may_link(detail.kind, tuple(on_it), s.id)
+        ),
     )  # fmt: skip
 
 

@@ -120,9 +120,13 @@ class AgreementsController(Controller):
             return await _show(request, agreement_id, {"supplier_id": gettext("Välj leverantör.")})
         if rank is None:
             return await _show(request, agreement_id, {"rank": gettext(forms.RANK_WRONG)})
-        await actions.link(
-            state["session"], state["actor"], agreement_id, supplier_id, rank, now=state["now"]
-        )
+        try:
+            await actions.link(
+                state["session"], state["actor"], agreement_id, supplier_id, rank, now=state["now"]
+            )
+        except Invalid as refused:
+            shown = forms.translated(refused.fields)
+            return await _show(request, agreement_id, {"supplier_id": shown["supplier_id"]})
         return _back(request, agreement_id, "Leverantören är kopplad till avtalet.")
 
     @post("/{agreement_id:uuid}/suppliers/{supplier_id:uuid}/removal", opt={"permission": p.SUPPLIER_ADMIN})

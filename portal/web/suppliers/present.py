@@ -11,6 +11,7 @@ from uuid import UUID
 from portal.access.actor import Actor
 from portal.kernel.identifiers import format_org_number
 from portal.suppliers.queries.relations import WAITING
+from portal.suppliers.rules.agreements import is_ranked
 from portal.suppliers.status import RELATION
 from portal.suppliers.values import AgreementRow, Relation, SupplierRow
 from portal.web.i18n import gettext, localised
@@ -102,10 +103,17 @@ def supplier_page(relation: Relation, actor: Actor, possible: Sequence[Agreement
         tuple((a.number, a.name, _agreement_href(a.id, actor), a.rank) for a in relation.agreements),
         moves,
         gettext("Du har själv anmält leverantören. Någon annan behöver godkänna den.") if own else None,
-        tuple((str(a.id), f"{a.number} {a.name}") for a in possible) if relation.status == "approved" else (),
+        _linkable(possible) if relation.status == "approved" else (),
         relation.note,
         ",".join(str(account.id) for account in relation.accounts if account.status == "proposed"),
     )  # fmt: skip
+
+
+def _linkable(possible: Sequence[AgreementRow]) -> tuple[tuple[str, str], ...]:
+    """Agreements that have room for one more supplier."""
+    return tuple(
+        (str(a.id), f"{a.number} {a.name}") for a in possible if is_ranked(a.kind) or not a.suppliers
+    )
 
 
 def _agreement_href(agreement_id: UUID, actor: Actor) -> str | None:

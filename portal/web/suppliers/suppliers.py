@@ -99,9 +99,13 @@ class SuppliersController(Controller):
         rank = forms.rank(data)
         if rank is None:
             return await _show(request, supplier_id, {"rank": gettext(forms.RANK_WRONG)})
-        await agreement_actions.link(
-            state["session"], state["actor"], agreement_id, supplier_id, rank, now=state["now"]
-        )
+        try:
+            await agreement_actions.link(
+                state["session"], state["actor"], agreement_id, supplier_id, rank, now=state["now"]
+            )
+        except Invalid as refused:
+            shown = forms.translated(refused.fields)
+            return await _show(request, supplier_id, {"agreement_id": next(iter(shown.values()))})
         return _back(request, supplier_id, "Leverantören är kopplad till avtalet.")
 
 

@@ -17,7 +17,7 @@ from portal.db.session import Database
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.orders.actions.addresses import add_temporary_address
 from portal.orders.actions.basket_adding import add_to_basket
-from portal.orders.actions.basket_lines import refresh_prices
+from portal.orders.actions.basket_lines import accept_changes
 from portal.orders.actions.basket_saving import Changes, save
 from portal.orders.actions.plan import plan
 from portal.orders.actions.sending import send
@@ -94,19 +94,13 @@ async def test_the_price_is_todays_and_a_changed_one_is_told(city: Database, now
         await send_it(city, BUYER, requisition, tomorrow)
     assert "Priset är nu 52,40" in next(iter(refused.value.fields.values()))
     async with city.session(BUYER.context()) as session:
-        assert await refresh_prices(session, BUYER, requisition, tomorrow) == 1
+        assert await accept_changes(session, BUYER, requisition, tomorrow) == 1
     assert (await send_it(city, BUYER, requisition, tomorrow)).startswith("R")
 
 
 async def send_ok(city: Database, requisition: object, now: datetime) -> bool:
     """Sent without a fault."""
     return bool(await send_it(city, BUYER, requisition, now))  # type: ignore[arg-type]
-
-
-async def test_above_the_ranking_limit_it_is_renewed_competition(city: Database, now: datetime) -> None:
-    screens = await fill(city, BUYER, {"KI-9000": 10_500}, now)
-    with pytest.raises(Invalid, match="förnyad konkurrensutsättning"):
-        await send_it(city, BUYER, screens, now)
 
 
 async def test_the_cap_stops_at_the_whole_concerns_orders(city: Database, now: datetime) -> None:

@@ -34,7 +34,7 @@ BUYS: dict[str, Deed] = {
     "take out": lambda s, a: basket_lines.remove_line(s, a, SOME, NOW),
     "undo": lambda s, a: basket_lines.undo_add(s, a, SOME, Decimal(1), NOW),
     "save": lambda s, a: basket_saving.save(s, a, SOME, basket_saving.Changes((), {}), shown="", now=NOW),
-    "prices": lambda s, a: basket_lines.refresh_prices(s, a, SOME, NOW),
+    "prices": lambda s, a: basket_lines.accept_changes(s, a, SOME, NOW),
     "split": lambda s, a: basket_coding.split_coding(s, a, SOME, NOW),
     "unsplit": lambda s, a: basket_coding.remove_coding(s, a, SOME, SOME, NOW),
     "copy": lambda s, a: basket_coding.copy_coding(s, a, SOME, NOW),

@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy import text as sql_text
 
-from dev.demo_city.ids import CONCERN_ID
+from dev.demo_city.ids import CONCERN_ID, demo_id
 from portal.db.context import Context
 from tests.web.attest.conftest import delegate, invoice_to_attest, requisition_to_attest
 from tests.web.core.conftest import Browser, Site
 
+PEN = demo_id("article", "KB-1002")
 HTMX = {"hx-request": "true"}
 
 
@@ -229,3 +230,45 @@ async def test_the_list_asks_the_database_the_same_number_of_times(
     event.remove(from_engine, "before_cursor_execute", listen)
     assert len(_actions(html)) == count
     assert len(asked) < 40
+
+
+async def test_what_has_changed_is_chosen_on_a_page_of_its_own(site: Site, seeded_at: datetime) -> None:
+    """CO02 as the attestant sees it: no Attestera, old and new, nothing chosen, and the new amount attested."""
+    database = site.installation.database
+    await requisition_to_attest(database, seeded_at, KB_1002=20)
+    await _rows(site, "UPDATE article_price SET price = 15 WHERE article_id = :id RETURNING 1", id=PEN)
+    browser = await _as(site, "attestant@gsf")
+    listed = (await browser.get("/attest")).text
+    assert _actions(listed) == [] and "Ändrad sedan den skickades" in listed
+    (path,) = re.findall(r'href="(/attest/steps/[^"]*/changes)"', listed)
+    page = (await browser.get(path)).text
+    assert "12,50 kr" in _text(page) and "15,00 kr" in _text(page) and "375,00 kr" in _text(page)
+    assert not re.search(r'name="choice"[^>]* checked', page)
+    shown = re.findall(r'name="shown" value="([^"]+)"', page)[0]
+    assert (await _post(browser, path, {"shown": shown})).status_code == 422
+    assert (await _post(browser, path, {"shown": "old", "choice": "accept"})).status_code == 409
+    done = await _post(browser, path, {"shown": shown, "choice": "accept"})
+    assert done.status_code == 303, done.text
+    ((price, net),) = await _rows(
+        site, "SELECT l.price, l.net_amount FROM order_line l JOIN purchase_order o ON o.id = l.order_id"
+        " WHERE o.requisition_id IS NOT NULL AND l.article_id = :id ORDER BY o.id DESC LIMIT 1", id=PEN,
+    )  # fmt: skip
+    assert (price, net) == (D(15), D(300))
+
+
+async def test_an_ended_agreement_is_no_passed_control_and_only_sent_back(
+    site: Site, seeded_at: datetime
+) -> None:
+    """CO01 as the attestant sees it."""
+    database = site.installation.database
+    await requisition_to_attest(database, seeded_at, KB_1002=20)
+    browser = await _as(site, "attestant@gsf")
+    before = (await browser.get("/attest")).text
+    assert "Avrop på ramavtal R-2026-001" in before
+    end = "UPDATE agreement SET valid_to = valid_from WHERE number = 'R-2026-001' RETURNING 1"
+    await _rows(site, end)
+    after = (await browser.get("/attest")).text
+    assert "Avtal R-2026-001 gäller inte i dag" in after and "Avrop på ramavtal" not in after
+    assert _actions(after) == [] and len(_backs(after)) == 1
+    refused = await _post(browser, _actions(before)[0])
+    assert refused.status_code == 409, "what was seen is not what is there"

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import update
+
+from dev.demo_city.ids import CONCERN_ID, demo_id
+from portal.catalog.models import Article
+from portal.db.context import Context
 from tests.web.core.conftest import Site
 from tests.web.orders.conftest import add, draft, fields, post, user
 
@@ -140,7 +145,74 @@ async def test_split_and_copy_by_buttons(site: Site) -> None:
     await post(buyer, draft(page.text), {**fields(page.text), "do": copy})
     page = await buyer.get("/orders/basket")
     assert page.text.count('name="share-') == 4
-    assert "Kopierad från Kopieringspapper" in page.text
+    uncopy = 'name="do" value="uncopy"'
+    assert uncopy in page.text and "Kopierad från" not in page.text
+    await post(buyer, draft(page.text), {**fields(page.text), "do": "uncopy"})
+    page = await buyer.get("/orders/basket")
+    assert page.text.count('name="share-') == 2 and uncopy not in page.text
+    asked = re.findall(r'value="(copy:[^"]+:account)"', page.text)[0]
+    await post(buyer, draft(page.text), {**fields(page.text), "do": asked})
+    assert "Kopierad från Kopieringspapper" in (await buyer.get("/orders/basket")).text
+
+
+async def test_what_became_another_stands_at_its_line_and_is_accepted_there(site: Site) -> None:
+    """CO03: same number and price, but a 25-pack at another VAT; its new name alone stops nothing."""
+    buyer = await user(site, "bestallare@gsf")
+    await add(buyer, "KB-1002", "20")
+    async with site.installation.database.session(Context.for_system(CONCERN_ID)) as session:
+        await session.execute(update(Article).where(Article.id == demo_id("article", "KB-1002")).values(
+            unit="XPK", vat_rate=6, name="Kulspetspenna blå 25-pack",
+        ))  # fmt: skip
+    page = await buyer.get("/orders/basket")
+    assert "Enhet: nu förpackning, var styck" in page.text and "Moms: nu 6 %, var 25 %" in page.text
+    assert "Namn: nu Kulspetspenna blå 25-pack, var Kulspetspenna blå" in page.text
+    given = coded(fields(page.text), **CODED)
+    refused = await post(buyer, draft(page.text), {**given, "do": "send"})
+    assert refused.status_code == 422 and "Enheten är nu förpackning, inte styck." in refused.text
+    (accept,) = re.findall(r'value="(accept:[^"]+)"', refused.text)
+    await post(buyer, draft(refused.text), {**fields(refused.text), "do": accept})
+    page = await buyer.get("/orders/basket")
+    assert "var styck" not in page.text
+    sent = await post(buyer, draft(page.text), {**coded(fields(page.text), **CODED), "do": "send"})
+    assert sent.status_code == 303, sent.text
+
+
+async def test_a_typed_zero_stays_in_its_field_with_the_reason(site: Site) -> None:
+    buyer = await user(site, "bestallare@gsf")
+    await add(buyer, "KB-1002", "20")
+    page = await buyer.get("/orders/basket")
+    field = next(name for name in fields(page.text) if name.startswith("quantity-"))
+    for written in ("0", "-3", ""):
+        answer = await post(buyer, draft(page.text), {**fields(page.text), field: written, "do": "save"})
+        assert answer.status_code == 422, written
+        assert "Skriv ett antal som är större än noll, eller ta bort raden." in answer.text
+        assert f'name="{field}" value="{written}"' in answer.text
+    half = await post(buyer, draft(page.text), {**fields(page.text), field: "0,5", "do": "send"})
+    assert half.status_code == 422 and "säljs bara i hela enheter" in half.text
+    remove = re.findall(r'value="(remove:[^"]+)"', page.text)[0]
+    now = await buyer.get("/orders/basket")
+    gone = await post(buyer, draft(now.text), {**fields(now.text), field: "0", "do": remove})
+    assert gone.status_code == 303 and "Varukorgen är tom" in (await buyer.get("/orders/basket")).text
+
+
+async def test_the_least_quantity_is_shown_before_it_is_refused(site: Site) -> None:
+    buyer = await user(site, "bestallare@gsf")
+    async with site.installation.database.session(Context.for_system(CONCERN_ID)) as session:
+        paper = update(Article).where(Article.id == demo_id("article", "KB-1001"))
+        await session.execute(paper.values(min_quantity=5))
+    article = (await buyer.get(f"/catalog/articles/{demo_id('article', 'KB-1001')}")).text
+    assert re.search(r"Minsta antal</dt>\s*<dd[^>]*>5<", article)
+    await add(buyer, "KB-1001", "5")
+    assert "Minst 5" in (await buyer.get("/orders/basket")).text
+
+
+async def test_a_malformed_button_is_told_as_such(site: Site) -> None:
+    buyer = await user(site, "bestallare@gsf")
+    await add(buyer, "KB-1001", "5")
+    page = await buyer.get("/orders/basket")
+    for button in ("remove:x", "split:", "copy:1", "set:a", "accept:x", "unsplit:x:y"):
+        answer = await post(buyer, draft(page.text), {**fields(page.text), "do": button})
+        assert answer.status_code == 404, button
 
 
 async def test_the_english_page_has_the_same_form(site: Site) -> None:

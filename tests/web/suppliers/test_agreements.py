@@ -148,7 +148,7 @@ async def test_what_no_form_of_ours_writes_is_told_too(shared_site: Any, signed_
     browser = await signed_in(shared_site, "leverantorsadmin@stad")
     answer = await browser.post("/suppliers/agreements", FORM | {"callers": "NaN"})
     assert answer.status_code == 422 and 'id="callers-error"' in answer.text
-    agreement = demo_id("agreement", "R-2026-002")
+    agreement = demo_id("agreement", "R-2026-003")
     for rank in ("0", "-1", "100", "99999999999999999999", "²", "1,5"):
         form = {"supplier_id": str(demo_id("supplier", "Kontorsbolaget AB")), "rank": rank}
         answer = await browser.post(f"/suppliers/agreements/{agreement}/suppliers", form)
@@ -160,3 +160,17 @@ async def test_the_cap_is_used_by_the_whole_concern(shared_site: Any, signed_in:
     for login in ("admin@gsf", "admin@aof"):
         text = (await (await signed_in(shared_site, login)).get(CENTRAL)).text.replace("\u00a0", " ")
         assert "3 778,50" in text, login
+
+
+async def test_one_supplier_on_fixed_terms_takes_no_second_and_asks_no_rank(
+    shared_site: Any, signed_in: Any
+) -> None:
+    """P11: the page asks nothing that means nothing, and a forged form is refused."""
+    browser = await signed_in(shared_site, "leverantorsadmin@stad")
+    agreement = demo_id("agreement", "R-2026-002")
+    page = await browser.get(f"/suppliers/agreements/{agreement}")
+    assert 'name="rank"' not in page.text and 'name="supplier_id"' not in page.text
+    assert "Ändra avtalets typ om det ska ha fler" in page.text
+    form = {"supplier_id": str(demo_id("supplier", "Kontorsbolaget AB")), "rank": "2"}
+    answer = await browser.post(f"/suppliers/agreements/{agreement}/suppliers", form)
+    assert answer.status_code == 422 and "Avtalet har en leverantör med fasta villkor" in answer.text
