@@ -33,6 +33,8 @@ from portal.settings import Settings, generated_secret
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "catalogue.published": ("catalog.index",),
+    "order.answered": ("orders.mail_answer",),
+    "order.changed": ("invoicing.receipt_made",),
     "receipt.made": ("invoicing.receipt_made",),
 }
 """Event → jobs: the only way a lower floor sets off something higher."""
@@ -87,7 +89,9 @@ def registry(installation: Installation) -> JobRegistry:
         "catalog.publish": catalog_jobs.publish,
         "catalog.vacuum": partial(catalog_jobs.vacuum, installation.owner_url),
         "catalog.index": partial(catalog_jobs.index, installation.meilisearch),
+        "orders.mail_answer": partial(orders_jobs.mail_answer, _sending(installation)),
         "orders.send": partial(orders_jobs.send_order, _sending(installation)),
+        "orders.tell_supplier": partial(orders_jobs.tell_supplier, _sending(installation)),
     }
     return jobs
 

@@ -22,6 +22,7 @@ from portal.web.invoicing.invoices import InvoiceController
 from portal.web.invoicing.reviews import ReviewController
 from portal.web.orders.addresses import AddressController
 from portal.web.orders.basket import BasketController
+from portal.web.orders.changes import OrderChangeController
 from portal.web.orders.counts import counts as order_counts
 from portal.web.orders.draft import DraftController
 from portal.web.orders.orders import OrderController
@@ -60,6 +61,8 @@ HANDLERS: tuple[Any, ...] = (
     AddressController,
     RequisitionController,
     OrderController,
+    OrderChangeController,
+    OrderChangeController,
     ReceiptListController,
     ReceiptController,
     RegistrationController,

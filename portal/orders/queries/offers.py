@@ -56,6 +56,13 @@ async def call_offs(
     for line in lines:
         if line.agreement_id is not None:
             amounts[line.agreement_id] = amounts.get(line.agreement_id, Decimal(0)) + line.net
+    return await call_offs_of(session, concern_id, amounts)
+
+
+async def call_offs_of(
+    session: AsyncSession, concern_id: UUID, amounts: Mapping[UUID, Decimal]
+) -> tuple[CallOff, ...]:
+    """As call_offs, by what is taken from each agreement: SEK without VAT."""
     if not amounts:
         return ()
     given = {"concern": concern_id, "agreements": list(amounts), "not_used": list(_NOT_USED)}

@@ -18,6 +18,7 @@ from portal.orders.actions.basket_saving import Changes, LineChange
 from portal.orders.values import CodingShare, Requested
 
 QUANTITY_DECIMALS = 4
+PRICE_DECIMALS = 4
 TEXTS = ("goods_mark", "note_to_supplier", "note_to_approver")
 NOT_A_DATE = "Skriv datumet som år-månad-dag, till exempel 2026-12-01."
 

@@ -12,7 +12,7 @@ from portal.access.actor import Actor
 from portal.kernel.dates import stockholm_date
 from portal.kernel.money import format_kr
 from portal.orders.queries.deliveries import to_receive
-from portal.orders.queries.order_lists import count_orders, rejected
+from portal.orders.queries.order_lists import changed_by_supplier, count_orders, rejected
 from portal.orders.queries.order_scope import standing_in
 from portal.orders.queries.requisitions import RequisitionRow, list_unfinished
 from portal.orders.status import DRAFT, SENT_BACK
@@ -28,12 +28,15 @@ async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[
     users = await standing_in(session, actor, stockholm_date(now))
     waiting = await count_orders(session, actor, to_receive(actor, users, everyone=False))
     refused = await count_orders(session, actor, rejected(actor))
+    changed = await count_orders(session, actor, changed_by_supplier(actor, users))
     begun = await list_unfinished(session, actor, statuses=(DRAFT, SENT_BACK))
     returned = [row for row in begun if row.status == SENT_BACK]
     drafts = [row for row in begun if row.status == DRAFT and row.lines]
     found = [_deliveries(waiting)]
     if refused:
         found.append(_refused(refused))
+    if changed:
+        found.append(_changed(changed))
     if returned:
         found.append(_returned(returned))
     return [*found, *(_draft(row, first=row is drafts[0]) for row in drafts)]
@@ -53,6 +56,15 @@ def _refused(count: int) -> Task:
         gettext("Beställningar som leverantören avböjt"), gettext("Läs varför och beställ något annat."),
         "/orders?status=rejected_by_supplier", count, haste=1,
         flag=("stop", "circle-x", gettext("Avböjd")),
+    )  # fmt: skip
+
+
+def _changed(count: int) -> Task:
+    return Task(
+        gettext("Beställningar som leverantören ändrat"),
+        gettext("Ändringen gäller inte förrän du har godkänt den."),
+        "/orders?status=confirmed_with_change", count, haste=1,
+        flag=("warn", "pen-line", gettext("Ändrad")),
     )  # fmt: skip
 
 
