@@ -71,6 +71,9 @@ def registry(installation: Installation) -> JobRegistry:
         "invoicing.mail_credit_request": partial(
             invoicing_jobs.mail_credit_request, _writing_letters(installation)
         ),
+        "invoicing.left_behind": invoicing_jobs.left_behind,
+        "invoicing.mail_step_moved": partial(invoicing_jobs.mail_step_moved, _writing_letters(installation)),
+        "invoicing.mail_user_left": partial(invoicing_jobs.mail_user_left, _writing_letters(installation)),
         "invoicing.process_delivery": partial(invoicing_jobs.process_delivery, intake_parts(installation)),
         "invoicing.receipt_made": partial(invoicing_jobs.receipt_made, intake_parts(installation)),
         "invoicing.remind_receipt": partial(invoicing_jobs.remind_receipt, _writing_letters(installation)),

@@ -75,6 +75,7 @@ _SYSTEM_MOVES = (
     Move("stop_match", "Matchningen avviker", sources(ARRIVAL, MATCHING), MATCHING_REQUIRED, source="A5.07"),
     Move("finish_match", "Matchad", sources(ARRIVAL, MATCHING), DONE, source="A6.04"),
     Move("receipt_timeout", "Kvittens saknas", sources(AWAITING_RECEIPT), MATCHING_REQUIRED, source="A5.06"),
+    Move("reviewer_left", "Granskaren är inte aktiv", sources(REVIEW), REVIEWER_MISSING, source="A2.19"),
     Move("fail_final_check", "Slutkontrollen stoppade", sources(APPROVAL), REVIEW, source="A6.07"),
 )
 

@@ -29,5 +29,11 @@ SCHEDULE: tuple[Recurring, ...] = (
         "invoicing.waiting_days",
         "Påminner om leveranskvittens och lämnar över fakturor som har väntat för länge.",
     ),
+    Recurring(
+        "left-behind",
+        "2-57/5 * * * *",
+        "invoicing.left_behind",
+        "Lämnar över det som väntar på användare som inte är aktiva till den som får.",
+    ),
     Recurring("sessions", "17 * * * *", "access.clear_sessions", "Tar bort inloggningar som har gått ut."),
 )

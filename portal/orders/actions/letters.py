@@ -13,15 +13,13 @@ from uuid import UUID, uuid5
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.access.models import User
-from portal.attest.queries.delegations import delegations_to
-from portal.attest.rules.delegations import delegates_of
 from portal.catalog.rules.units import unit_name
 from portal.integrations.letters import Letter, letter, letter_to_company
 from portal.integrations.mail import Mail
 from portal.kernel.dates import stockholm_date
 from portal.kernel.money import format_kr, format_number_sv
 from portal.orders.models import OrderChange, OrderLine, OrderResponse, PurchaseOrder
+from portal.orders.queries.readers import readers_for
 from portal.orders.values import Contact
 from portal.suppliers.models import Supplier
 
@@ -99,8 +97,8 @@ def _changed(one: dict[str, Any]) -> dict[str, str]:
 async def answer_letters(
     session: AsyncSession, concern_id: UUID, order_id: UUID, base_url: str, now: datetime
 ) -> Sequence[Mail]:
-    """To the buyer and everybody who acts for the buyer: the supplier has changed the order or turned it down. None
-    when the last answer is a yes."""
+    """To the buyer and everybody who acts for the buyer, else the administrators: the supplier has changed the order or
+    turned it down. None when the last answer is a yes."""
     answers = select(OrderResponse).where(
         OrderResponse.concern_id == concern_id, OrderResponse.order_id == order_id
     )
@@ -114,16 +112,8 @@ async def answer_letters(
         .where(PurchaseOrder.concern_id == concern_id, PurchaseOrder.id == order_id)
     )
     order, supplier = (await session.execute(found)).one()
-    readers = await readers_for(session, order.buyer_user_id, stockholm_date(now))
+    readers = await readers_for(session, order, stockholm_date(now), secret=order.secret)
     return [_answer(order, supplier, response, reader, base_url, now) for reader in readers]
-
-
-async def readers_for(session: AsyncSession, user_id: UUID, day: date) -> Sequence[Any]:
-    """The user and everybody who may receive for it that day: id, e-mail and language; active ones only."""
-    delegates = delegates_of(str(user_id), "receipt", await delegations_to(session, "receipt", day), day)
-    wanted = [user_id, *map(UUID, delegates)]
-    query = select(User.id, User.email, User.locale).where(User.id.in_(wanted), User.active)
-    return (await session.execute(query.order_by(User.email))).all()
 
 
 def _answer(

@@ -17,6 +17,8 @@ SENTENCES: Mapping[str, str] = {
     "requisition:status:send_back": "%(actor)s skickade tillbaka: ”%(why)s”",
     "requisition:status:take_back": "%(actor)s tog tillbaka beställningen.",
     "requisition:status:cancel": "%(actor)s tog bort beställningen.",
+    "requisition:approval:move": "%(before)s är inte aktiv längre. Attesten gick vidare till %(after)s.",
+    "order:approval:move": "%(before)s är inte aktiv längre. Attesten gick vidare till %(after)s.",
     "order:status:release": "Ordern skickades till leverantören.",
     "order:status:confirm": "Leverantören bekräftade ordern.",
     "order:status:confirm_with_change": "Leverantören bekräftade med ändring.",

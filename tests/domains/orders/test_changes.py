@@ -183,7 +183,7 @@ class Postbox:
 
 
 def _context(city: Database, now: datetime) -> JobContext:
-    return JobContext(city, lambda: now, CONCERN_ID)
+    return JobContext(city, lambda: now, "orders", 1, 1, CONCERN_ID)
 
 
 async def _told(city: Database, order_id: UUID, now: datetime) -> Sequence[Mail]:
