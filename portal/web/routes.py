@@ -62,7 +62,6 @@ HANDLERS: tuple[Any, ...] = (
     RequisitionController,
     OrderController,
     OrderChangeController,
-    OrderChangeController,
     ReceiptListController,
     ReceiptController,
     RegistrationController,

@@ -1,4 +1,4 @@
-"""A change of a sent order: what may be stated, what goes to attest again, and what its attestant is shown (M14, S14)."""
+"""A change of a sent order: what may be stated, what is attested again, what its attestant is shown (M14, S14)."""
 
 from __future__ import annotations
 

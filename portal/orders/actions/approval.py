@@ -16,7 +16,7 @@ from portal.audit.transition import Told, move
 from portal.kernel.errors import Invalid, NotFound
 from portal.orders.actions.permission import require
 from portal.orders.actions.release import make_orders
-from portal.orders.actions.sending import subject
+from portal.orders.actions.sending import require_open, subject
 from portal.orders.queries.offers import call_offs
 from portal.orders.queries.requisitions import NOT_FOUND, load_requested
 from portal.orders.rules.purchase import check_call_offs
@@ -39,6 +39,7 @@ async def approve(
     if step is None or step.subject_type != "requisition":
         raise NotFound(NOT_FOUND)
     requested = await load_requested(session, actor, step.subject_id, lock=True)
+    require_open(requested, "approve")
     case = await hold_case(session, actor, requested.id)
     capped = await _require_room(session, requested)
     async with told_together(session):
@@ -78,6 +79,7 @@ async def send_back(
     if not (note or "").strip():
         raise Invalid(REASON_NEEDED, fields={"note": REASON_NEEDED})
     requested = await load_requested(session, actor, requisition_id, lock=True)
+    require_open(requested, "send_back")
     behalf = await return_steps(
         session, actor, subject_type="requisition", subject_id=requisition_id, note=note, now=now
     )

@@ -16,7 +16,7 @@ from portal.access.actor import Actor
 from portal.access.models import User
 from portal.orders.models import PurchaseOrder
 from portal.orders.queries.order_scope import visible
-from portal.orders.status import CONFIRMED_WITH_CHANGE, REJECTED_BY_SUPPLIER
+from portal.orders.status import CONFIRMED_WITH_CHANGE, ORDER, REJECTED_BY_SUPPLIER
 from portal.suppliers.models import Agreement, Supplier
 
 PAGE = 50
@@ -143,3 +143,10 @@ def changed_by_supplier(actor: Actor, users: Collection[UUID]) -> ColumnElement[
     """Orders that the supplier has changed and that the actor, or somebody it stands in for, is to answer."""
     mine = PurchaseOrder.buyer_user_id.in_([user for user in (actor.user_id, *users) if user])
     return and_(visible(actor, users), mine, PurchaseOrder.status == CONFIRMED_WITH_CHANGE)
+
+
+def without_buyer(actor: Actor) -> ColumnElement[bool]:
+    """Orders that wait for a buyer who is not active."""
+    left = select(User.id).where(User.concern_id == actor.concern_id, User.active.is_(False))
+    waits = PurchaseOrder.status.in_(ORDER.in_tab("waiting"))
+    return and_(visible(actor), waits, PurchaseOrder.buyer_user_id.in_(left))

@@ -43,6 +43,8 @@ _REQUISITION: Mapping[str, str] = {
     ORDERED: "Beställningen är redan attesterad och skickad till leverantören.",
     CANCELLED: "Beställningen är borttagen.",
 }
+_DECIDES = ("approve", "approve_part", "send_back")
+_TAKEN_BACK = "Beställaren har tagit tillbaka beställningen. Den väntar inte längre på dig."
 _STEPS: Mapping[tuple[str, str], str] = {
     (RECEIVE, CLOSED): "Beställningen är avslutad och kan inte kvitteras. Har mer kommit: gör en ny beställning,"
     " eller be leverantören hämta det.",
@@ -77,6 +79,8 @@ def why_not(machine: Machine, step: str, status: str) -> str | None:
     sources = frozenset(RECEIPTABLE) if step == RECEIVE else machine.move(step).sources
     if status in sources:
         return None
+    if machine.name == "requisition" and status == DRAFT and step in _DECIDES:
+        return _TAKEN_BACK
     if machine.name == "requisition":
         return _REQUISITION.get(status) or _ORDER[status]
     return _STEPS.get((step, status), _ORDER[status])

@@ -72,6 +72,8 @@ class OrderController(Controller):
         tab = tab if tab in dict(tabs) else "waiting"
         if tab != "all":
             seen = and_(seen, _own(actor, users))
+        elif given.get("buyer") == "inactive":
+            seen = order_lists.without_buyer(actor)
         filters = _filters(given, tab)
         found = await order_lists.list_orders(session, actor, seen, filters)
         unfinished = await list_unfinished(session, actor, users) if tab == "waiting" else []

@@ -79,7 +79,7 @@ async def _credit(
 ) -> Invoice:
     state = request.scope["state"]
     assert row.order_id is not None  # _debit has seen to it
-    order = await find_order(state["session"], state["actor"], row.order_id)
+    order = await find_order(state["session"], state["actor"], row.order_id, stockholm_date(state["now"]))
     company = await find_company(state["session"], state["actor"])
     quantities = fields.quantities(data, {line.position: line.quantity for line in lines}, errors)
     issued = fields.day(data, "issue_date", errors) or stockholm_date(state["now"])

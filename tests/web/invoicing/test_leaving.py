@@ -136,7 +136,7 @@ async def test_an_invoice_at_attest_is_before_the_one_above(site: Site) -> None:
     )  # fmt: skip
     assert [row.login for row in found] == ["chef@gsf"]
     assert await status_of(site, invoice) == "approval"
-    assert "L-1" in (await (await user(site, "chef@gsf")).get("/attest")).text
+    assert "L\u20111" in (await (await user(site, "chef@gsf")).get("/attest")).text
 
 
 async def test_a_reviewers_invoices_have_no_reviewer_and_new_ones_of_the_code_neither(site: Site) -> None:
