@@ -132,7 +132,7 @@ def _job(city: Database, now: datetime) -> JobContext:
     return JobContext(city, lambda: now, "orders.send", 1, 1, CONCERN_ID)
 
 
-async def test_the_document_is_kept_and_the_mail_holds_a_link_only(city: Database, now: datetime) -> None:
+async def test_the_document_is_kept_and_the_mail_says_what_is_ordered(city: Database, now: datetime) -> None:
     (order,) = await ordered(city, "bestallare@gsf", {"KB-1001": 10, "KB-1002": 3}, now)
     store, post = FakeStore(), Postbox(failures=1)
     parts = SendingParts(store, post, "https://portal.test")
@@ -148,7 +148,7 @@ async def test_the_document_is_kept_and_the_mail_holds_a_link_only(city: Databas
     assert (sent.to, f"https://portal.test/supplier/orders/{order.id}" in sent.text) == (
         "leverantor@kontorsbolaget.test", True,
     )  # fmt: skip
-    assert "Kopieringspapper" not in sent.text and "499" not in sent.text
+    assert "Kopieringspapper" in sent.text and "499,00" in sent.text and BUYER.name in sent.text
     (data,) = store.objects.values()
     document = read_order(data)
     assert (document.number, document.customer_reference, document.gross_amount) == (
