@@ -9,8 +9,8 @@ from portal.access.models import Concern
 from portal.formats.en16931 import Address, Identifier, Party
 from portal.formats.peppol import order as peppol
 from portal.kernel.dates import STOCKHOLM, stockholm_date
+from portal.orders.change_values import Contact
 from portal.orders.models import OrderLine, PurchaseOrder
-from portal.orders.values import Contact
 from portal.suppliers.models import Supplier
 
 CURRENCY = "SEK"

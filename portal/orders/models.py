@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db.base import Base, ConcernKey, Id, Instant, Json, Money, Price, Quantity, Rate, one_of
+from portal.orders.change_values import KINDS
 from portal.orders.status import ORDER, REQUISITION
-from portal.orders.values import KINDS
 
 ORGANISATION = (["concern_id", "organisation_id"], ["organisation.concern_id", "organisation.id"])
 

@@ -68,6 +68,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "app_user": {"supplier_id": None, "group_code": None},
     "article_price": {"article_id": made("article")},
     "delegation": {"to_user_id": OTHER_USER},
+    "order_change": {"kind": "refused"},
     "purchase_order": {"status": "sent"},
     "responsibility": {"parent_id": None},
     "approval_step": {"subject_type": "invoice", "subject_id": made("invoice")},

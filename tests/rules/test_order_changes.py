@@ -9,6 +9,7 @@ import pytest
 
 from portal.coding.values import CodeString
 from portal.kernel.identifiers import uuid7
+from portal.orders.change_values import ChangedLine, Terms
 from portal.orders.rules.changes import (
     amounts_to_attest,
     check_change,
@@ -23,7 +24,7 @@ from portal.orders.rules.changes import (
 from portal.orders.rules.receipts import back_to
 from portal.orders.rules.standing import CANCEL, CLOSE, RECEIVE, why_not
 from portal.orders.status import ORDER, REQUISITION
-from portal.orders.values import ChangedLine, CodingShare, Terms
+from portal.orders.values import CodingShare
 
 TEN = Terms(D(10), D(412))
 LINE = ChangedLine("1", 1, "Stol", "EA", TEN, TEN, D(25), agreed=D(412))

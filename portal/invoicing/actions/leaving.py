@@ -33,7 +33,8 @@ from portal.jobs.queue import enqueue
 from portal.kernel.dates import stockholm_date
 
 LEFT = "user:left"
-MAIL_LEFT, MAIL_STEP = "invoicing.mail_user_left", "invoicing.mail_step_moved"
+MAIL_LEFT = "invoicing.mail_user_left"
+MAIL_STEP = "invoicing.mail_step_moved"
 _AGAIN = "(concern_id, invoice_id, user_id) DO UPDATE SET waiting = true, since = excluded.since"
 _WHY = "%(login)s är inte aktiv längre. Ange granskare."
 STEP, STUCK, REVIEWER, NO_REVIEWER, DEVIATION = "step", "stuck", "reviewer", "no_reviewer", "deviation"

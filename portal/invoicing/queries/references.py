@@ -23,9 +23,8 @@ _ORDERS = text(
     " WHERE concern_id = :concern AND number = ANY(:numbers)"
 )
 _CODES = text(
-    "SELECT r.code, r.organisation_id, r.user_id, r.secret, u.active, r.valid_from, r.valid_to"
-    " FROM recipient_code r JOIN app_user u ON u.id = r.user_id"
-    " WHERE r.concern_id = :concern AND r.code = ANY(:codes)"
+    "SELECT r.code, r.organisation_id, r.user_id, r.secret, u.active, r.valid_from, r.valid_to FROM"
+    " recipient_code r JOIN app_user u ON u.id = r.user_id WHERE r.concern_id = :concern AND r.code = ANY(:codes)"
 )
 _SUPPLIERS = text(
     "SELECT s.id, s.name, s.org_number, s.vat_number, s.endpoint, s.gln, r.status, r.secret, r.vat_min,"

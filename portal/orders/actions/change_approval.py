@@ -18,12 +18,12 @@ from portal.orders.actions.approval import REASON_NEEDED
 from portal.orders.actions.changing import Change, hold_order, require_room, tell, told_lines, write_lines
 from portal.orders.actions.permission import require
 from portal.orders.actions.right import subject_of
+from portal.orders.change_values import ACCEPTED, RAISED
 from portal.orders.models import OrderChange
 from portal.orders.queries.changes import changes_of, lines_as_changed
 from portal.orders.queries.order_detail import NOT_FOUND
 from portal.orders.rules.changes import move_when_attested, move_when_returned
 from portal.orders.status import ORDER
-from portal.orders.values import ACCEPTED, RAISED
 
 _ASKED = (ACCEPTED, RAISED)
 

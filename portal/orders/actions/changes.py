@@ -27,6 +27,7 @@ from portal.orders.actions.changing import (
 from portal.orders.actions.permission import require
 from portal.orders.actions.plan import APPROVE_ORDER
 from portal.orders.actions.right import Chain, right_to, subject_of
+from portal.orders.change_values import ACCEPTED, RAISED, REFUSED, Terms
 from portal.orders.queries.changes import coding_of
 from portal.orders.rules.changes import (
     amounts_to_attest,
@@ -37,7 +38,6 @@ from portal.orders.rules.changes import (
 )
 from portal.orders.rules.standing import RAISE
 from portal.orders.status import CHANGE_AWAITING_APPROVAL, CONFIRMED_WITH_CHANGE, ORDER
-from portal.orders.values import ACCEPTED, RAISED, REFUSED, Terms
 
 FAULTS = "Några fält behöver rättas innan du kan godkänna ändringen."
 WHY_NOT = "Skriv varför du inte godkänner ändringen. Leverantören läser det."

@@ -22,13 +22,13 @@ from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import uuid7
 from portal.kernel.money import format_kr, format_number_sv
 from portal.orders.actions.right import require_standing
+from portal.orders.change_values import ChangedLine
 from portal.orders.models import OrderChange, PurchaseOrder
 from portal.orders.queries.changes import changeable_lines, stored_line
 from portal.orders.queries.offers import call_offs_of
 from portal.orders.queries.order_detail import find_order
 from portal.orders.rules.purchase import check_call_offs
 from portal.orders.rules.split import totals
-from portal.orders.values import ChangedLine
 
 TELL_JOB = "orders.tell_supplier"
 CHANGED = "order.changed"

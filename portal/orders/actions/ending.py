@@ -15,10 +15,10 @@ from portal.kernel.errors import Invalid
 from portal.orders.actions.changing import hold_order, keep, tell, told_lines, write_lines
 from portal.orders.actions.permission import require
 from portal.orders.actions.right import ADMINS, right_to, subject_of
+from portal.orders.change_values import CANCELLED_ORDER, ENDED
 from portal.orders.rules.changes import ended
 from portal.orders.rules.standing import CANCEL, CLOSE
 from portal.orders.status import ORDER
-from portal.orders.values import CANCELLED_ORDER, ENDED
 
 _END, _CANCEL = "Avsluta resten", "Makulera"
 WHY_ENDED = "Skriv varför resten inte ska levereras. Leverantören läser det."

@@ -18,9 +18,9 @@ from portal.integrations.letters import Letter, letter, letter_to_company
 from portal.integrations.mail import Mail
 from portal.kernel.dates import stockholm_date
 from portal.kernel.money import format_kr, format_number_sv
+from portal.orders.change_values import Contact
 from portal.orders.models import OrderChange, OrderLine, OrderResponse, PurchaseOrder
 from portal.orders.queries.readers import readers_for
-from portal.orders.values import Contact
 from portal.suppliers.models import Supplier
 
 SENT, CHANGED, ANSWERED = "order_sent", "order_changed", "order_answered"

@@ -26,6 +26,7 @@ from portal.kernel.money import canonical_number
 from portal.kernel.plain import canonical_bytes
 from portal.orders.actions.permission import require
 from portal.orders.actions.right import require_standing, right_to, subject_of
+from portal.orders.change_values import ACCEPTED, REFUSED
 from portal.orders.models import PurchaseOrder, Receipt
 from portal.orders.queries.changes import changes_of
 from portal.orders.queries.deliveries import RECEIVES_ALL, delivered_lines, receipts
@@ -40,7 +41,7 @@ from portal.orders.rules.receipts import (
 )
 from portal.orders.rules.standing import RECEIVE
 from portal.orders.status import ORDER
-from portal.orders.values import ACCEPTED, REFUSED, DeliveredLine
+from portal.orders.values import DeliveredLine
 
 NOTHING = "Skriv hur mycket som har kommit på minst en rad."
 ALL_HERE = "Allt på beställningen är redan kvitterat."

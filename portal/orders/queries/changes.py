@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.coding.values import DIMENSIONS, CodeString
 from portal.kernel.money import canonical_number
+from portal.orders.change_values import ChangedLine, Terms
 from portal.orders.models import OrderChange, OrderLine, PurchaseOrder
 from portal.orders.queries.offers import load_offers
 from portal.orders.queries.order_detail import codings, order_lines
-from portal.orders.values import ChangedLine, CodingShare, Terms
+from portal.orders.values import CodingShare
 
 
 async def changeable_lines(session: AsyncSession, order: PurchaseOrder, day: date) -> tuple[ChangedLine, ...]:

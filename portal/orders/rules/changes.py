@@ -9,8 +9,9 @@ from decimal import Decimal
 from portal.coding.rules.proposal import split_by_shares
 from portal.kernel.money import format_kr, format_number_sv
 from portal.kernel.text import Message
+from portal.orders.change_values import ChangedLine, Terms
 from portal.orders.rules.purchase import MOST
-from portal.orders.values import ChangedLine, CodingShare, FieldError, Terms
+from portal.orders.values import CodingShare, FieldError
 
 _MISSING = "Skriv antal och pris för raden, så som leverantören ska leverera den."
 _NEGATIVE = "Skriv ett antal och ett pris som inte är mindre än 0."

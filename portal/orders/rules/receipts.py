@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from portal.kernel.money import format_number_sv, round_to
 from portal.kernel.text import Message
-from portal.orders.values import ACCEPTED, REFUSED, DeliveredLine
+from portal.orders.change_values import ACCEPTED, REFUSED
+from portal.orders.values import DeliveredLine
 
 QUANTITY_DECIMALS = 4
 _OVER = "Det är beställt %(ordered)s och redan mottaget %(received)s. Du kan ta emot högst %(left)s till."

@@ -14,11 +14,11 @@ from portal.access.actor import Actor
 from portal.access.models import User
 from portal.kernel.dates import stockholm_date
 from portal.orders.actions import change_approval
+from portal.orders.change_values import ChangedLine
 from portal.orders.models import OrderChange, PurchaseOrder
 from portal.orders.queries.changes import changeable_lines, latest_changes, lines_as_changed
 from portal.orders.rules.changes import what_is_above
 from portal.orders.rules.split import totals
-from portal.orders.values import ChangedLine
 from portal.suppliers.models import Agreement, Supplier
 from portal.web.attest.cards import Facts
 from portal.web.i18n import gettext

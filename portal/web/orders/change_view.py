@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from portal.orders.change_values import Terms
 from portal.orders.models import OrderChange, OrderLine, OrderResponse
-from portal.orders.values import Terms
 
 
 def proposal(

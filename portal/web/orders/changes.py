@@ -14,9 +14,9 @@ from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.orders.actions.changes import FAULTS, accept_change, raise_to_received, refuse_change
 from portal.orders.actions.ending import cancel_order, end_rest
+from portal.orders.change_values import Terms
 from portal.orders.queries import order_detail
 from portal.orders.status import CHANGE_AWAITING_APPROVAL
-from portal.orders.values import Terms
 from portal.web.i18n import gettext
 from portal.web.orders.forms import PRICE_DECIMALS, number
 from portal.web.orders.orders import Form, show

@@ -27,13 +27,10 @@ ORDER_LABELS = {
     "rejected_by_supplier": "Avböjd av er",
     "change_awaiting_approval": "Ändringen prövas av kunden",
 }
+_TO_DELIVER = ("confirmed", "confirmed_with_change", "change_awaiting_approval", "partly_received")
 ORDER_TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("new", "Att bekräfta", ("sent",)),
-    (
-        "open",
-        "Att leverera",
-        ("confirmed", "confirmed_with_change", "change_awaiting_approval", "partly_received"),
-    ),
+    ("open", "Att leverera", _TO_DELIVER),
     ("received", "Levererade", ("received", "closed")),
     ("ended", "Avböjda och makulerade", ("rejected_by_supplier", "cancelled")),
 )

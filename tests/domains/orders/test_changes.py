@@ -27,10 +27,10 @@ from portal.orders.actions.change_approval import approve_change, send_change_ba
 from portal.orders.actions.changes import accept_change, raise_to_received, refuse_change
 from portal.orders.actions.ending import cancel_order, end_rest
 from portal.orders.actions.receipts import Delivery, receive, receive_all, take_back_receipt
+from portal.orders.change_values import Terms
 from portal.orders.jobs import SendingParts, mail_answer, tell_supplier
 from portal.orders.models import OrderChange, OrderLine, PurchaseOrder
 from portal.orders.queries.offers import call_offs_of
-from portal.orders.values import Terms
 from tests.domains.orders.conftest import actor_of, supplier_of
 from tests.domains.orders.flow import ordered, steps
 
