@@ -33,6 +33,8 @@ from portal.settings import Settings, generated_secret
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "catalogue.published": ("catalog.index",),
+    "order.answered": ("orders.mail_answer",),
+    "order.changed": ("invoicing.receipt_made",),
     "receipt.made": ("invoicing.receipt_made",),
     "supplier.account_active": ("invoicing.supplier_changed",),
     "supplier.terms_agreed": ("invoicing.supplier_changed",),
@@ -72,6 +74,9 @@ def registry(installation: Installation) -> JobRegistry:
         "invoicing.mail_credit_request": partial(
             invoicing_jobs.mail_credit_request, _writing_letters(installation)
         ),
+        "invoicing.left_behind": invoicing_jobs.left_behind,
+        "invoicing.mail_step_moved": partial(invoicing_jobs.mail_step_moved, _writing_letters(installation)),
+        "invoicing.mail_user_left": partial(invoicing_jobs.mail_user_left, _writing_letters(installation)),
         "invoicing.process_delivery": partial(invoicing_jobs.process_delivery, intake_parts(installation)),
         "invoicing.receipt_made": partial(invoicing_jobs.receipt_made, intake_parts(installation)),
         "invoicing.remind_receipt": partial(invoicing_jobs.remind_receipt, _writing_letters(installation)),
@@ -95,7 +100,9 @@ def registry(installation: Installation) -> JobRegistry:
         "catalog.publish": catalog_jobs.publish,
         "catalog.vacuum": partial(catalog_jobs.vacuum, installation.owner_url),
         "catalog.index": partial(catalog_jobs.index, installation.meilisearch),
+        "orders.mail_answer": partial(orders_jobs.mail_answer, _sending(installation)),
         "orders.send": partial(orders_jobs.send_order, _sending(installation)),
+        "orders.tell_supplier": partial(orders_jobs.tell_supplier, _sending(installation)),
     }
     return jobs
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.models import GroupPermission, User, UserRole
+from portal.access.permissions import INVOICE_ADMIN, LOCAL_SYSTEM_ADMIN, SEE_SECRET
 
 
 def in_force(model: Any, day: date) -> ColumnElement[bool]:
@@ -45,3 +46,22 @@ async def logins_with(
         holds(permission, day),
     )
     return (await session.execute(query.order_by(User.login))).scalars().all()
+
+
+async def administrators(
+    session: AsyncSession, concern_id: UUID, organisation_id: UUID, day: date, *, secret: bool = False
+) -> Sequence[Any]:
+    """The organisation's active administrators (A44, A45; A3.08): id, login, email, locale. Of what is secret those
+    with B45, else the concern's central ones with it, never nobody where there is one."""
+    query = select(User.id, User.login, User.email, User.locale).where(
+        User.concern_id == concern_id, User.active
+    )
+    local = query.where(
+        User.organisation_id == organisation_id,
+        or_(holds(LOCAL_SYSTEM_ADMIN, day), holds(INVOICE_ADMIN, day)),
+    )
+    if not secret:
+        return (await session.execute(local.order_by(User.login))).all()
+    found = (await session.execute(local.where(holds(SEE_SECRET, day)).order_by(User.login))).all()
+    central = query.where(holds(INVOICE_ADMIN, day), holds(SEE_SECRET, day))
+    return found or (await session.execute(central.order_by(User.login))).all()

@@ -78,7 +78,7 @@ class ApprovalStep(Base):
     decided_at: Mapped[Instant | None]
     decision_id: Mapped[UUID | None]
     __table_args__ = (
-        one_of("subject_type", ("requisition", "invoice")),
+        one_of("subject_type", ("requisition", "invoice", "order")),
         one_of("state", ("waiting", "approved", "returned", "void")),
         Index(None, "concern_id", "subject_type", "subject_id"),
         Index(

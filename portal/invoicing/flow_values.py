@@ -41,7 +41,7 @@ class SubscriptionCandidate:
 
 @dataclass(frozen=True, slots=True)
 class CodeCandidate:
-    """A recipient code in force and the user who reviews what it brings."""
+    """A recipient code in force and the user who reviews what it brings; empty when that one is not active."""
 
     code: str
     organisation: str

@@ -14,13 +14,15 @@ from portal.integrations.mail import Mail, Mailer
 from portal.invoicing.actions.again import rerun as run_again
 from portal.invoicing.actions.credit_request import credit_letters
 from portal.invoicing.actions.holds import credit_has_come
+from portal.invoicing.actions.leaving import hand_on_left_behind
+from portal.invoicing.actions.leaving_letters import left_letters, step_letters
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.actions.waiting import reminders, wait_no_longer
 from portal.invoicing.queries.stored import concerns, waiting_for_order, waiting_for_supplier
 from portal.jobs.context import JobContext
 
-# session, concern, invoice, the portal's address, now → the letters to send.
+# session, concern, what it is about, the portal's address, now → the letters to send.
 Letters = Callable[[AsyncSession, UUID, UUID, str, datetime], Awaitable[Sequence[Mail]]]
 
 
@@ -81,6 +83,35 @@ async def waiting_days(context: JobContext) -> None:
     for concern_id in found:
         async with context.database.session(Context.for_system(concern_id)) as session:
             await wait_no_longer(session, concern_id, context.clock())
+
+
+async def left_behind(context: JobContext) -> None:
+    """In every concern: what waits for users who are not active goes to who may act."""
+    async with context.database.session(Context.for_system(None)) as session:
+        found = await concerns(session)
+    for concern_id in found:
+        async with context.database.session(Context.for_system(concern_id)) as session:
+            await hand_on_left_behind(session, concern_id, context.clock())
+
+
+async def mail_step_moved(
+    parts: LetterParts, context: JobContext, *, step_id: str, left: str, to: str
+) -> None:
+    """Tell who sent it that an attest has gone on to another."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        mails = await step_letters(
+            session, context.concern_id, UUID(step_id), {"left": left, "to": to}, parts.base_url,
+            context.clock(),
+        )  # fmt: skip
+    for mail in mails:
+        await parts.mailer.send(mail)
+
+
+async def mail_user_left(parts: LetterParts, context: JobContext, *, user_id: str) -> None:
+    """Tell the administrators what became of what waited for somebody who is not active."""
+    await _mail(parts, context, left_letters, UUID(user_id))
 
 
 async def mail_credit_request(parts: LetterParts, context: JobContext, *, invoice_id: str) -> None:

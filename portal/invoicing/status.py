@@ -96,6 +96,7 @@ _SYSTEM_MOVES = (
         DONE,
         source="A4.03",
     ),
+    Move("reviewer_left", "Granskaren är inte aktiv", sources(REVIEW), REVIEWER_MISSING, source="A2.19"),
 )
 
 _ARRIVAL_MOVES = (

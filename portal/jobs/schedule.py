@@ -35,5 +35,11 @@ SCHEDULE: tuple[Recurring, ...] = (
         "suppliers.open_accounts",
         "Låter godkända konton börja gälla när väntetiden är slut.",
     ),
+    Recurring(
+        "left-behind",
+        "2-57/5 * * * *",
+        "invoicing.left_behind",
+        "Lämnar över det som väntar på användare som inte är aktiva till den som får.",
+    ),
     Recurring("sessions", "17 * * * *", "access.clear_sessions", "Tar bort inloggningar som har gått ut."),
 )

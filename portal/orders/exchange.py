@@ -9,6 +9,7 @@ from portal.access.models import Concern
 from portal.formats.en16931 import Address, Identifier, Party
 from portal.formats.peppol import order as peppol
 from portal.kernel.dates import STOCKHOLM, stockholm_date
+from portal.orders.change_values import Contact
 from portal.orders.models import OrderLine, PurchaseOrder
 from portal.suppliers.models import Supplier
 
@@ -27,7 +28,7 @@ class OrderToSend:
     supplier: Supplier
     concern: Concern
     agreement: str | None = None
-    contact: str | None = None
+    contact: Contact | None = None
 
 
 def order_document(given: OrderToSend) -> bytes:
@@ -72,7 +73,8 @@ def _buyer(given: OrderToSend) -> Party:
             postcode=row.delivery_postcode,
             country=COUNTRY,
         ),
-        contact_name=given.contact,
+        contact_name=given.contact.name if given.contact else None,
+        contact_email=given.contact.email if given.contact else None,
     )
 
 

@@ -1,27 +1,26 @@
-"""Jobs of orders: send one out."""
+"""Jobs of orders: send one out, tell the supplier of a change, tell the buyer of an answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.access.models import Concern, User
+from portal.access.models import Concern
 from portal.audit.log import Event, record
-from portal.integrations.letters import letter_to_company
 from portal.integrations.mail import Mail, Mailer, MailNotSent, MailRefused
 from portal.integrations.object_store import ObjectStore
 from portal.jobs.context import JobContext
+from portal.kernel.dates import stockholm_date
+from portal.orders.actions.letters import answer_letters, change_letter, contact_of, order_letter
 from portal.orders.exchange import OrderToSend, order_document
 from portal.orders.models import PurchaseOrder, Transmission
 from portal.orders.queries.order_detail import order_lines
 from portal.orders.tables import table_of
 from portal.suppliers.models import Agreement, Supplier
-
-LETTER = "order_sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ async def send_order(parts: SendingParts, context: JobContext, *, order_id: str)
     A mail that fails is tried again by the queue; the transmission tells each attempt.
     """
     async with context.session() as session:
-        given = await _load(session, context.concern_id, UUID(order_id))
+        given = await _load(session, context.concern_id, UUID(order_id), stockholm_date(context.clock()))
         if given.order.document_sha256 is None:
             digest = await parts.store.put(order_document(given))
             await _keep(session, given.order, digest, context.clock())
@@ -48,19 +47,19 @@ async def send_order(parts: SendingParts, context: JobContext, *, order_id: str)
         await _mail(parts, context, given, waiting)
 
 
-async def _load(session: AsyncSession, concern_id: UUID | None, order_id: UUID) -> OrderToSend:
+async def _load(session: AsyncSession, concern_id: UUID | None, order_id: UUID, day: date) -> OrderToSend:
     query = (
-        select(PurchaseOrder, Supplier, Concern, Agreement.number, User.name)
+        select(PurchaseOrder, Supplier, Concern, Agreement.number)
         .join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
         .join(Concern, Concern.id == PurchaseOrder.concern_id)
-        .join(User, User.id == PurchaseOrder.buyer_user_id)
         .outerjoin(
             Agreement, and_(Agreement.concern_id == concern_id, Agreement.id == PurchaseOrder.agreement_id)
         )
         .where(PurchaseOrder.concern_id == concern_id, PurchaseOrder.id == order_id)
     )
-    order, supplier, concern, agreement, contact = (await session.execute(query)).one()
+    order, supplier, concern, agreement = (await session.execute(query)).one()
     lines = tuple(await order_lines(session, order.concern_id, order_id))
+    contact = await contact_of(session, order_id, day)
     return OrderToSend(order, lines, supplier, concern, agreement, contact)
 
 
@@ -100,12 +99,7 @@ async def _mail(parts: SendingParts, context: JobContext, given: OrderToSend, wa
 
 
 def _message(parts: SendingParts, given: OrderToSend, waiting: Transmission, now: datetime) -> Mail:
-    """A link and nothing that is secret: whoever reads along learns no more than that there is an order."""
-    order = given.order
-    written = letter_to_company(
-        LETTER, base_url=parts.base_url, link=f"/supplier/orders/{order.id}", number=order.number,
-        buyer=order.buyer_name, secret=order.secret,
-    )  # fmt: skip
+    written = order_letter(given.order, given.lines, given.contact, parts.base_url)
     return Mail(id=waiting.id, to=waiting.recipient, subject=written.subject, text=written.text, at=now)
 
 
@@ -131,3 +125,26 @@ async def _tell(
                 f"order:mail:{state}", "order", order.id, now, actor="system", concern_id=order.concern_id,
                 organisation_id=order.organisation_id, supplier_id=order.supplier_id, why=error,
             )])  # fmt: skip
+
+
+async def tell_supplier(parts: SendingParts, context: JobContext, *, change_id: str) -> None:
+    """Mail the supplier what the buyer decided of a sent order; sent twice it has the same id."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        mail = await change_letter(
+            session, context.concern_id, UUID(change_id), parts.base_url, context.clock()
+        )
+    await parts.mailer.send(mail)
+
+
+async def mail_answer(parts: SendingParts, context: JobContext, *, order_id: str) -> None:
+    """Mail the buyer, and who acts for the buyer, that the supplier has changed the order or turned it down."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        mails = await answer_letters(
+            session, context.concern_id, UUID(order_id), parts.base_url, context.clock()
+        )
+    for mail in mails:
+        await parts.mailer.send(mail)

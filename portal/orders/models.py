@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db.base import Base, ConcernKey, Id, Instant, Json, Money, Price, Quantity, Rate, one_of
+from portal.orders.change_values import KINDS
 from portal.orders.status import ORDER, REQUISITION
 
 ORGANISATION = (["concern_id", "organisation_id"], ["organisation.concern_id", "organisation.id"])
@@ -233,6 +234,34 @@ class OrderResponse(Base):
     __table_args__ = (
         ForeignKeyConstraint(["concern_id", "order_id"], ["purchase_order.concern_id", "purchase_order.id"]),
         one_of("code", ("AB", "AP", "CA", "RE")),
+        Index(None, "concern_id", "order_id"),
+    )
+
+
+class OrderChange(Base):
+    """What a buyer decided of an order that had been sent: never changed, the order stands on its lines.
+
+    `lines`: {"line": id, "position": 1, "name": …, "unit": "EA", "quantity": ["10", "8"], "price": ["412", "432"],
+    "agreed": "412"}, before and after; `agreed` the agreement's price that day, null without one.
+    """
+
+    __tablename__ = "order_change"
+    concern_id: Mapped[ConcernKey]
+    id: Mapped[Id]
+    order_id: Mapped[UUID]
+    kind: Mapped[str]
+    lines: Mapped[Json] = mapped_column(
+        default=list, comment="quantity and price of each line, before and after"
+    )
+    net_before: Mapped[Money] = mapped_column(comment="SEK excluding VAT")
+    net_after: Mapped[Money] = mapped_column(comment="SEK excluding VAT")
+    note: Mapped[str | None] = mapped_column(comment="the supplier reads it, unless it is accepted or raised")
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("app_user.id"))
+    person_id: Mapped[UUID]
+    created_at: Mapped[Instant]
+    __table_args__ = (
+        ForeignKeyConstraint(["concern_id", "order_id"], ["purchase_order.concern_id", "purchase_order.id"]),
+        one_of("kind", KINDS),
         Index(None, "concern_id", "order_id"),
     )
 

@@ -19,6 +19,7 @@ SENT_BACK = "sent_back"
 SENT = "sent"
 CONFIRMED = "confirmed"
 CONFIRMED_WITH_CHANGE = "confirmed_with_change"
+CHANGE_AWAITING_APPROVAL = "change_awaiting_approval"
 PARTLY_RECEIVED = "partly_received"
 RECEIVED = "received"
 CLOSED = "closed"
@@ -29,8 +30,10 @@ ORDERED = "ordered"
 # Where goods may still come; OPEN: sent, not closed, not refused. An invoice may name an order in any of INVOICEABLE:
 # of one that is closed, what was received and not yet invoiced may still be billed.
 DELIVERABLE = (SENT, CONFIRMED, CONFIRMED_WITH_CHANGE, PARTLY_RECEIVED)
-OPEN = (*DELIVERABLE, RECEIVED)
+OPEN = (*DELIVERABLE, CHANGE_AWAITING_APPROVAL, RECEIVED)
 INVOICEABLE = (*OPEN, CLOSED)
+# More than was ordered may have come, or come later.
+RECEIPTABLE = (*DELIVERABLE, RECEIVED)
 _RECEIPTED = (PARTLY_RECEIVED, RECEIVED)
 
 _DRAFT = State(DRAFT, "Utkast", "rest", "pen-line", "waiting", BUYER, "A6.01")
@@ -62,7 +65,8 @@ REQUISITION = Machine(
     DRAFT,
 )
 
-_RECEIVERS = frozenset({"B10", "A44", "A45"})
+_ADMINS = frozenset({"A44", "A45"})
+_RECEIVERS = _ADMINS | {"B10"}
 
 ORDER = Machine(
     "order",
@@ -73,6 +77,10 @@ ORDER = Machine(
         State(SENT, "Skickad till leverantör", "info", "send", "waiting", SUPPLIER, "A6.02"),
         State(CONFIRMED, "Bekräftad", "ok", "check", "waiting", BUYER, "A6.03"),
         State(CONFIRMED_WITH_CHANGE, "Bekräftad med ändring", "warn", "pen-line", "waiting", BUYER, "A6.03"),
+        State(
+            CHANGE_AWAITING_APPROVAL, "Ändringen väntar på attest", "info", "stamp", "waiting",
+            ATTESTANT, "A6.02",
+        ),
         State(PARTLY_RECEIVED, "Delvis levererad", "info", "package", "waiting", BUYER, "A6.03"),
         State(RECEIVED, "Levererad", "ok", "package-check", "handled", None, "A6.03"),
         State(CLOSED, "Avslutad", "ok", "circle-check", "handled", None, "A6.04", terminal=True),
@@ -89,17 +97,51 @@ ORDER = Machine(
             "SUPPLIER", "A6.02",
         ),
         Move("accept_change", "Godkänn ändringen", sources(CONFIRMED_WITH_CHANGE), CONFIRMED, "A14", "A6.02"),
+        Move("refuse_change", "Godkänn inte ändringen", sources(CONFIRMED_WITH_CHANGE), SENT, "A14", "A6.02"),
+        # Dearer than what was attested: the change has an attest of its own.
+        Move(
+            "change_to_attest", "Skicka ändringen för attest",
+            sources(CONFIRMED_WITH_CHANGE, _RECEIPTED), CHANGE_AWAITING_APPROVAL, "A14", "A6.02",
+        ),
+        Move(
+            "approve_change_part", "Godkänn", sources(CHANGE_AWAITING_APPROVAL), CHANGE_AWAITING_APPROVAL,
+            "A14", "A6.02",
+        ),
+        Move("approve_change", "Godkänn", sources(CHANGE_AWAITING_APPROVAL), CONFIRMED, "A14", "A6.02"),
+        Move("approve_raise", "Godkänn", sources(CHANGE_AWAITING_APPROVAL), RECEIVED, "A14", "A6.02"),
+        Move(
+            "approve_raise_part", "Godkänn", sources(CHANGE_AWAITING_APPROVAL), PARTLY_RECEIVED,
+            "A14", "A6.02",
+        ),
+        Move(
+            "return_change", "Skicka tillbaka", sources(CHANGE_AWAITING_APPROVAL), CONFIRMED_WITH_CHANGE,
+            "A14", "A6.02",
+        ),
+        Move("return_raise", "Skicka tillbaka", sources(CHANGE_AWAITING_APPROVAL), RECEIVED, "A14", "A6.02"),
+        Move(
+            "return_raise_part", "Skicka tillbaka", sources(CHANGE_AWAITING_APPROVAL), PARTLY_RECEIVED,
+            "A14", "A6.02",
+        ),
         Move("reject", "Avböj", sources(SENT), REJECTED_BY_SUPPLIER, "SUPPLIER", "A6.02"),
         Move(
             "receive_part", "Kvittera en del", sources(DELIVERABLE), PARTLY_RECEIVED,
             "A14", "A6.03", _RECEIVERS,
         ),
-        Move("receive_all", "Kvittera allt", sources(DELIVERABLE), RECEIVED, "A14", "A6.03", _RECEIVERS),
-        Move("undo_receipt", "Ångra kvittens", sources(_RECEIPTED), PARTLY_RECEIVED, "A14", "A6.03"),
-        Move("undo_all_receipts", "Ångra kvittens", sources(_RECEIPTED), CONFIRMED, "A14", "A6.03"),
+        Move("receive_all", "Kvittera allt", sources(RECEIPTABLE), RECEIVED, "A14", "A6.03", _RECEIVERS),
+        # More came than was ordered, and some of it is taken back: all that was ordered is still there.
+        Move("undo_over_receipt", "Ångra kvittens", sources(RECEIVED), RECEIVED, "A14", "A6.03", _RECEIVERS),
+        Move("undo_receipt", "Ångra kvittens", sources(_RECEIPTED), PARTLY_RECEIVED, "A14", "A6.03", _RECEIVERS),
+        Move(
+            "undo_all_receipts", "Ångra kvittens", sources(_RECEIPTED), CONFIRMED, "A14", "A6.03", _RECEIVERS,
+        ),
         # Nobody has said yes to such an order: it stands as sent again.
-        Move("undo_all_unanswered", "Ångra kvittens", sources(_RECEIPTED), SENT, "A14", "A6.03"),
-        Move("close", "Avsluta", sources(OPEN), CLOSED, "A14", "A6.04", frozenset({"A44", "A45"})),
+        Move("undo_all_unanswered", "Ångra kvittens", sources(_RECEIPTED), SENT, "A14", "A6.03", _RECEIVERS),
+        # Nobody has said yes to what the supplier changed.
+        Move(
+            "undo_all_changed", "Ångra kvittens", sources(_RECEIPTED), CONFIRMED_WITH_CHANGE,
+            "A14", "A6.03", _RECEIVERS,
+        ),
+        Move("close", "Avsluta resten", sources(PARTLY_RECEIVED), CLOSED, "A14", "A6.04", _ADMINS),
         Move("finish", "Helt fakturerad", sources(RECEIVED), CLOSED, source="A6.04"),
         Move(
             "cancel", "Makulera",
@@ -107,7 +149,7 @@ ORDER = Machine(
                 DRAFT, AWAITING_APPROVAL, SENT_BACK,
                 SENT, CONFIRMED, CONFIRMED_WITH_CHANGE, REJECTED_BY_SUPPLIER,
             ),
-            CANCELLED, "A14", "A3.08", frozenset({"A44", "A45"}),
+            CANCELLED, "A14", "A3.08", _ADMINS,
         ),
     ),
     DRAFT,

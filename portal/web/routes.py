@@ -25,6 +25,7 @@ from portal.web.invoicing.locks import LockController
 from portal.web.invoicing.reviews import ReviewController
 from portal.web.orders.addresses import AddressController
 from portal.web.orders.basket import BasketController
+from portal.web.orders.changes import OrderChangeController
 from portal.web.orders.counts import counts as order_counts
 from portal.web.orders.draft import DraftController
 from portal.web.orders.line_files import LineFilesController
@@ -67,6 +68,7 @@ HANDLERS: tuple[Any, ...] = (
     RequisitionController,
     LineFilesController,
     OrderController,
+    OrderChangeController,
     ReceiptListController,
     ReceiptController,
     RegistrationController,

@@ -69,6 +69,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "coding_file": {"invoice_id": None},
     "article_price": {"article_id": made("article")},
     "delegation": {"to_user_id": OTHER_USER},
+    "order_change": {"kind": "refused"},
     "purchase_order": {"status": "sent"},
     "responsibility": {"parent_id": None},
     "approval_step": {"subject_type": "invoice", "subject_id": made("invoice")},

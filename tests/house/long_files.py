@@ -21,6 +21,7 @@ WHY_LONG: dict[str, str] = {
     "portal/invoicing/actions/apply.py": "all that is written for a batch of invoices, in the order of its keys",
     "portal/invoicing/actions/case.py": "what every act on an invoice is built from: the row, the lock, the reasons",
     "portal/invoicing/actions/correction.py": ONE_ACT,
+    "portal/invoicing/actions/leaving.py": ONE_ACT,
     "portal/invoicing/actions/opening.py": ONE_ACT,
     "portal/invoicing/actions/settle.py": ONE_ACT,
     "portal/invoicing/models.py": TABLES,

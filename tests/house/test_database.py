@@ -23,6 +23,7 @@ DEFINERS = {
     "number_taken": "whether an invoice number is used anywhere in the concern",
     "account_held": "whether another company of the register is paid on an account: yes or no",
     "called_off": "the limits of the concern's agreements, and what all its organisations have ordered on them",
+    "order_contact": "name and e-mail of an order's buyer, for its own supplier and where it may be known",
     "list_concerns": "the concerns recurring work goes through",
     "search_articles": "ids of the concern's articles, by an index that policies would keep out of reach",
     "near_words": "words of the concern's articles like a misspelt one, by the same index",

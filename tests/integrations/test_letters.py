@@ -14,8 +14,26 @@ SUPPLIER = SimpleNamespace(
     name="Testbolaget AB", status="rejected", note="Nej.", contact_name=None, email="a@b.test", phone=None
 )
 ORDER = {"number": "EX-1", "buyer": "Skolan", "order": "EX-1", "day": "4 december"}
-VALUES = {
-    "order_sent": {**ORDER, "secret": False, "link": "/supplier/orders/1"},
+SENT = {
+    "lines": [{"number": "A-1", "name": "Papper", "quantity": "10", "unit": "förpackning", "code": "XPK",
+               "price": "49,90 kr", "net": "499,00 kr"}],
+    "net": "499,00 kr", "gross": "623,75 kr", "wanted": "2026-12-04", "place": ["Skolan", "Gatan 1"],
+    "mark": None, "note": None, "contact": SimpleNamespace(name="Kim K", email="b@c.test"),
+}  # fmt: skip
+VALUES: dict[str, dict[str, object]] = {
+    "order_sent": {**ORDER, **SENT, "secret": False, "link": "/supplier/orders/1"},
+    "order_answered": {
+        **ORDER, "supplier": "Bolaget", "code": "CA", "note": "8.", "promised": None, "secret": False,
+        "link": "/orders/1",
+    },
+    "order_changed": {
+        **ORDER, "kind": "accepted", "note": None, "lines": [], "secret": False, "link": "/supplier/orders/1",
+    },
+    "step_moved": {
+        "kind": "requisition", "number": "EX-1", "left": "a@gsf", "to": "b@gsf", "secret": False,
+        "link": "/orders/requisitions/1",
+    },
+    "user_left": {"login": "a@gsf", "moved": [], "secret": 0, "link": "/"},
     "credit_request": {
         "customer": "Skolan", "number": "EX-1", "secret": False, "link": "/supplier/invoices/1",
     },
@@ -70,3 +88,54 @@ def test_a_name_with_a_line_break_stays_in_its_line() -> None:
     odd = SimpleNamespace(**{**vars(SUPPLIER), "name": "Test\nbolaget AB"})
     written = letter("supplier_decided", "sv", base_url=BASE, supplier=odd, link="/")
     assert written.subject == "Test bolaget AB är inte godkänd"
+
+
+KINDS = ("accepted", "raised", "refused", "ended", "cancelled")
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_decision_of_a_buyer_has_its_own_words(kind: str, language: str) -> None:
+    values = {**VALUES["order_changed"], "kind": kind, "note": "Utgått",
+              "lines": [{"name": "Papper", "from": "10 à 49,90 kr", "to": "6 à 49,90 kr"}]}  # fmt: skip
+    written = letter("order_changed", language, base_url=BASE, **values)
+    others = [
+        letter("order_changed", language, base_url=BASE, **{**values, "kind": other}).subject
+        for other in KINDS
+        if other != kind
+    ]
+    assert written.subject not in others and "Utgått" in written.text and "6 à 49,90 kr" in written.text
+
+
+@pytest.mark.parametrize("name", ["order_sent", "order_changed", "order_answered", "step_moved"])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_of_what_is_secret_nothing_is_named(name: str, language: str) -> None:
+    written = letter(name, language, base_url=BASE, **{**VALUES[name], "secret": True})
+    said = written.subject + written.text
+    for named in ("EX-1", "Papper", "499", "Bolaget", "b@gsf", "Kim K", "Skolan"):
+        assert named not in said
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_order_mail_holds_lines_amount_day_address_and_whom_to_ask(language: str) -> None:
+    text = letter("order_sent", language, base_url=BASE, **VALUES["order_sent"]).text
+    for named in ("Papper", "49,90", "499,00", "623,75", "2026-12-04", "Skolan, Gatan 1", "b@c.test"):
+        assert named in text
+
+
+KINDS_OF_LEFT = (
+    "step", "stuck", "reviewer", "no_reviewer", "deviation", "order", "begun", "code", "responsibility",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_administrators_read_what_became_of_everything(language: str) -> None:
+    moved = [
+        {"kind": kind, "number": f"N{index}", "to": "", "left": "a@gsf", "why": "Fråga."}
+        for index, kind in enumerate(KINDS_OF_LEFT)
+    ]
+    values = {"login": "a@gsf", "moved": moved, "secret": 2, "link": "/"}
+    lines = letter("user_left", language, base_url=BASE, **values).text.splitlines()
+    told = [line for line in lines if line.startswith("- ")]
+    assert len(told) == len(KINDS_OF_LEFT) + 1 and len(set(told)) == len(told)
+    assert all(f" N{index}" in told[index] for index in range(len(KINDS_OF_LEFT)))

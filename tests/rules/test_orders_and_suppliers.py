@@ -42,8 +42,9 @@ def test_where_the_order_stands_after_a_receipt() -> None:
     assert move_after([LINE, full]) == "receive_part"
     assert move_after([full, full]) == "receive_all"
     assert move_after([LINE], undo=True) == "undo_receipt"
-    assert move_after([none], undo=True, confirmed=True) == "undo_all_receipts"
+    assert move_after([none], undo=True, back="undo_all_receipts") == "undo_all_receipts"
     assert move_after([none], undo=True) == "undo_all_unanswered"
+    assert move_after([full], undo=True) == "undo_over_receipt"
     for move in ("receive_part", "receive_all", "undo_receipt", "undo_all_receipts", "undo_all_unanswered"):
         assert ORDER.move(move).permission == "A14"
 

@@ -89,6 +89,6 @@ def test_every_state_can_be_reached_and_left(machine: Machine) -> None:
 def test_order_statuses_carry_the_looks_names() -> None:
     assert [state.label for state in ORDER.states] == [
         "Utkast", "Väntar på attest", "Skickad tillbaka", "Skickad till leverantör", "Bekräftad",
-        "Bekräftad med ändring", "Delvis levererad", "Levererad", "Avslutad",
+        "Bekräftad med ändring", "Ändringen väntar på attest", "Delvis levererad", "Levererad", "Avslutad",
         "Avböjd av leverantören", "Makulerad",
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from portal.access.actor import Actor
 from portal.access.models import User
 from portal.attest.models import ApprovalStep, Decision, Responsibility
 
-FUNCTION_OF = {"requisition": "approve_order", "invoice": "approve_invoice"}
+FUNCTION_OF = {"requisition": "approve_order", "invoice": "approve_invoice", "order": "approve_order"}
 """The function (A7.01) that decides over the steps of a subject type."""
 
 

@@ -295,7 +295,10 @@ def flow_facts(case: Case, known: Known, orders: Sequence[OrderCandidate]) -> Fl
     """Step 6 and 7. `orders` as they are now that they are locked."""
     invoice = case.invoice
     found = dict.fromkeys(known.codes[one] for one in case.codes if one in known.codes)
-    codes = tuple(CodeCandidate(row.code, str(row.organisation_id), str(row.user_id)) for row in found)
+    codes = tuple(
+        CodeCandidate(row.code, str(row.organisation_id), str(row.user_id) if row.active else "")
+        for row in found
+    )
     return FlowFacts(
         str(case.organisation_id), str(case.supplier_id), invoice.order_reference, invoice.buyer_reference,
         invoice.contract_reference, invoice.object_id.value if invoice.object_id else None,

@@ -10,9 +10,6 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.access.models import User
-from portal.attest.queries.delegations import delegations_to
-from portal.attest.rules.delegations import delegates_of
 from portal.audit.log import Event, record
 from portal.integrations.letters import letter
 from portal.integrations.mail import Mail
@@ -30,6 +27,7 @@ from portal.invoicing.status import AWAITING_RECEIPT
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import format_day_long, stockholm_date
 from portal.orders.models import PurchaseOrder
+from portal.orders.queries.readers import readers_for
 
 REMIND_JOB = "invoicing.remind_receipt"
 REMIND_SETTING = "receipt.remind_day"
@@ -76,8 +74,9 @@ async def _remind(session: AsyncSession, concern_id: UUID, latest: date, now: da
 async def reminders(
     session: AsyncSession, concern_id: UUID, invoice_id: UUID, base_url: str, now: datetime
 ) -> Sequence[Mail]:
-    """Mails to the buyer and everybody who may receive for the buyer, each in the reader's language; none when it
-    no longer waits. One about a secret invoice names nothing."""
+    """Mails to the buyer and everybody who may receive for the buyer, or with none of them active to the
+    administrators, each in the reader's language; none when it no longer waits. One about a secret invoice names
+    nothing."""
     query = (
         select(Invoice, PurchaseOrder)
         .join(
@@ -92,13 +91,11 @@ async def reminders(
     invoice, order = found
     today = stockholm_date(now)
     waited = await wait_days(session, concern_id, today)
-    links = await delegations_to(session, "receipt", today)
-    delegates = delegates_of(str(order.buyer_user_id), "receipt", links, today)
-    wanted = [order.buyer_user_id, *map(UUID, delegates)]
-    readers = select(User.id, User.email, User.locale).where(User.id.in_(wanted), User.active)
+    secret = invoice.secret or order.secret
+    readers = await readers_for(session, order, today, secret=secret)
     return [
         _mail(invoice, order, reader, invoice.arrival_date + timedelta(waited), base_url, now)
-        for reader in (await session.execute(readers.order_by(User.email))).all()
+        for reader in readers
     ]
 
 

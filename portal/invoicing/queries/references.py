@@ -21,8 +21,8 @@ _ORDERS = text(
     " WHERE concern_id = :concern AND number = ANY(:numbers)"
 )
 _CODES = text(
-    "SELECT code, organisation_id, user_id, secret, valid_from, valid_to FROM recipient_code"
-    " WHERE concern_id = :concern AND code = ANY(:codes)"
+    "SELECT r.code, r.organisation_id, r.user_id, r.secret, u.active, r.valid_from, r.valid_to FROM"
+    " recipient_code r JOIN app_user u ON u.id = r.user_id WHERE r.concern_id = :concern AND r.code = ANY(:codes)"
 )
 _SUPPLIERS = text(
     "SELECT s.id, s.name, s.org_number, s.vat_number, s.endpoint, s.gln, r.status, r.secret, r.vat_min,"
@@ -65,6 +65,7 @@ class CodeRow:
     organisation_id: UUID
     user_id: UUID
     secret: bool
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ async def look_up(session: AsyncSession, concern_id: UUID, wanted: Wanted, today
         {row.gln: row.id for row in organisations if row.gln},
         {row.id: row.name for row in organisations},
         {row.number: OrderRow(*row) for row in orders},
-        {row.code: CodeRow(*row[:4]) for row in codes if _in_force(row, today)},
+        {row.code: CodeRow(*row[:5]) for row in codes if _in_force(row, today)},
         suppliers,
         await _accounts(session, concern, [supplier.id for supplier in suppliers], today),
     )

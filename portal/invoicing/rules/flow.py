@@ -91,6 +91,8 @@ def _manual(facts: FlowFacts, reasons: tuple[Reason, ...] = ()) -> FlowResult:
     found = next((search for search in searches if search.hit or search.several), Search())
     if found.hit:
         code = codes[found.hit.value]
+        if not code.reviewer:
+            return FlowResult(MANUAL, by=code.code, reasons=(*reasons, _left(code.code)), evidence=found.hit)
         return FlowResult(MANUAL, reviewer=code.reviewer, by=code.code, reasons=reasons, evidence=found.hit)
     unclear = [one.several for one in (_orders(facts), found) if one.several]
     return FlowResult(
@@ -130,6 +132,11 @@ def _credit_of_order(facts: FlowFacts) -> FlowResult | None:
     return FlowResult(
         MANUAL, reviewer=order.buyer, by=order.number, reasons=(reason,), evidence=_orders(facts).hit
     )
+
+
+def _left(code: str) -> Reason:
+    message = "Mottagarkod %(code)s leder till någon som inte är aktiv längre. Ange granskare."
+    return Reason("reviewer_unknown", message, {"code": code}, RULES[2])
 
 
 def _credit(facts: FlowFacts) -> Reason:

@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
-from portal.audit.transition import Subject, Told, move
+from portal.audit.transition import Told, move
 from portal.jobs.events import emit
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import uuid7
 from portal.orders.actions.permission import require
-from portal.orders.models import OrderResponse, PurchaseOrder
+from portal.orders.actions.right import require_standing, subject_of
+from portal.orders.models import OrderResponse
 from portal.orders.queries.order_detail import find_order
 from portal.orders.status import ORDER
 
@@ -44,23 +45,22 @@ async def answer(
     """Keep the answer and move the order; the id of the answer.
 
     `code` is AP, CA or RE. `lines` are plain JSON shapes per order line: {"position": 1, "quantity": "8",
-    "promised_on": "2026-12-01", "note": …}. Invalid when CA says neither what nor when, or RE not why;
+    "price": "432.00", "promised_on": "2026-12-01", "note": …}. Invalid when CA says neither what nor when, or RE
+    not why;
     NotFound for another supplier's order; Conflict when it is answered already.
     """
     require(actor, p.SUPPLIER, what="Svara på beställningen")
-    order = await find_order(session, actor, order_id, stockholm_date(now))
+    order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
     _check(code, promised_on, note, lines, stockholm_date(now))
+    require_standing(order, MOVES[code])
     row: dict[str, Any] = {
         "concern_id": order.concern_id, "id": uuid7(), "order_id": order.id, "supplier_id": order.supplier_id,
         "code": code, "promised_on": promised_on, "note": (note or "").strip() or None,
         "lines": [dict(line) for line in lines], "answered_by": actor.user_id, "answered_at": now,
     }  # fmt: skip
     await session.execute(insert(OrderResponse), [row])
-    subject = Subject(
-        PurchaseOrder, order.concern_id, order.id, order.status, order.organisation_id, order.supplier_id
-    )
     told = Told(why=row["note"], data={"code": code, "promised_on": str(promised_on or "")})
-    await move(session, ORDER, subject, MOVES[code], actor, at=now, told=told)
+    await move(session, ORDER, subject_of(order), MOVES[code], actor, at=now, told=told)
     await emit(session, "order.answered", concern_id=order.concern_id, order_id=order.id)
     return UUID(str(row["id"]))
 
@@ -77,29 +77,3 @@ def _check(
         raise Invalid(_WHY_CHANGED, fields={"note": _WHY_CHANGED})
     if promised_on is not None and promised_on < day:
         raise Invalid(_PAST, fields={"promised_on": _PAST})
-
-
-async def accept_change(session: AsyncSession, actor: Actor, order_id: UUID, now: datetime) -> None:
-    """The beställare accepts what the supplier changed."""
-    require(actor, p.ORDER_AND_INVOICE, what="Godkänn ändringen")
-    order = await find_order(session, actor, order_id, stockholm_date(now))
-    await move(session, ORDER, _subject(order), "accept_change", actor, at=now)
-
-
-async def cancel_order(
-    session: AsyncSession, actor: Actor, order_id: UUID, *, note: str | None, now: datetime
-) -> None:
-    """Makulera an order that nothing has come of. Invalid without a reason."""
-    require(actor, p.ORDER_AND_INVOICE, p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN, what="Makulera")
-    order = await find_order(session, actor, order_id, stockholm_date(now))
-    if not (note or "").strip():
-        raise Invalid(
-            "Skriv varför beställningen makuleras.", fields={"note": "Skriv varför beställningen makuleras."}
-        )
-    await move(session, ORDER, _subject(order), "cancel", actor, at=now, told=Told(why=note))
-
-
-def _subject(order: PurchaseOrder) -> Subject:
-    return Subject(
-        PurchaseOrder, order.concern_id, order.id, order.status, order.organisation_id, order.supplier_id
-    )

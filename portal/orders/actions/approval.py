@@ -18,7 +18,7 @@ from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.orders.actions.permission import require
 from portal.orders.actions.release import make_orders
-from portal.orders.actions.sending import subject
+from portal.orders.actions.sending import require_open, subject
 from portal.orders.actions.standing import still_standing
 from portal.orders.queries.call_offs import call_offs
 from portal.orders.queries.requisitions import NOT_FOUND, load_requested
@@ -52,6 +52,7 @@ async def approve(
     if step is None or step.subject_type != "requisition":
         raise NotFound(NOT_FOUND)
     requested = await load_requested(session, actor, step.subject_id, lock=True)
+    require_open(requested, "approve")
     await keep_lock(session, actor, step.subject_id, now)
     case = await hold_case(session, actor, requested.id)
     requested, step, capped = await still_standing(session, actor, requested, step, now=now, accepts=accepts)
@@ -89,6 +90,7 @@ async def send_back(
     if not (note or "").strip():
         raise Invalid(REASON_NEEDED, fields={"note": REASON_NEEDED})
     requested = await load_requested(session, actor, requisition_id, lock=True)
+    require_open(requested, "send_back")
     await keep_lock(session, actor, requisition_id, now)
     behalf = await return_steps(
         session, actor, subject_type="requisition", subject_id=requisition_id, note=note, now=now

@@ -15,27 +15,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.attest.actions import record_decision
-from portal.attest.queries.delegations import acting_for
 from portal.audit.log import told_together
-from portal.audit.transition import Subject, Told, move
+from portal.audit.transition import Told, move
 from portal.db.bulk import as_json, insert_rows
 from portal.jobs.events import emit
 from portal.kernel.dates import stockholm_date
-from portal.kernel.errors import Conflict, Forbidden, Invalid
+from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.identifiers import uuid7
 from portal.kernel.money import canonical_number
 from portal.kernel.plain import canonical_bytes
 from portal.orders.actions.permission import require
+from portal.orders.actions.right import require_standing, right_to, subject_of
+from portal.orders.change_values import ACCEPTED, REFUSED
 from portal.orders.models import PurchaseOrder, Receipt
+from portal.orders.queries.changes import changes_of
 from portal.orders.queries.deliveries import RECEIVES_ALL, delivered_lines, receipts
-from portal.orders.queries.order_detail import find_order, responses
-from portal.orders.rules.receipts import check_receipt, move_after, nothing_left, quantity_for_amount
-from portal.orders.status import DELIVERABLE, ORDER, RECEIVED
+from portal.orders.queries.order_detail import find_order, order_lines, responses
+from portal.orders.rules.receipts import (
+    UNANSWERED,
+    back_to,
+    check_receipt,
+    move_after,
+    nothing_left,
+    quantity_for_amount,
+)
+from portal.orders.rules.refusals import RECEIVE
+from portal.orders.status import ORDER
 from portal.orders.values import DeliveredLine
 
-RECEIPTABLE = (*DELIVERABLE, RECEIVED)
 NOTHING = "Skriv hur mycket som har kommit på minst en rad."
-NOT_OPEN = "Beställningen kan inte kvitteras så som den står nu."
+ALL_HERE = "Allt på beställningen är redan kvitterat."
 OTHERS = "Någon annan har redan kvitterat på beställningen. Ladda om sidan för att se vad som är kvar."
 NOT_YOURS = "Bara beställaren, den som har delegering eller en leveranskvitterare kan kvittera den här."
 IN_FUTURE = "Mottagningsdagen kan inte ligga framåt i tiden."
@@ -72,8 +81,11 @@ async def receive_all(
 ) -> UUID:
     """Kvittera allt: what is left of every line; the receipt's id."""
     order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
+    require_standing(order, RECEIVE)
     lines = await delivered_lines(session, order.concern_id, order_id)
     left = {UUID(line.id): line.ordered - line.received for line in lines if line.ordered > line.received}
+    if not left:
+        raise Conflict(ALL_HERE)
     return await _receive(session, actor, order, lines, Delivery(left, {}, received_on, note), now=now)
 
 
@@ -87,6 +99,7 @@ async def receive(
     delegate, B10, A44 nor A45, and for amounts without B27.
     """
     order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
+    require_standing(order, RECEIVE)
     lines = await delivered_lines(session, order.concern_id, order_id)
     _require_seen(lines, delivery)
     return await _receive(session, actor, order, lines, delivery, now=now)
@@ -97,6 +110,7 @@ async def take_back_receipt(
 ) -> UUID:
     """Take an earlier receipt back by one with the same quantities negative; Invalid when it is invoiced."""
     order = await find_order(session, actor, order_id, stockholm_date(now), lock=True)
+    require_standing(order, RECEIVE)
     lines = await delivered_lines(session, order.concern_id, order_id)
     made = await receipts(session, order.concern_id, order_id)
     undone = {row.order_line_id: -row.quantity for row in made if row.receipt_id == receipt_id}
@@ -125,50 +139,50 @@ async def _receive(
     now: datetime,
 ) -> UUID:
     day = stockholm_date(now)
-    behalf, chain = await _right(session, actor, order, day)
+    behalf, chain = await right_to(
+        session, actor, order, day, also=RECEIVES_ALL, what="Kvittera leverans", refused=NOT_YOURS
+    )
     quantities = _quantities(actor, lines, delivery)
-    _check(order, lines, quantities, delivery, day)
+    _check(lines, quantities, delivery, day)
     after = [replace(line, received=line.received + quantities.get(line.id, Decimal(0))) for line in lines]
     receipt_id = await _insert(session, actor, order, delivery, quantities=quantities, now=now)
-    confirmed = nothing_left(after) and await _confirmed(session, order)
-    code = move_after(after, undo=delivery.undoes is not None, confirmed=confirmed)
-    subject = Subject(
-        PurchaseOrder, order.concern_id, order.id, order.status, order.organisation_id, order.supplier_id
-    )
+    back = await _back(session, order) if nothing_left(after) else UNANSWERED
+    code = move_after(after, undo=delivery.undoes is not None, back=back)
     told = Told(why=delivery.note, data=_told(lines, quantities))
     async with told_together(session):
         await _decide(
             session, actor, order, receipt_id, quantities=quantities, now=now, behalf=behalf, chain=chain
         )
-        await move(session, ORDER, subject, code, actor, at=now, told=told)
+        await move(session, ORDER, subject_of(order), code, actor, at=now, told=told)
     await emit(session, "receipt.made", concern_id=order.concern_id, order_id=order.id)
     return receipt_id
 
 
-async def _confirmed(session: AsyncSession, order: PurchaseOrder) -> bool:
-    """Whether the supplier has said yes, with or without a change."""
-    return any(one.code in {"AP", "CA"} for one in await responses(session, order.concern_id, order.id))
+async def _back(session: AsyncSession, order: PurchaseOrder) -> str:
+    """Where the order stands when nothing has come: by the supplier's last answer and what the buyer said to it."""
+    answers = await responses(session, order.concern_id, order.id)
+    if not answers:
+        return UNANSWERED
+    last = answers[-1]
+    decided = [
+        row
+        for row in await changes_of(session, order.concern_id, order.id)
+        if row.kind in (ACCEPTED, REFUSED) and row.created_at >= last.answered_at
+    ]
+    if not decided:
+        return back_to(last.code, None)
+    lines = await order_lines(session, order.concern_id, order.id)
+    stands = {str(line.id): (line.quantity, line.price) for line in lines}
+    applied = all(
+        stands[one["line"]] == (Decimal(one["quantity"][1]), Decimal(one["price"][1]))
+        for one in decided[-1].lines
+    )
+    return back_to(last.code, decided[-1].kind, applied=applied)
 
 
 def _told(lines: Sequence[DeliveredLine], quantities: Mapping[str, Decimal]) -> dict[str, Any]:
     got = [f"{canonical_number(quantities[line.id])} {line.name}" for line in lines if line.id in quantities]
     return {"lines": got}
-
-
-async def _right(
-    session: AsyncSession, actor: Actor, order: PurchaseOrder, day: date
-) -> tuple[UUID | None, tuple[UUID, ...]]:
-    """For whom and through which delegations: the beställare itself, a delegate, or whoever may for all."""
-    require(actor, p.ORDER_AND_INVOICE, *RECEIVES_ALL, what="Kvittera leverans")
-    if order.buyer_user_id == actor.user_id:
-        return None, ()
-    if actor.user_id is not None:
-        acting = await acting_for(session, actor.user_id, "receipt", day)
-        if order.buyer_user_id in acting:
-            return order.buyer_user_id, acting[order.buyer_user_id]
-    if actor.has(*RECEIVES_ALL):
-        return None, ()
-    raise Forbidden(NOT_YOURS)
 
 
 def _quantities(actor: Actor, lines: Sequence[DeliveredLine], delivery: Delivery) -> dict[str, Decimal]:
@@ -190,14 +204,11 @@ def _quantities(actor: Actor, lines: Sequence[DeliveredLine], delivery: Delivery
 
 
 def _check(
-    order: PurchaseOrder,
     lines: Sequence[DeliveredLine],
     quantities: Mapping[str, Decimal],
     delivery: Delivery,
     day: date,
 ) -> None:
-    if order.status not in RECEIPTABLE:
-        raise Conflict(NOT_OPEN)
     if not quantities:
         raise Invalid(NOTHING, fields={"receipt": NOTHING})
     if delivery.received_on > day:

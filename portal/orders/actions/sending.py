@@ -20,6 +20,7 @@ from portal.orders.actions.plan import Plan, plan
 from portal.orders.models import Requisition
 from portal.orders.queries.requisitions import EDITABLE, load_editable, load_requested
 from portal.orders.queries.sequences import next_numbers
+from portal.orders.rules.refusals import why_not
 from portal.orders.rules.shown import shown_bytes
 from portal.orders.status import REQUISITION
 from portal.orders.values import Requested
@@ -86,7 +87,7 @@ def subject(requested: Requested) -> Subject:
 
 async def take_back(session: AsyncSession, actor: Actor, requisition_id: UUID, now: datetime) -> None:
     """The sender takes it back while it waits for attest; it is a basket again."""
-    requested = await _own(session, actor, requisition_id)
+    requested = await _own(session, actor, requisition_id, "take_back")
     await move(
         session, REQUISITION, subject(requested), "take_back", actor, at=now, values={"updated_at": now}
     )
@@ -95,17 +96,25 @@ async def take_back(session: AsyncSession, actor: Actor, requisition_id: UUID, n
 
 async def discard(session: AsyncSession, actor: Actor, requisition_id: UUID, now: datetime) -> None:
     """The sender throws it away before it has become orders."""
-    requested = await _own(session, actor, requisition_id)
+    requested = await _own(session, actor, requisition_id, "cancel")
     await move(session, REQUISITION, subject(requested), "cancel", actor, at=now, values={"updated_at": now})
     if requested.status not in EDITABLE:
         await _void(session, requested, now)
 
 
-async def _own(session: AsyncSession, actor: Actor, requisition_id: UUID) -> Requested:
+async def _own(session: AsyncSession, actor: Actor, requisition_id: UUID, step: str) -> Requested:
     require(actor, p.ORDER_AND_INVOICE, what="Ta tillbaka")
-    return await load_requested(
+    requested = await load_requested(
         session, actor, requisition_id, Requisition.user_id == actor.user_id, lock=True
     )
+    require_open(requested, step)
+    return requested
+
+
+def require_open(requested: Requested, step: str) -> None:
+    """Conflict with what has happened when the requisition no longer stands where the step starts."""
+    if why := why_not(REQUISITION, step, requested.status):
+        raise Conflict(why)
 
 
 async def _void(session: AsyncSession, requested: Requested, now: datetime) -> None:

@@ -92,3 +92,19 @@ def _of(requested: Requested, used: Collection[Any], recent: Collection[Any]) ->
         for row in used
         if row.agreement_id in amounts
     )  # fmt: skip
+
+
+async def call_offs_of(
+    session: AsyncSession, concern_id: UUID, amounts: Mapping[UUID, Decimal]
+) -> tuple[CallOff, ...]:
+    """By what is taken from each agreement, SEK without VAT, beside what is ordered on it already."""
+    if not amounts:
+        return ()
+    given = {"concern": concern_id, "agreements": list(amounts), "not_used": list(_NOT_USED)}
+    return tuple(
+        CallOff(
+            row.agreement_id, row.number, row.name, amounts[row.agreement_id], row.ranking_limit, row.cap_amount,
+            row.used,
+        )
+        for row in (await session.execute(_CALLED_OFF, given)).all()
+    )  # fmt: skip

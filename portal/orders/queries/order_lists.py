@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +16,7 @@ from portal.access.actor import Actor
 from portal.access.models import User
 from portal.orders.models import PurchaseOrder
 from portal.orders.queries.order_scope import visible
-from portal.orders.status import REJECTED_BY_SUPPLIER
+from portal.orders.status import CONFIRMED_WITH_CHANGE, ORDER, REJECTED_BY_SUPPLIER
 from portal.suppliers.models import Agreement, Supplier
 
 PAGE = 50
@@ -136,3 +137,16 @@ def rejected(actor: Actor) -> ColumnElement[bool]:
     """The actor's own orders that the supplier has said no to."""
     mine = PurchaseOrder.buyer_user_id == actor.user_id
     return and_(visible(actor), mine, PurchaseOrder.status == REJECTED_BY_SUPPLIER)
+
+
+def changed_by_supplier(actor: Actor, users: Collection[UUID]) -> ColumnElement[bool]:
+    """Orders that the supplier has changed and that the actor, or somebody it stands in for, is to answer."""
+    mine = PurchaseOrder.buyer_user_id.in_([user for user in (actor.user_id, *users) if user])
+    return and_(visible(actor, users), mine, PurchaseOrder.status == CONFIRMED_WITH_CHANGE)
+
+
+def without_buyer(actor: Actor) -> ColumnElement[bool]:
+    """Orders that wait for a buyer who is not active."""
+    left = select(User.id).where(User.concern_id == actor.concern_id, User.active.is_(False))
+    waits = PurchaseOrder.status.in_(ORDER.in_tab("waiting"))
+    return and_(visible(actor), waits, PurchaseOrder.buyer_user_id.in_(left))

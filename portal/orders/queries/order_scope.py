@@ -73,7 +73,13 @@ def _own(actor: Actor, users: Collection[UUID], approvers: Collection[UUID]) -> 
         )
         .where(concern, ApprovalStep.approver_id.in_(deciders), ApprovalStep.state != "void")
     )
-    return union_all(bought, made, decided)
+    changed = select(ApprovalStep.subject_id).where(
+        ApprovalStep.concern_id == actor.concern_id,
+        ApprovalStep.subject_type == "order",
+        ApprovalStep.approver_id.in_(deciders),
+        ApprovalStep.state != "void",
+    )
+    return union_all(bought, made, decided, changed)
 
 
 async def standing_in(session: AsyncSession, actor: Actor, day: date) -> tuple[UUID, ...]:

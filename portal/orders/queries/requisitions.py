@@ -20,10 +20,11 @@ from portal.access.models import DeliveryAddress, User
 from portal.access.queries import holds, in_force
 from portal.attest.models import ApprovalStep
 from portal.coding.values import CodeString
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.plain import from_plain
 from portal.orders.models import Requisition, RequisitionLine
-from portal.orders.status import DRAFT, ORDERED, SENT_BACK
+from portal.orders.rules.refusals import why_not
+from portal.orders.status import DRAFT, ORDERED, REQUISITION, SENT_BACK
 from portal.orders.tables import table_of
 from portal.orders.values import CodingShare, Offered, Requested, RequestedLine
 
@@ -128,8 +129,16 @@ async def load_requested(
 
 
 async def load_editable(session: AsyncSession, actor: Actor, requisition_id: UUID) -> Requested:
-    """The actor's own requisition, locked, while it can be changed; others' and sent ones are NotFound."""
-    return await _load(session, actor, _EDITABLE, requisition_id)
+    """The actor's own requisition, locked, while it can be changed. NotFound for others'; of one's own that has gone
+    on Conflict with what has happened to it."""
+    given = {"concern": actor.concern_id, "requisition": requisition_id, "user": actor.user_id}
+    row = (await session.execute(_EDITABLE, given)).first()
+    if row is not None:
+        return await _whole(session, row)
+    gone_on = (await session.execute(_ONE.where(_OWN), given)).first()
+    if gone_on is None:
+        raise NotFound(NOT_FOUND)
+    raise Conflict(why_not(REQUISITION, "send", gone_on.status) or NOT_FOUND)
 
 
 async def load_open_basket(session: AsyncSession, actor: Actor) -> Requested | None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from portal.kernel.money import format_number_sv, round_to
 from portal.kernel.text import Message
+from portal.orders.change_values import ACCEPTED, REFUSED
 from portal.orders.values import DeliveredLine
 
 QUANTITY_DECIMALS = 4
@@ -56,15 +57,30 @@ def nothing_left(lines: Sequence[DeliveredLine]) -> bool:
     return all(line.received <= 0 for line in lines)
 
 
-def move_after(lines: Sequence[DeliveredLine], *, undo: bool = False, confirmed: bool = False) -> str:
+UNANSWERED, ANSWERED, CHANGED = "undo_all_unanswered", "undo_all_receipts", "undo_all_changed"
+"""Where an order stands again when all that had come is taken back: by what its supplier had said."""
+
+
+def back_to(answer: str, decided: str | None, *, applied: bool = False) -> str:
+    """The move back when nothing is left as received. `answer`: the supplier's last (AP, CA); `decided`: what the
+    buyer has said to it since (accepted, refused or nothing); `applied`: the order's lines are what was accepted.
+    """
+    if answer == "AP":
+        return ANSWERED
+    if answer != "CA" or decided == REFUSED:
+        return UNANSWERED
+    return ANSWERED if decided == ACCEPTED and applied else CHANGED
+
+
+def move_after(lines: Sequence[DeliveredLine], *, undo: bool = False, back: str = UNANSWERED) -> str:
     """The ORDER move of a receipt, or of taking one back; the lines as they are after it.
 
-    `confirmed`: the supplier has said yes, which matters only when nothing is left as received.
+    `back`: the move when nothing is left as received.
     """
     if nothing_left(lines):
-        return "undo_all_receipts" if confirmed else "undo_all_unanswered"
+        return back
     if all(line.received >= line.ordered for line in lines):
-        return "receive_all"
+        return "undo_over_receipt" if undo else "receive_all"
     return "undo_receipt" if undo else "receive_part"
 
 

@@ -14,16 +14,22 @@ from portal.web.i18n import gettext, localised, ngettext
 from portal.web.templating import day, kr
 from portal.web.units import counted
 
-KINDS = {"invoice": "Faktura %(number)s", "requisition": "Beställning %(number)s"}
+KINDS = {
+    "invoice": "Faktura %(number)s",
+    "requisition": "Beställning %(number)s",
+    "order": "Ändrad order %(number)s",
+}
 CREDIT = "Kreditfaktura %(number)s"
-DETAILS = {"invoice": "/invoicing/invoices/", "requisition": "/orders/requisitions/"}
+DETAILS = {"invoice": "/invoicing/invoices/", "requisition": "/orders/requisitions/", "order": "/orders/"}
 DONE = {
     "invoice": "Fakturan från %(party)s är attesterad, %(amount)s kr.",
     "requisition": "Beställningen från %(party)s är attesterad, %(amount)s kr.",
+    "order": "Ändringen av ordern till %(party)s är attesterad, %(amount)s kr.",
 }
 RETURNED = {
     "invoice": "Fakturan från %(party)s har gått tillbaka till granskaren.",
     "requisition": "Beställningen från %(party)s har gått tillbaka till beställaren.",
+    "order": "Ändringen av ordern till %(party)s har gått tillbaka till beställaren.",
 }
 SHOWS = ("all", "own", "delegated")
 MOST_LINES = 4

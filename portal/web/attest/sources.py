@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from portal.web.attest.cards import CardSource, Sources
 from portal.web.attest.invoices import InvoiceCards
+from portal.web.attest.order_changes import OrderChangeCards
 from portal.web.attest.requisitions import RequisitionCards
 
-REGISTERED: tuple[CardSource, ...] = (InvoiceCards(), RequisitionCards())
+REGISTERED: tuple[CardSource, ...] = (InvoiceCards(), RequisitionCards(), OrderChangeCards())
 SOURCES = Sources({source.subject_type: source for source in REGISTERED})

@@ -101,7 +101,7 @@ class AttestController(Controller):
             await begin_invoice(
                 scope["session"], scope["actor"], card.waiting.step.subject_id, now=scope["now"]
             )
-        else:
+        elif card.subject_type == "requisition":
             await begin_requisition(scope["session"], scope["actor"], step_id, now=scope["now"])
         return answer(request, f"/attest/steps/{step_id}/return")
 

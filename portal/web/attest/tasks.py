@@ -19,9 +19,19 @@ from portal.web.i18n import gettext, ngettext
 from portal.web.start.values import Task
 from portal.web.templating import kr
 
-TITLES = {"invoice": "Fakturor att attestera", "requisition": "Beställningar att attestera"}
+TITLES = {
+    "invoice": "Fakturor att attestera",
+    "requisition": "Beställningar att attestera",
+    "order": "Ändrade order att attestera",
+}
 EMPTY = "Inget väntar. Nya visas här samma minut som de kommer in."
-FIRST = {"invoice": "Attestera faktura från %(party)s", "requisition": "Attestera beställning från %(party)s"}
+FIRST = {
+    "invoice": "Attestera faktura från %(party)s",
+    "requisition": "Attestera beställning från %(party)s",
+    "order": "Attestera ändrad order till %(party)s",
+}
+# Seldom anything: shown only when there is.
+SELDOM = ("order",)
 PATH = "/attest"
 DUE, STOPS_OTHERS = 0, 1
 
@@ -35,10 +45,8 @@ async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[
     named = bool(cards) or await is_attestant(session, actor, today)
     if not named:
         return []
-    return [
-        _task(subject_type, [card for card in cards if card.subject_type == subject_type], today)
-        for subject_type in TITLES
-    ]
+    by_type = {kind: [card for card in cards if card.subject_type == kind] for kind in TITLES}
+    return [_task(kind, own, today) for kind, own in by_type.items() if own or kind not in SELDOM]
 
 
 def _task(subject_type: str, cards: list[Card], today: date) -> Task:

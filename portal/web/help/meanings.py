@@ -25,6 +25,7 @@ ORDER_MEANINGS: Mapping[str, str] = {
     "sent": "Leverantören har fått ordern och har inte svarat än.",
     "confirmed": "Leverantören levererar som beställt.",
     "confirmed_with_change": "Leverantören vill ändra något. Beställaren tar ställning.",
+    "change_awaiting_approval": "Ändringen kostar mer än det attesterade. Attestanten för ansvaret beslutar.",
     "partly_received": "En del är kvitterad. Resten väntar.",
     "received": "Allt är kvitterat. Fakturan kan betalas.",
     "closed": "Ordern är färdig och tar inte emot fler fakturor.",

@@ -33,6 +33,8 @@ SENTENCES: Mapping[str, str] = {
     "invoice:status:stop_match": "Fakturan lämnades till beställaren.",
     "invoice:status:finish_match": "Fakturan stämmer med order och kvittens. Den är klar för betalning.",
     "invoice:status:receipt_timeout": "Kvittensen kom inte i tid. Beställaren får svara.",
+    "invoice:status:reviewer_left": "Granskaren är inte aktiv längre. Lokal administratör anger granskare.",
+    "invoice:handler:move": "Den som hade fakturan är inte aktiv längre. Den gick vidare.",
     "invoice:status:fail_final_check": "Slutkontrollen stoppade fakturan. Den gick tillbaka till granskning.",
     "invoice:status:hold_payment": "Allt annat är klart, men betalningen måste kontrolleras först.",
     "invoice:status:release_payment": "Betalningen är kontrollerad. Fakturan är klar.",

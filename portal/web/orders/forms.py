@@ -19,6 +19,7 @@ from portal.orders.rules.call_offs import limit_key, rank_key
 from portal.orders.values import CodingShare, Requested
 
 QUANTITY_DECIMALS = 4
+PRICE_DECIMALS = 4
 TEXTS = ("goods_mark", "note_to_supplier", "note_to_approver")
 NO_QUANTITY = "Skriv ett antal som är större än noll, eller ta bort raden."
 NOT_A_DATE = "Skriv datumet som år-månad-dag, till exempel 2026-12-01."

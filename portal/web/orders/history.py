@@ -21,17 +21,30 @@ SENTENCES: Mapping[str, str] = {
     "requisition:file:remove": "%(actor)s tog bort filen %(name)s.",
     "requisition:status:take_back": "%(actor)s tog tillbaka beställningen.",
     "requisition:status:cancel": "%(actor)s tog bort beställningen.",
+    "requisition:approval:move": "%(before)s är inte aktiv längre. Attesten gick vidare till %(after)s.",
+    "order:approval:move": "%(before)s är inte aktiv längre. Attesten gick vidare till %(after)s.",
     "order:status:release": "Ordern skickades till leverantören.",
     "order:status:confirm": "Leverantören bekräftade ordern.",
     "order:status:confirm_with_change": "Leverantören bekräftade med ändring.",
     "order:status:reject": "Leverantören avböjde: ”%(why)s”",
-    "order:status:accept_change": "%(actor)s godkände leverantörens ändring.",
+    "order:status:accept_change": "%(actor)s godkände leverantörens ändring: %(before)s blev %(after)s.",
+    "order:status:refuse_change": "%(actor)s godkände inte leverantörens ändring: ”%(why)s”",
+    "order:status:change_to_attest": "%(actor)s skickade ändringen för attest: %(before)s blir %(after)s.",
+    "order:status:approve_change_part": "%(actor)s godkände sin del av ändringen.",
+    "order:status:approve_change": "%(actor)s attesterade ändringen: %(before)s blev %(after)s.",
+    "order:status:approve_raise": "%(actor)s attesterade att beställningen höjs: %(before)s blev %(after)s.",
+    "order:status:approve_raise_part": "%(actor)s attesterade att beställningen höjs: %(before)s blev %(after)s.",
+    "order:status:return_change": "%(actor)s skickade tillbaka ändringen: ”%(why)s”",
+    "order:status:return_raise": "%(actor)s skickade tillbaka höjningen: ”%(why)s”",
+    "order:status:return_raise_part": "%(actor)s skickade tillbaka höjningen: ”%(why)s”",
+    "order:status:undo_over_receipt": "%(actor)s tog tillbaka en kvittens: %(lines)s.",
+    "order:status:undo_all_changed": "%(actor)s tog tillbaka kvittensen: %(lines)s.",
     "order:status:receive_part": "%(actor)s kvitterade en del: %(lines)s.",
     "order:status:receive_all": "%(actor)s kvitterade: %(lines)s. Allt är levererat.",
     "order:status:undo_receipt": "%(actor)s tog tillbaka en kvittens: %(lines)s.",
     "order:status:undo_all_receipts": "%(actor)s tog tillbaka kvittensen: %(lines)s.",
     "order:status:undo_all_unanswered": "%(actor)s tog tillbaka kvittensen: %(lines)s.",
-    "order:status:close": "%(actor)s avslutade beställningen.",
+    "order:status:close": "%(actor)s avslutade resten: ”%(why)s” %(before)s blev %(after)s.",
     "order:status:finish": "Allt är fakturerat och beställningen avslutades.",
     "order:status:cancel": "%(actor)s makulerade beställningen: ”%(why)s”",
     "order:document:written": "Orderdokumentet skrevs och sparades.",
@@ -39,6 +52,11 @@ SENTENCES: Mapping[str, str] = {
     "order:mail:failed": "Mejlet till leverantören kunde inte skickas: %(why)s",
 }
 """Tag → msgid. Events without one are details of something told already."""
+# The same where no line became another: the supplier changed the day alone.
+UNCHANGED: Mapping[str, str] = {
+    "order:status:accept_change": "%(actor)s godkände leverantörens ändring.",
+    "order:status:close": "%(actor)s avslutade beställningen.",
+}
 BEHALF = "%(actor)s för %(behalf)s"
 
 
@@ -61,9 +79,14 @@ def sentence(one: Happening) -> str:
     actor = gettext("Systemet") if one.actor == "system" else one.actor
     if one.on_behalf_of:
         actor = filled(BEHALF, {"actor": actor, "behalf": one.on_behalf_of})
-    lines = ", ".join(one.data.get("lines", ())) if isinstance(one.data.get("lines"), list) else ""
-    given = {"actor": actor, "why": one.why or "", "lines": lines, "name": one.data.get("name", "")}
-    return filled(SENTENCES[one.tag], {**given, "changes": _changes(one.data.get("changes", ()))})
+    named = {name: _listed(one.data.get(name)) for name in ("lines", "before", "after")}
+    msgid = SENTENCES[one.tag] if named["before"] else UNCHANGED.get(one.tag, SENTENCES[one.tag])
+    given = {"actor": actor, "why": one.why or "", "name": one.data.get("name", ""), **named}
+    return filled(msgid, {**given, "changes": _changes(one.data.get("changes", ()))})
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else ""
 
 
 def _changes(changes: Sequence[Mapping[str, str]]) -> str:

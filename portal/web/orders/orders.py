@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, get
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from sqlalchemy import and_
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.dates import stockholm_date
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.errors import NotFound
 from portal.kernel.identifiers import read_uuid
-from portal.orders.actions.answer import accept_change, cancel_order
-from portal.orders.models import PurchaseOrder
+from portal.orders.actions.right import ADMINS
+from portal.orders.models import OrderLine, OrderResponse, PurchaseOrder
 from portal.orders.queries import deliveries, order_detail, order_lists, order_scope
-from portal.orders.queries.history import history
+from portal.orders.queries.changes import changes_of
+from portal.orders.queries.history import Happening, history
 from portal.orders.queries.requisitions import list_unfinished
-from portal.orders.status import CONFIRMED_WITH_CHANGE, DELIVERABLE, ORDER, REQUISITION
+from portal.orders.status import (
+    CHANGE_AWAITING_APPROVAL,
+    CONFIRMED_WITH_CHANGE,
+    DELIVERABLE,
+    ORDER,
+    PARTLY_RECEIVED,
+    RECEIPTABLE,
+    RECEIVED,
+    REQUISITION,
+)
 from portal.web.i18n import gettext
+from portal.web.orders.change_view import changed_view, first_terms, proposal
 from portal.web.orders.history import timeline
 from portal.web.orders.invoices import invoices_of
 from portal.web.orders.present import answer_view, order_lines_view, order_track, receipts_view
 from portal.web.orders.requisitions import READS
 from portal.web.orders.texts import filled, status_of
-from portal.web.pages import Html, Req, page, see_other
+from portal.web.pages import Html, Req, page
 from portal.web.services import Services
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -60,6 +72,8 @@ class OrderController(Controller):
         tab = tab if tab in dict(tabs) else "waiting"
         if tab != "all":
             seen = and_(seen, _own(actor, users))
+        elif given.get("buyer") == "inactive":
+            seen = order_lists.without_buyer(actor)
         filters = _filters(given, tab)
         found = await order_lists.list_orders(session, actor, seen, filters)
         unfinished = await list_unfinished(session, actor, users) if tab == "waiting" else []
@@ -76,7 +90,7 @@ class OrderController(Controller):
     @get("/{order_id:uuid}", opt={"permission": READS_ORDERS})
     async def show(self, request: Req, order_id: FromPath[UUID]) -> Html:
         """One order with everything that has come of it."""
-        return await _show(request, order_id, {})
+        return await show(request, order_id, {})
 
     @get("/{order_id:uuid}/document", opt={"permission": READS_ORDERS})
     async def document(self, request: Req, state: State, order_id: FromPath[UUID]) -> Response[bytes]:
@@ -92,39 +106,39 @@ class OrderController(Controller):
         headers = {"content-disposition": f'attachment; filename="{order.number}.xml"'}
         return Response(data, media_type="application/xml", headers=headers)
 
-    @post("/{order_id:uuid}/change-approval", opt={"permission": p.ORDER_AND_INVOICE})
-    async def accept(self, request: Req, order_id: FromPath[UUID], data: Form) -> Response[Any]:
-        """The beställare accepts what the supplier changed."""
-        scope = request.scope["state"]
-        await accept_change(scope["session"], scope["actor"], order_id, scope["now"])
-        return see_other(request, f"/orders/{order_id}", flash=("ok", gettext("Ändringen är godkänd.")))
 
-    @post(
-        "/{order_id:uuid}/cancellation",
-        opt={"permission": (p.ORDER_AND_INVOICE, p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN)},
-    )
-    async def cancel(self, request: Req, order_id: FromPath[UUID], data: Form) -> Response[Any]:
-        """Makulera, with the reason."""
-        scope = request.scope["state"]
-        try:
-            await cancel_order(
-                scope["session"], scope["actor"], order_id, note=data.get("note"), now=scope["now"]
-            )
-        except Invalid as refused:
-            return await _show(request, order_id, refused.fields)
-        return see_other(request, f"/orders/{order_id}", flash=("ok", gettext("Beställningen är makulerad.")))
-
-
-async def _show(request: Req, order_id: UUID, errors: Mapping[str, str]) -> Html:
+async def show(
+    request: Req, order_id: UUID, errors: Mapping[str, str], given: Mapping[str, str] | None = None
+) -> Html:
+    """The order's page; with what was wrongly written and what is wrong with it when a form of it is refused."""
     scope = request.scope["state"]
     session, actor, day = scope["session"], scope["actor"], stockholm_date(scope["now"])
     order = await order_detail.find_order(session, actor, order_id, day)
     lines = await order_detail.order_lines(session, order.concern_id, order_id)
     made = await deliveries.receipts(session, order.concern_id, order_id)
     answers = await order_detail.responses(session, order.concern_id, order_id)
+    changes = await changes_of(session, order.concern_id, order_id)
     subjects = [order_id, order.requisition_id] if order.requisition_id else [order_id]
     told = await history(session, order.concern_id, subjects)
     linked = await invoices_of(session, actor, order_id, day)
+    codings = await order_detail.codings(session, order.concern_id, order_id)
+    names = await order_detail.names_of(session, order)
+    return await page(
+        request, "orders/orders/show.html", status=422 if errors else 200, order=order, names=names,
+        state=status_of(ORDER, order.status), lines=order_lines_view(lines, codings),
+        track=order_track(order, _dates(told, answers, made), linked), answer=answer_view(answers, lines),
+        receipts=receipts_view(made, lines), invoices=linked, history=timeline(told),
+        sent=await order_detail.transmissions(session, order.concern_id, order_id), errors=errors,
+        given=given or {}, proposal=proposal(lines, answers, given or {}), first=first_terms(lines, changes),
+        waiting=changed_view(changes, waits=order.status == CHANGE_AWAITING_APPROVAL),
+        mine=order.buyer_user_id == actor.user_id,
+        **_can(actor, order, lines, await acts_for_buyer(session, actor, order, day)),
+    )  # fmt: skip
+
+
+def _dates(
+    told: Sequence[Happening], answers: Sequence[OrderResponse], made: Sequence[deliveries.ReceivedLine]
+) -> dict[str, date]:
     dates: dict[str, date] = {}
     for one in told:
         if one.tag == "requisition:status:approve":
@@ -133,27 +147,34 @@ async def _show(request: Req, order_id: UUID, errors: Mapping[str, str]) -> Html
         dates["answered"] = stockholm_date(answers[-1].answered_at)
     if made:
         dates["received"] = made[-1].received_on
-    receives = await may_receive(session, actor, order, day)
-    codings = await order_detail.codings(session, order.concern_id, order_id)
-    names = await order_detail.names_of(session, order)
-    return await page(
-        request, "orders/orders/show.html", status=422 if errors else 200, order=order, names=names,
-        state=status_of(ORDER, order.status), lines=order_lines_view(lines, codings),
-        track=order_track(order, dates, linked), answer=answer_view(answers, lines),
-        receipts=receipts_view(made, lines), invoices=linked, history=timeline(told),
-        sent=await order_detail.transmissions(session, order.concern_id, order_id), errors=errors,
-        can_receive=receives and order.status in DELIVERABLE, can_undo=receives,
-        can_accept=receives and order.status == CONFIRMED_WITH_CHANGE and actor.has(p.ORDER_AND_INVOICE),
-        can_cancel=receives and order.status in CANCELLABLE, mine=order.buyer_user_id == actor.user_id,
-    )  # fmt: skip
+    return dates
 
 
-async def may_receive(session: Any, actor: Actor, order: PurchaseOrder, day: date) -> bool:
-    """Whether the actor may receipt this order: beställare, delegate, B10, A44 or A45."""
-    if actor.has(*deliveries.RECEIVES_ALL):
-        return True
+def _can(
+    actor: Actor, order: PurchaseOrder, lines: Sequence[OrderLine], acts: tuple[bool, bool]
+) -> dict[str, bool]:
+    """What this actor may do with the order as it stands. `acts`: receipt it, decide of it."""
+    receives, decides = acts
+    orders = decides and actor.has(p.ORDER_AND_INVOICE)
+    more = any(line.received_quantity > line.quantity for line in lines)
+    return {
+        "can_receive": receives and order.status in DELIVERABLE,
+        "can_receive_more": receives and order.status == RECEIVED,
+        "can_undo": receives and order.status in RECEIPTABLE,
+        "can_accept": orders and order.status == CONFIRMED_WITH_CHANGE,
+        "can_raise": orders and more and order.status in (PARTLY_RECEIVED, RECEIVED),
+        "can_end": decides and order.status in ORDER.move("close").sources,
+        "can_cancel": decides and order.status in CANCELLABLE,
+    }
+
+
+async def acts_for_buyer(
+    session: AsyncSession, actor: Actor, order: PurchaseOrder, day: date
+) -> tuple[bool, bool]:
+    """Whether the actor may receipt the order (beställare, delegate, B10, A44 or A45), and decide of it (not B10)."""
     users = await order_scope.standing_in(session, actor, day)
-    return actor.has(p.ORDER_AND_INVOICE) and order.buyer_user_id in (actor.user_id, *users)
+    own = actor.has(p.ORDER_AND_INVOICE) and order.buyer_user_id in (actor.user_id, *users)
+    return own or actor.has(*deliveries.RECEIVES_ALL), own or actor.has(*ADMINS)
 
 
 def _own(actor: Actor, users: tuple[UUID, ...]) -> Any:

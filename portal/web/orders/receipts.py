@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,30 +11,34 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
+from portal.access.actor import Actor
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, Invalid
 from portal.kernel.identifiers import read_uuid
 from portal.orders.actions.receipts import (
     NOT_YOURS,
-    RECEIPTABLE,
     Delivery,
     receive,
     receive_all,
     take_back_receipt,
 )
+from portal.orders.actions.right import require_standing
 from portal.orders.queries import deliveries, order_detail, order_lists, order_scope
-from portal.orders.status import ORDER
+from portal.orders.rules.refusals import RECEIVE
+from portal.orders.status import CONFIRMED_WITH_CHANGE, ORDER
 from portal.web.i18n import gettext
 from portal.web.orders.forms import day as read_day
 from portal.web.orders.forms import number
-from portal.web.orders.orders import made_text, may_receive
+from portal.web.orders.orders import acts_for_buyer, made_text
 from portal.web.orders.present import order_lines_view
 from portal.web.orders.texts import said, status_of
 from portal.web.pages import Html, Req, page, see_other
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+WRITTEN = ("quantity-", "amount-")
 RECEIVES = {"permission": (p.ORDER_AND_INVOICE, *deliveries.RECEIVES_ALL)}
 
 
@@ -90,25 +95,8 @@ class ReceiptController(Controller):
         scope = request.scope["state"]
         session, actor, now = scope["session"], scope["actor"], scope["now"]
         unread: dict[str, Invalid] = {}
-        day = read_day(data, "received_on", unread) or stockholm_date(now)
         try:
-            if unread:
-                raise Invalid("Datumet går inte att läsa.")
-            if data.get("do") == "all":
-                await receive_all(
-                    session, actor, order_id, received_on=day, note=data.get("note") or None, now=now
-                )
-            else:
-                order = await order_detail.find_order(session, actor, order_id, stockholm_date(now))
-                lines = await order_detail.order_lines(session, order.concern_id, order_id)
-                ids = [line.id for line in lines]
-                delivery = Delivery(
-                    _numbers(data, "quantity", ids, unread), _numbers(data, "amount", ids, unread), day,
-                    data.get("note") or None, _numbers(data, "seen", ids, unread),
-                )  # fmt: skip
-                if unread:
-                    raise Invalid("Några fält behöver rättas innan du kan kvittera.")
-                await receive(session, actor, order_id, delivery, now=now)
+            await _receive(session, actor, order_id, data, unread, now)
         except Invalid as refused:
             errors = {field: said(message) for field, message in refused.fields.items()}
             errors |= {field: said(error) for field, error in unread.items()}
@@ -135,6 +123,34 @@ class ReceiptController(Controller):
         )
 
 
+async def _receive(
+    session: AsyncSession,
+    actor: Actor,
+    order_id: UUID,
+    data: Mapping[str, str],
+    unread: dict[str, Invalid],
+    now: datetime,
+) -> None:
+    """What is written in the fields is what has come, whichever button was pressed: no figure a person wrote is passed
+    over. "Everything" without any field is all that is left."""
+    day = read_day(data, "received_on", unread) or stockholm_date(now)
+    note = data.get("note") or None
+    if unread:
+        raise Invalid("Datumet går inte att läsa.")
+    if data.get("do") == "all" and not any(name.startswith(WRITTEN) for name in data):
+        await receive_all(session, actor, order_id, received_on=day, note=note, now=now)
+        return
+    order = await order_detail.find_order(session, actor, order_id, stockholm_date(now))
+    ids = [line.id for line in await order_detail.order_lines(session, order.concern_id, order_id)]
+    delivery = Delivery(
+        _numbers(data, "quantity", ids, unread), _numbers(data, "amount", ids, unread), day, note,
+        _numbers(data, "seen", ids, unread),
+    )  # fmt: skip
+    if unread:
+        raise Invalid("Några fält behöver rättas innan du kan kvittera.")
+    await receive(session, actor, order_id, delivery, now=now)
+
+
 def _numbers(
     data: Mapping[str, str], kind: str, ids: list[UUID], unread: dict[str, Invalid]
 ) -> dict[UUID, Decimal]:
@@ -148,12 +164,13 @@ async def _form(request: Req, order_id: UUID, data: Mapping[str, str], errors: M
     if errors:
         await session.rollback()
     order = await order_detail.find_order(session, actor, order_id, day)
-    if not await may_receive(session, actor, order, day):
+    if not (await acts_for_buyer(session, actor, order, day))[0]:
         raise Forbidden(NOT_YOURS)
+    require_standing(order, RECEIVE)
     lines = await order_detail.order_lines(session, order.concern_id, order_id)
     return await page(
         request, "orders/receipts/new.html", status=422 if errors else 200, order=order,
         names=await order_detail.names_of(session, order), lines=order_lines_view(lines, ()), given=data,
-        errors=errors, today=day, by_amount=actor.has(p.RECEIPT_BY_AMOUNT), open=order.status in RECEIPTABLE,
-        state=status_of(ORDER, order.status),
+        errors=errors, today=day, by_amount=actor.has(p.RECEIPT_BY_AMOUNT),
+        state=status_of(ORDER, order.status), changed=order.status == CONFIRMED_WITH_CHANGE,
     )  # fmt: skip

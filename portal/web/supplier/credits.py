@@ -92,7 +92,7 @@ async def _credit(
 ) -> Invoice:
     state = request.scope["state"]
     assert row.order_id is not None  # _debit has seen to it
-    order = await find_order(state["session"], state["actor"], row.order_id)
+    order = await find_order(state["session"], state["actor"], row.order_id, stockholm_date(state["now"]))
     company = await find_company(state["session"], state["actor"])
     so_far = await _so_far(request, row, lines)
     quantities = fields.quantities(data, _left(lines, so_far), errors, too_many=TOO_MANY)

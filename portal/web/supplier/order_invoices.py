@@ -87,7 +87,7 @@ class OrderInvoicesController(Controller):
 
 async def _order(request: Req, order_id: UUID) -> Order:
     state = request.scope["state"]
-    order = await find_order(state["session"], state["actor"], order_id)
+    order = await find_order(state["session"], state["actor"], order_id, stockholm_date(state["now"]))
     if order.status not in INVOICEABLE:
         raise Conflict("Beställningen kan inte faktureras: den är avslutad, avböjd eller makulerad.")
     return order

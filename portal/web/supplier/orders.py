@@ -12,6 +12,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 
 from portal.access import permissions as p
+from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid, NotFound
 from portal.orders.actions.answer import answer
 from portal.orders.status import SENT
@@ -28,7 +29,7 @@ from portal.web.supplier.present import (
     statuses_of,
     tabs,
 )
-from portal.web.supplier.queries.orders import PAGE, count_to_answer, find_order, list_orders
+from portal.web.supplier.queries.orders import PAGE, Order, count_to_answer, find_order, list_orders
 from portal.web.supplier.sentences import sentence
 from portal.web.supplier.tracks import order_track
 
@@ -94,13 +95,28 @@ class SupplierOrdersController(Controller):
     async def document(self, request: Req, state: State, order_id: FromPath[UUID]) -> Response[bytes]:
         """The Peppol order as it was sent."""
         scope = request.scope["state"]
-        order = await find_order(scope["session"], scope["actor"], order_id)
+        order = await find_order(scope["session"], scope["actor"], order_id, stockholm_date(scope["now"]))
         if order.document_sha256 is None:
             raise NotFound("Beställningen skickades utan Peppol-dokument.")
         data = await state.services.store.get(order.document_sha256.hex())
         name = "".join(char for char in order.number if char.isalnum() or char in "-_") or "order"
         headers = {"content-disposition": f'attachment; filename="{name}.xml"'}
         return Response(data, media_type="application/xml", headers=headers)
+
+
+# What the buyer decided, as long as the order stands where it put it.
+_DECIDED = {
+    ("refused", "sent"): "Kunden godkände inte er ändring. Svara om ni kan leverera som beställt.",
+    ("ended", "closed"): "Kunden har avslutat resten. Fakturera det som är levererat.",
+    ("cancelled", "cancelled"): "Kunden har makulerat beställningen.",
+}
+
+
+def _decided(order: Order) -> tuple[str, str] | None:
+    """The sentence and the buyer's reason."""
+    kind, note = order.decided or ("", None)
+    said = _DECIDED.get((kind, order.status))
+    return (gettext(said), note or "") if said else None
 
 
 def _field(code: str, name: str) -> str:
@@ -111,12 +127,13 @@ async def _show(
     request: Req, order_id: UUID, errors: dict[str, str] | None = None, data: dict[str, Any] | None = None
 ) -> Html:
     state = request.scope["state"]
-    order = await find_order(state["session"], state["actor"], order_id)
+    order = await find_order(state["session"], state["actor"], order_id, stockholm_date(state["now"]))
     left = any(line.left > 0 for line in order.lines)
     return await page(
         request, "supplier/orders/show.html", status=422 if errors else 200, order=order, errors=errors or {},
         data=data or {}, state=order_status(order.status), track=order_track(order), lines=line_views(order),
         can_answer=order.status == SENT, can_invoice=left and order.status in INVOICEABLE,
+        decided=_decided(order),
         answers=[(gettext(ANSWERS[a.code]), a) for a in order.answers],
         invoices=[(invoice, sentence(invoice.status)) for invoice in order.invoices],
     )  # fmt: skip

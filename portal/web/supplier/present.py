@@ -22,15 +22,21 @@ from portal.web.supplier.tracks import invoice_track
 from portal.web.units import counted
 
 # Names of an order's status as its supplier says them; the others are said as in the Machine.
-ORDER_LABELS = {"sent": "Att bekräfta", "rejected_by_supplier": "Avböjd av er"}
+ORDER_LABELS = {
+    "sent": "Att bekräfta",
+    "rejected_by_supplier": "Avböjd av er",
+    "change_awaiting_approval": "Ändringen prövas av kunden",
+}
+_TO_DELIVER = ("confirmed", "confirmed_with_change", "change_awaiting_approval", "partly_received")
 ORDER_TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("new", "Att bekräfta", ("sent",)),
-    ("open", "Att leverera", ("confirmed", "confirmed_with_change", "partly_received")),
+    ("open", "Att leverera", _TO_DELIVER),
     ("received", "Levererade", ("received", "closed")),
     ("ended", "Avböjda och makulerade", ("rejected_by_supplier", "cancelled")),
 )
 ANSWERS = {"AP": "Bekräftad", "CA": "Bekräftad med ändring", "RE": "Avböjd", "AB": "Mottagen"}
-INVOICEABLE = ("sent", "confirmed", "confirmed_with_change", "partly_received", "received")
+# An order ended before all had come holds what came: that may still be invoiced.
+INVOICEABLE = ("sent", "confirmed", "confirmed_with_change", "partly_received", "received", "closed")
 OUTCOMES = {
     "received": ("info", "clock", "Behandlas"),
     "new": ("ok", "circle-check", "Mottagen"),

@@ -15,11 +15,19 @@ from portal.access.actor import Actor
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden
-from portal.orders.actions import basket_coding, basket_lines, basket_saving, sending
+from portal.orders.actions import (
+    basket_coding,
+    basket_lines,
+    basket_saving,
+    change_approval,
+    changes,
+    sending,
+)
 from portal.orders.actions.addresses import add_temporary_address
-from portal.orders.actions.answer import accept_change, answer, cancel_order
+from portal.orders.actions.answer import answer
 from portal.orders.actions.approval import approve, send_back
 from portal.orders.actions.basket_adding import add_to_basket
+from portal.orders.actions.ending import cancel_order
 from portal.orders.actions.receipts import receive_all, take_back_receipt
 from tests.domains.orders.conftest import actor_of, supplier_of
 from tests.domains.orders.flow import ordered
@@ -43,7 +51,13 @@ BUYS: dict[str, Deed] = {
     "discard": lambda s, a: sending.discard(s, a, SOME, NOW),
     "approve": lambda s, a: approve(s, a, SOME, shown=b"", note=None, now=NOW),
     "send back": lambda s, a: send_back(s, a, SOME, note="Fel", now=NOW),
-    "accept a change": lambda s, a: accept_change(s, a, SOME, NOW),
+    "accept a change": lambda s, a: changes.accept_change(s, a, SOME, {}, now=NOW),
+    "refuse a change": lambda s, a: changes.refuse_change(s, a, SOME, note="Nej", now=NOW),
+    "raise": lambda s, a: changes.raise_to_received(s, a, SOME, now=NOW),
+    "approve a change": lambda s, a: change_approval.approve_change(
+        s, a, SOME, shown=b"", note=None, now=NOW
+    ),
+    "send a change back": lambda s, a: change_approval.send_change_back(s, a, SOME, note="Fel", now=NOW),
 }
 
 

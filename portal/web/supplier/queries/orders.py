@@ -55,6 +55,12 @@ _RESPONSES = text("""
 SELECT code, promised_on, note, answered_at FROM order_response
 WHERE concern_id = :concern AND order_id = :id ORDER BY answered_at
 """)
+# What the buyer has decided that the supplier is to know: row-level security lets no other kinds through.
+_DECIDED = text("""
+SELECT kind, note FROM order_change
+WHERE concern_id = :concern AND order_id = :id ORDER BY created_at DESC, id DESC LIMIT 1
+""")
+_CONTACT = text("SELECT name, email FROM order_contact(:id, :day)")
 _INVOICES = text("""
 SELECT id, number, status, is_credit_note, gross_amount, payment_date FROM supplier_invoice
 WHERE concern_id = :concern AND order_id = :id ORDER BY arrived_at, id
@@ -159,6 +165,8 @@ class Order:
     lines: tuple[Line, ...]
     answers: tuple[Answer, ...]
     invoices: tuple[OrderInvoice, ...]
+    contact: tuple[str, str] | None = None
+    decided: tuple[str, str | None] | None = None
 
 
 async def list_orders(
@@ -187,8 +195,9 @@ async def count_to_answer(session: AsyncSession, actor: Actor) -> int:
     return int((await session.execute(query, values)).scalar_one())
 
 
-async def find_order(session: AsyncSession, actor: Actor, order_id: UUID) -> Order:
-    """One order with lines, answers and invoices. NotFound for another supplier's."""
+async def find_order(session: AsyncSession, actor: Actor, order_id: UUID, day: date) -> Order:
+    """One order with lines, answers and invoices, whom to ask (name and e-mail, where it may be known) and what the
+    buyer last decided of it (kind and reason). NotFound for another supplier's."""
     row = (await session.execute(_ONE, {"id": order_id, "supplier": actor.supplier_id})).one_or_none()
     if row is None:
         raise NotFound("Beställningen finns inte.")
@@ -196,7 +205,13 @@ async def find_order(session: AsyncSession, actor: Actor, order_id: UUID) -> Ord
     lines = tuple(Line(**line._mapping) for line in (await session.execute(_LINES, key)).all())
     answers = tuple(Answer(*answer) for answer in (await session.execute(_RESPONSES, key)).all())
     invoices = tuple(OrderInvoice(*invoice) for invoice in (await session.execute(_INVOICES, key)).all())
+    contact = (await session.execute(_CONTACT, {"id": order_id, "day": day})).first()
+    decided = (await session.execute(_DECIDED, key)).first()
     place = " ".join(part for part in (row.delivery_postcode, row.delivery_city) if part)
     delivery = tuple(part for part in (row.delivery_name, row.delivery_street, place) if part)
     kept = {name: row._mapping[name] for name in Order.__dataclass_fields__ if name in row._mapping}
-    return Order(**kept, delivery=delivery, lines=lines, answers=answers, invoices=invoices)
+    return Order(
+        **kept, delivery=delivery, lines=lines, answers=answers, invoices=invoices,
+        contact=(contact.name, contact.email) if contact else None,
+        decided=(decided.kind, decided.note) if decided else None,
+    )  # fmt: skip

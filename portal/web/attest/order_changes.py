@@ -1,0 +1,94 @@
+"""Changes of orders on the attest page (A6.02): what costs more than was attested, and what is above the agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.access.actor import Actor
+from portal.access.models import User
+from portal.kernel.dates import stockholm_date
+from portal.orders.actions import change_approval
+from portal.orders.change_values import ChangedLine
+from portal.orders.models import OrderChange, PurchaseOrder
+from portal.orders.queries.changes import changeable_lines, latest_changes, lines_as_changed
+from portal.orders.rules.order_changes import what_is_above
+from portal.orders.rules.split import totals
+from portal.suppliers.models import Agreement, Supplier
+from portal.web.attest.cards import Facts
+from portal.web.i18n import gettext
+from portal.web.orders.texts import said
+from portal.web.templating import kr
+
+
+class OrderChangeCards:
+    """Source of cards for changed orders; the orders domain does the rest."""
+
+    subject_type = "order"
+    act = "approve_order"
+
+    async def facts(
+        self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID], day: date
+    ) -> Mapping[UUID, Facts]:
+        """The orders' heads and last changes, and the lines of each: changes are few."""
+        heads = (
+            select(PurchaseOrder, User.name, Supplier.name, Agreement.number, Agreement.name)
+            .join(User, User.id == PurchaseOrder.buyer_user_id)
+            .join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
+            .outerjoin(
+                Agreement,
+                and_(
+                    Agreement.concern_id == PurchaseOrder.concern_id,
+                    Agreement.id == PurchaseOrder.agreement_id,
+                ),
+            )
+            .where(PurchaseOrder.concern_id == actor.concern_id, PurchaseOrder.id.in_(subject_ids))
+        )
+        changes = await latest_changes(session, actor.concern_id, subject_ids)
+        found = {}
+        for row in (await session.execute(heads)).all():
+            change = changes[row[0].id]
+            lines = await changeable_lines(session, row[0], stockholm_date(change.created_at))
+            found[row[0].id] = _facts(row, change, lines_as_changed(change.lines, lines))
+        return found
+
+    async def approve(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        step_id: UUID,
+        *,
+        shown: bytes,
+        note: str | None,
+        now: datetime,
+        accepts: bool = False,
+    ) -> str | None:
+        """Godkänn: with the last step the order becomes what was asked."""
+        await change_approval.approve_change(session, actor, step_id, shown=shown, note=note, now=now)
+        return None
+
+    async def send_back(
+        self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime
+    ) -> None:
+        """Skicka tillbaka to the buyer, who answers the supplier otherwise."""
+        await change_approval.send_change_back(session, actor, subject_id, note=note, now=now)
+
+
+def _facts(row: Any, change: OrderChange, lines: Sequence[ChangedLine]) -> Facts:
+    order, buyer, supplier, number, name = row
+    sums = totals([line.wanted for line in lines])
+    agreement = (
+        (gettext("Avrop på ramavtal %(agreement)s") % {"agreement": f"{number} {name}"},) if number else ()
+    )
+    return Facts(
+        case_id=order.requisition_id or order.id, number=order.number, party=supplier, asked_by=buyer,
+        net=sums.net, whole=sums.gross, secret=order.secret, checks=agreement,
+        lines=tuple((line.name, line.after.quantity, line.unit, line.after.net) for line in lines),
+        deviations=tuple(said(message) for message in what_is_above(lines)),
+        note=gettext("Före ändringen %(amount)s kr exklusive moms.") % {"amount": kr(change.net_before)},
+    )  # fmt: skip

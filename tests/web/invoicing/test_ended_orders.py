@@ -1,0 +1,57 @@
+"""An order ended before all had come: what came is paid, and no more (CO05, S14); more than ordered likewise (CO06)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from dev.demo_city.ids import demo_id
+from portal.kernel.dates import stockholm_date
+from portal.orders.actions.ending import end_rest
+from portal.orders.actions.receipts import Delivery, receive
+from tests.domains.orders.conftest import actor_of
+from tests.web.core.conftest import Site, make_site, site
+from tests.web.invoicing.conftest import ordered, rows
+
+__all__ = ["make_site", "site"]
+ORDER = demo_id("order", "EX-100003")
+LINE = demo_id("order_line", f"{ORDER}/1")
+BUYER = actor_of("bestallare@gsf")
+
+
+async def where(site: Site, invoice: UUID) -> tuple[str, list[str]]:
+    """Status and reason codes."""
+    (found,) = await rows(site, "SELECT status, reasons FROM invoice WHERE id = :id", id=invoice)
+    return found.status, [one["code"] for one in found.reasons]
+
+
+async def billed(site: Site, number: str, quantity: str) -> UUID:
+    """An invoice of so many of EX-100003's one line."""
+    return await ordered(
+        site, "EX-100003", number,
+        lines=lambda lines: tuple(replace(line, quantity=Decimal(quantity)) for line in lines),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("quantity", "status", "codes"), [
+    ("6", "done", []), ("7", "matching_required", ["quantity_over_ordered"]),
+])  # fmt: skip
+async def test_of_an_ended_order_what_came_is_paid_and_no_more(
+    site: Site, quantity: str, status: str, codes: list[str]
+) -> None:
+    async with site.installation.database.session(BUYER.context()) as session:
+        await end_rest(session, BUYER, ORDER, note="Utgått", now=site.clock.now())
+    assert await where(site, await billed(site, "E-1", quantity)) == (status, codes)
+
+
+async def test_more_than_ordered_has_come_and_is_not_paid_until_the_order_is_raised(site: Site) -> None:
+    now = site.clock.now()
+    async with site.installation.database.session(BUYER.context()) as session:
+        delivery = Delivery({LINE: Decimal(6)}, {}, stockholm_date(now), "Två extra")
+        await receive(session, BUYER, ORDER, delivery, now=now)
+    assert await where(site, await billed(site, "E-2", "12")) == (
+        "matching_required", ["quantity_over_ordered"],
+    )  # fmt: skip
