@@ -22,6 +22,7 @@ from portal.web.counts import Counts
 from portal.web.errors import HANDLERS
 from portal.web.gate import Gate
 from portal.web.i18n import LocaleMiddleware
+from portal.web.protocol import Protocol
 from portal.web.security import SecurityHeaders, guard
 from portal.web.services import Services
 from portal.web.templating import Templates
@@ -51,10 +52,10 @@ def create_asgi() -> ASGIApp:
 
 
 def outside(app: Litestar) -> ASGIApp:
-    """Wrap the application in what comes before routing: language, headers, refused methods and hosts."""
+    """Wrap the application in what comes before routing: language, headers, limits, refused methods and hosts."""
     settings: Settings = app.state.services.settings
     https = settings.base_url.startswith("https://")
-    return LocaleMiddleware(SecurityHeaders(Gate(app, settings=settings), https=https))
+    return LocaleMiddleware(SecurityHeaders(Protocol(Gate(app, settings=settings)), https=https))
 
 
 def create_app(installation: Installation | None = None) -> Litestar:
