@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from multiprocessing import parent_process
 from pathlib import Path
 
 from litestar import Litestar, Router
@@ -15,6 +16,7 @@ from litestar.types import ASGIApp
 
 from portal import logs
 from portal.access.permissions import PUBLIC
+from portal.kernel.running import end_with_parent
 from portal.settings import Settings, SettingsError
 from portal.web import routes
 from portal.web.assets import Assets
@@ -42,6 +44,9 @@ class PermissionMissing(RuntimeError):
 
 def create_asgi() -> ASGIApp:
     """What a server process runs: the application behind language and headers, which no route escapes."""
+    owner = parent_process()
+    if owner is not None and owner.pid is not None:  # a killed server would leave us with its port
+        end_with_parent(owner.pid)
     app = create_app()
     logs.configure(production=app.state.services.settings.production)
     # What is built at start stays: the collector need not look at it again, nor run for every few hundred objects.

@@ -63,6 +63,21 @@ class RunUser:
                 extra_groups=[] if self.switched else None,
             ).returncode
 
+    def begin(self, command: Sequence[str | Path]) -> subprocess.Popen[bytes]:
+        """Start a program as this user, with a pipe to it, out of reach of the terminal's Ctrl-C."""
+        return subprocess.Popen(  # noqa: S603 - our own programs, no shell of theirs
+            [str(part) for part in command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=ENVIRONMENT,
+            process_group=0,
+            user=self.uid if self.switched else None,
+            group=self.gid if self.switched else None,
+            extra_groups=[] if self.switched else None,
+        )
+
     def reaches(self, path: Path) -> bool:
         """Whether this user can read `path` and, when it is a folder, enter it."""
         test = 'test -r "$1" && { test ! -d "$1" || test -x "$1"; }'
@@ -183,6 +198,16 @@ def command_lines() -> Iterator[tuple[int, str]]:
             except OSError:
                 continue  # it ended meanwhile
             yield int(entry.name), line.replace(b"\0", b" ").decode(errors="replace")
+
+
+def command_line(wanted: int) -> str:
+    """The command line of one process; empty when there is none."""
+    if not Path("/proc/self/cmdline").exists():
+        return next((line for pid, line in _command_lines_by_ps() if pid == wanted), "")
+    try:
+        return Path(f"/proc/{wanted}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _command_lines_by_ps() -> Iterator[tuple[int, str]]:

@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.datastructures import State
 
 from portal.access.permissions import PUBLIC
+from portal.kernel.running import read_running
 
 
 @get("/health/live", opt={"permission": PUBLIC})
@@ -16,7 +17,9 @@ async def live() -> dict[str, str]:
 
 @get("/health/ready", opt={"permission": PUBLIC})
 async def ready(state: State) -> Response[dict[str, str]]:
-    """The database answers too."""
+    """The database answers too. "degraded": another part has ended and is being started again; pages answer."""
     if await state.services.database.answers():
-        return Response({"status": "ok"})
+        running = read_running(state.services.settings.data_dir)
+        whole = running is None or not running.alive or running.whole
+        return Response({"status": "ok" if whole else "degraded"})
     return Response({"status": "unavailable"}, status_code=503)
