@@ -60,10 +60,10 @@ class _Conversation:
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
-        self._left = READ_SECONDS
+        self._left = TURN_SECONDS
         self._done = False
-        channel.settimeout(TURN_SECONDS)
         self._pid = int(self._message())
+        self._left = READ_SECONDS
 
     def ask(self, data: bytes, max_bytes: int) -> None:
         """Hand the file over. A child that dies meanwhile is noticed by what it does not say."""

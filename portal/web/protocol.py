@@ -21,6 +21,7 @@ MOST_HEADER_BYTES = 32_000
 SILENCE_SECONDS = 15.0
 GRACE_SECONDS = 30.0
 SLOWEST = 8_000  # bytes a second
+NEVER_CAME = "Det som skickades kom aldrig fram i sin helhet. Kontrollera anslutningen och försök igen."
 
 
 class TooSlow(PortalError):
@@ -78,9 +79,9 @@ def _in_time(receive: Receive) -> Receive:
             async with asyncio.timeout(max(min(SILENCE_SECONDS, left), 0)):
                 message = await receive()
         except TimeoutError:
-            raise TooSlow(
-                "Det som skickades kom aldrig fram i sin helhet. Kontrollera anslutningen och försök igen."
-            ) from None
+            raise TooSlow(NEVER_CAME) from None
+        if message["type"] == "http.disconnect":
+            raise TooSlow(NEVER_CAME)  # nobody hears it, but it is no fault of ours to be logged as one
         if message["type"] == "http.request":
             received += len(message.get("body") or b"")
             complete = not message.get("more_body", False)

@@ -46,11 +46,13 @@ class Pooled:
         self._pool: RulePool | None = None
 
     async def __call__(self, data: bytes) -> tuple[Finding, ...]:
+        pool = self._pool
         try:
             return await self._judged(data)
         except BrokenProcessPool:
-            # One of its processes was killed, and with it what the others were doing: a new pool, once more.
-            self._pool = None
+            # One of its processes was killed, and with it what the others were doing: once more, in a new pool.
+            if self._pool is pool:
+                self._pool = None
             return await self._judged(data)
 
     async def _judged(self, data: bytes) -> tuple[Finding, ...]:
