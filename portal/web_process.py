@@ -15,7 +15,7 @@ from portal.settings import Settings
 HEADER_MILLISECONDS = 10_000
 # Headers larger than this are refused before they reach the application, which allows half (portal.web.protocol).
 BUFFER_BYTES = 65_536
-RESPAWN_SECONDS = 0.5
+RESPAWN_SECONDS = 1
 SUPERVISOR = "PORTAL_SUPERVISOR"
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
+from typing import Any
 
 from portal.kernel.errors import PortalError
 
@@ -58,9 +59,7 @@ class RunUser:
                 cwd="/",
                 env=ENVIRONMENT,
                 timeout=300,
-                user=self.uid if self.switched else None,
-                group=self.gid if self.switched else None,
-                extra_groups=[] if self.switched else None,
+                **self._as_user(),
             ).returncode
 
     def begin(self, command: Sequence[str | Path]) -> subprocess.Popen[bytes]:
@@ -73,10 +72,11 @@ class RunUser:
             cwd="/",
             env=ENVIRONMENT,
             process_group=0,
-            user=self.uid if self.switched else None,
-            group=self.gid if self.switched else None,
-            extra_groups=[] if self.switched else None,
+            **self._as_user(),
         )
+
+    def _as_user(self) -> dict[str, Any]:
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switched else {}
 
     def reaches(self, path: Path) -> bool:
         """Whether this user can read `path` and, when it is a folder, enter it."""
@@ -193,11 +193,7 @@ def command_lines() -> Iterator[tuple[int, str]]:
         return
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            try:
-                line = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue  # it ended meanwhile
-            yield int(entry.name), line.replace(b"\0", b" ").decode(errors="replace")
+            yield int(entry.name), command_line(int(entry.name))
 
 
 def command_line(wanted: int) -> str:

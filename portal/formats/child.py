@@ -113,7 +113,7 @@ class _Conversation:
         while missing:
             if self._left <= 0:
                 raise TimeoutError
-            self._channel.settimeout(max(self._left, 0.001))
+            self._channel.settimeout(self._left)
             asked = time.monotonic()
             part = self._channel.recv(min(missing, 1 << 20))
             self._left -= time.monotonic() - asked

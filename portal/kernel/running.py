@@ -21,7 +21,7 @@ from typing import Literal
 
 STATE_FILE = "running.json"
 PR_SET_PDEATHSIG = 1
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1
 
 State = Literal["running", "waiting", "starting"]
 

@@ -18,8 +18,8 @@ from portal.web.i18n import gettext
 # Address and headers together; a browser with all our cookies sends a tenth.
 MOST_HEADER_BYTES = 32_000
 # A body may be silent for so long, and must in all keep the pace of a slow telephone once it has begun.
-SILENCE_SECONDS = 15.0
-GRACE_SECONDS = 30.0
+SILENCE_SECONDS = 15
+GRACE_SECONDS = 30
 SLOWEST = 8_000  # bytes a second
 NEVER_CAME = "Det som skickades kom aldrig fram i sin helhet. Kontrollera anslutningen och försök igen."
 

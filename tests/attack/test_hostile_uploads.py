@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from dev.demo_city.ids import demo_id
+from dev.demo_city.ids import CONCERN_ID, demo_id
 from dev.demo_city.master_data import supplier_id
+from portal.db.context import Context
 from tests.attack.hostile_files import HOSTILE
 from tests.web.catalog.conftest import upload, user, work
 from tests.web.core.conftest import Browser, Site
 
+UPLOAD = text("SELECT status, problems FROM catalogue_upload WHERE id = cast(:id AS uuid)")
 MINE = "/supplier/catalogues"
 CHOSEN = f"{demo_id('agreement', 'R-2026-003')}/{supplier_id('Nätkompaniet AB')}"
 SUPPLIER = "leverantor@natkompaniet.test"
@@ -32,13 +36,18 @@ async def send_all(site: Site, browser: Browser, names: tuple[str, ...]) -> dict
     }
 
 
+async def upload_row(site: Site, upload_id: str) -> tuple[str, Any]:
+    """Its status and problems."""
+    async with site.installation.database.session(Context.for_system(CONCERN_ID)) as session:
+        found = await session.execute(UPLOAD, {"id": upload_id})
+        row = found.one()
+        return row.status, row.problems
+
+
 async def check(site: Site, browser: Browser, addresses: dict[str, str]) -> None:
     """Every upload is settled, says why, and its file of errors is a file or a refusal."""
     for name, address in addresses.items():
-        [(status, problems)] = await site.rows(
-            "SELECT status, problems FROM catalogue_upload WHERE id = cast(:id AS uuid)",
-            id=address.rpartition("/")[2],
-        )
+        status, problems = await upload_row(site, address.rpartition("/")[2])
         assert status in SETTLED, (name, status)
         code = HOSTILE[name][1]
         assert status == "faulty" or code in {"read", "any"}, (name, status)
