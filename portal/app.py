@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from multiprocessing import parent_process
 from pathlib import Path
 
 from litestar import Litestar, Router
@@ -15,6 +16,7 @@ from litestar.types import ASGIApp
 
 from portal import logs
 from portal.access.permissions import PUBLIC
+from portal.kernel.running import end_with_parent
 from portal.settings import Settings, SettingsError
 from portal.web import routes
 from portal.web.assets import Assets
@@ -22,6 +24,7 @@ from portal.web.counts import Counts
 from portal.web.errors import HANDLERS
 from portal.web.gate import Gate
 from portal.web.i18n import LocaleMiddleware
+from portal.web.protocol import Protocol
 from portal.web.security import SecurityHeaders, guard
 from portal.web.services import Services
 from portal.web.templating import Templates
@@ -41,6 +44,9 @@ class PermissionMissing(RuntimeError):
 
 def create_asgi() -> ASGIApp:
     """What a server process runs: the application behind language and headers, which no route escapes."""
+    owner = parent_process()
+    if owner is not None and owner.pid is not None:  # a killed server would leave us with its port
+        end_with_parent(owner.pid)
     app = create_app()
     logs.configure(production=app.state.services.settings.production)
     # What is built at start stays: the collector need not look at it again, nor run for every few hundred objects.
@@ -51,10 +57,10 @@ def create_asgi() -> ASGIApp:
 
 
 def outside(app: Litestar) -> ASGIApp:
-    """Wrap the application in what comes before routing: language, headers, refused methods and hosts."""
+    """Wrap the application in what comes before routing: language, headers, limits, refused methods and hosts."""
     settings: Settings = app.state.services.settings
     https = settings.base_url.startswith("https://")
-    return LocaleMiddleware(SecurityHeaders(Gate(app, settings=settings), https=https))
+    return LocaleMiddleware(SecurityHeaders(Protocol(Gate(app, settings=settings)), https=https))
 
 
 def create_app(installation: Installation | None = None) -> Litestar:

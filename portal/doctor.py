@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alembic.config import Config
@@ -12,9 +13,12 @@ from portal.audit.anchors import read_anchors
 from portal.audit.sealing import BrokenChain, anchor_path, check_last_anchor
 from portal.db.context import Context
 from portal.db.migrate import MIGRATIONS
+from portal.jobs.parked import Parked, parked_jobs
 from portal.kernel.dates import SystemClock
 from portal.kernel.errors import PortalError
+from portal.kernel.running import Part, read_running
 from portal.proxies import unlisted_proxy
+from portal.settings import Settings
 from portal.wiring import Installation
 
 _ROLE = text("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
@@ -54,6 +58,7 @@ async def examine(installation: Installation) -> list[Finding]:
         owned = (await session.execute(_OWNED)).scalar_one()
         bare = (await session.execute(_BARE)).scalar_one()
         version = (await session.execute(_VERSION)).scalar_one()
+        parked = await parked_jobs(session)
     history = await _history(installation)
     newest = newest_revision()
     settings = installation.settings
@@ -68,7 +73,31 @@ async def examine(installation: Installation) -> list[Finding]:
         _proxies(proxy),
         history,
         _judge(insecure, "PORTAL_BASE_URL måste vara https i produktion.", f"Adress: {settings.base_url}."),
+        *_parts(settings), _parked(parked),
     ]  # fmt: skip
+
+
+def _parts(settings: Settings) -> list[Finding]:
+    """What the supervisor of this machine says of its parts; nothing where none runs."""
+    running = read_running(settings.data_dir)
+    if running is None or not running.alive:
+        return [Finding("Ingen portal körs från den här mappen.")]
+    return [_part(part) for part in running.parts]
+
+
+def _part(part: Part) -> Finding:
+    state = {"running": "igång", "waiting": "har slutat, startas strax om", "starting": "startas om"}[
+        part.state
+    ]
+    why = f", slutade senast med {part.reason}" if part.reason else ""
+    times = f", omstarter: {part.restarts}{why}" if part.restarts else why
+    return Finding(f"Del {part.name}: {state}{times}.", warning=part.state != "running" or part.restarts > 0)
+
+
+def _parked(parked: Sequence[Parked]) -> Finding:
+    if not parked:
+        return Finding("Inga parkerade jobb.")
+    return Finding(f"Parkerade jobb: {len(parked)}. Se portal jobs list.", warning=True)
 
 
 async def refuse_unfit(installation: Installation) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import xlsxwriter
 
 from portal.catalog.rules.columns import HEADINGS, OPTIONAL, REQUIRED
-from portal.formats.tabular import read_table, safe_text, write_csv, write_xlsx
+from portal.formats.child import read_apart
+from portal.formats.tabular import safe_text, write_csv, write_xlsx
 
 ERROR_COLUMN = "Fel"
 TEMPLATE_NAME = "katalogmall.xlsx"
@@ -66,8 +67,11 @@ def _write_rows(sheet: Any, rows: Sequence[Sequence[str]], bold: Any) -> None:
 
 
 def with_errors(data: bytes, errors: Mapping[int, str], *, only_wrong: bool = False) -> tuple[bytes, str]:
-    """The supplier's file again with a column "Fel" last: (bytes, file ending). `errors`: row number → text."""
-    table = read_table(data)
+    """The supplier's file again with a column "Fel" last: (bytes, file ending). `errors`: row number → text.
+
+    UnreadableTable when it is no table. It blocks: from a coroutine, call it in a thread.
+    """
+    table = read_apart(data)
     xlsx = data.startswith(b"PK")
     write: Callable[..., bytes] = write_xlsx if xlsx else write_csv
     rows = (

@@ -1,15 +1,19 @@
-"""portal jobs: run a job now, as of a date."""
+"""portal jobs: list them, release one that was parked, run one now as of a date."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import click
 
 from portal.cli.running import REFUSED, told, with_installation
+from portal.db.context import Context
 from portal.jobs.context import JobContext
+from portal.jobs.parked import Parked, parked_jobs, release
 from portal.kernel.dates import STOCKHOLM, FixedClock
+from portal.kernel.errors import NotFound
 from portal.settings import Settings
 from portal.wiring import Installation, registry
 
@@ -22,13 +26,37 @@ def jobs() -> None:
 @jobs.command("list")
 @told
 def list_jobs() -> None:
-    """Visa alla jobb."""
+    """Visa alla jobb, och de som är parkerade."""
 
-    async def work(installation: Installation) -> list[str]:
-        return sorted(registry(installation))
+    async def work(installation: Installation) -> tuple[list[str], Sequence[Parked]]:
+        async with installation.database.session(Context.for_system(None)) as session:
+            return sorted(registry(installation)), await parked_jobs(session)
 
-    for name in with_installation(work):
+    names, parked = with_installation(work)
+    for name in names:
         click.echo(name)
+    click.echo(f"\nParkerade: {len(parked) or 'inga'}.")
+    for job in parked:
+        when = f"{job.at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}" if job.at else ""
+        click.echo(f"  {job.id}  {job.name}  {when}  {job.reason}")
+    if parked:
+        click.echo("Släpp ett parkerat jobb med portal jobs release NUMMER.")
+
+
+@jobs.command("release")
+@click.argument("number", type=int, metavar="NUMMER")
+@told
+def release_job(number: int) -> None:
+    """Släpp ett parkerat jobb, så att arbetaren försöker igen."""
+
+    async def work(installation: Installation) -> str | None:
+        async with installation.database.session(Context.for_system(None)) as session:
+            return await release(session, number)
+
+    name = with_installation(work)
+    if name is None:
+        raise NotFound("Jobb %(number)s är inte parkerat. Se portal jobs list.", number=number)
+    click.echo(f"{name} är släppt. Arbetaren tar det strax.")
 
 
 @jobs.command("run")

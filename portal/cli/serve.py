@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,15 +14,17 @@ import click
 
 from dev.demo_city import data
 from dev.demo_city.prepare import prepare_demo
+from portal.cli.orphans import alone
 from portal.cli.running import REFUSED, told, with_installation
+from portal.cli.supervisor import Supervisor
 from portal.db.embedded import EmbeddedServer
 from portal.db.migrate import upgrade
 from portal.doctor import refuse_unfit
+from portal.kernel.running import end_with_parent
 from portal.settings import Settings
+from portal.web_process import SUPERVISOR
 from portal.wiring import Installation, registry, watchers
 from portal.worker import work
-
-STOP_SECONDS = 20.0
 
 
 @click.command()
@@ -34,8 +35,7 @@ def demo() -> None:
     if settings.production:
         click.echo("Demon startar inte i en produktionsmiljö.", err=True)
         sys.exit(REFUSED)
-    _refuse_taken_port(settings)
-    with _database(settings) as environment:
+    with _alone(settings), _database(settings) as (environment, server):
 
         async def prepare(installation: Installation) -> None:
             upgrade(installation.owner_url)
@@ -44,7 +44,7 @@ def demo() -> None:
 
         click.echo("Förbereder Exempelstad …")
         with_installation(prepare, settings)
-        _run_all(settings, environment, _welcome(settings))
+        _run_all(settings, environment, _welcome(settings), server)
 
 
 @click.command()
@@ -52,21 +52,31 @@ def demo() -> None:
 def serve() -> None:
     """Starta webbservern och arbetaren."""
     settings = Settings.from_env()
-    _refuse_taken_port(settings)
-    with _database(settings) as environment:
+    with _alone(settings), _database(settings) as (environment, server):
         with_installation(refuse_unfit, settings)
-        _run_all(settings, environment, f"Portalen svarar på {settings.base_url}")
+        _run_all(settings, environment, f"Portalen svarar på {settings.base_url}", server)
 
 
 @click.command()
 @told
 def worker() -> None:
     """Starta bara arbetaren: köade jobb, återkommande jobb och inkorgen."""
+    supervisor = os.environ.get(SUPERVISOR)
+    if supervisor is not None:
+        end_with_parent(int(supervisor), signal.SIGTERM)
 
     async def run(installation: Installation) -> None:
         await work(installation.database, registry(installation), watchers=watchers(installation))
 
     with_installation(run)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Our folder and our port are ours."""
+    with alone(settings.data_dir):
+        _refuse_taken_port(settings)
+        yield
 
 
 def _refuse_taken_port(settings: Settings) -> None:
@@ -84,72 +94,36 @@ def _refuse_taken_port(settings: Settings) -> None:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[Mapping[str, str]]:
-    """The environment for the processes: addresses of the real server, or of the embedded one kept running."""
+def _database(settings: Settings) -> Iterator[tuple[Mapping[str, str], EmbeddedServer | None]]:
+    """The environment for the processes: addresses of the real server, or of the embedded one, which then comes
+    along. It is stopped at the end, and when we are killed."""
     environment = {**os.environ, "PORTAL_DATA_DIR": str(settings.data_dir), "PORTAL_MODE": settings.mode}
     if settings.database_url is not None:
-        yield environment
+        yield environment, None
         return
     server = EmbeddedServer(settings.data_dir)
     server.ensure()
+    addresses = {"DATABASE_URL": server.url("app"), "MIGRATION_DATABASE_URL": server.url("owner")}
     try:
-        yield {
-            **environment,
-            "DATABASE_URL": server.url("app"),
-            "MIGRATION_DATABASE_URL": server.url("owner"),
-        }
+        with server.stopped_with_us():
+            yield {**environment, **addresses}, server
     finally:
         server.stop()
 
 
-def _run_all(settings: Settings, environment: Mapping[str, str], ready: str) -> None:
-    """Web processes and one worker, until one of them ends or we are told to stop."""
-    processes = [
-        subprocess.Popen(_web(settings), env=environment),  # noqa: S603
-        subprocess.Popen([sys.executable, "-m", "portal", "worker"], env=environment),
-    ]
-    try:
-        asyncio.run(_until_stopped(settings, processes, ready))
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+def _run_all(
+    settings: Settings, environment: Mapping[str, str], ready: str, server: EmbeddedServer | None
+) -> None:
+    """Web server, worker and database, kept running until we are told to stop."""
+    if not asyncio.run(_supervise(settings, environment, ready, server)):
+        click.echo("Webbservern startar inte. Felet står i loggen ovanför.", err=True)
+        sys.exit(REFUSED)
 
 
-def _web(settings: Settings) -> list[str]:
-    return [
-        sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "portal.app:create_asgi",
-        "--host", settings.host, "--port", str(settings.port), "--workers", str(settings.processes),
-        "--log-level", "warning", "--respawn-failed-workers",
-    ]  # fmt: skip
-
-
-async def _until_stopped(settings: Settings, processes: list[subprocess.Popen[bytes]], ready: str) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    if await _answers(settings, stop, processes):
-        click.echo(ready)
-    while not stop.is_set() and all(process.poll() is None for process in processes):  # noqa: ASYNC110 - a child's
-        await asyncio.sleep(0.2)  # end raises no event of ours
-
-
-async def _answers(settings: Settings, stop: asyncio.Event, processes: list[subprocess.Popen[bytes]]) -> bool:
-    """Wait until the web server takes connections; False when it never will."""
-    while not stop.is_set() and all(process.poll() is None for process in processes):
-        try:
-            _reader, writer = await asyncio.open_connection(settings.host, settings.port)
-        except OSError:
-            await asyncio.sleep(0.1)
-            continue
-        writer.close()
-        return True
-    return False
+async def _supervise(
+    settings: Settings, environment: Mapping[str, str], ready: str, server: EmbeddedServer | None
+) -> bool:
+    return await Supervisor(settings, server).run(environment, [ready])
 
 
 def _welcome(settings: Settings) -> str:

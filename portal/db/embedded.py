@@ -79,6 +79,16 @@ class EmbeddedServer:
         """Whether this cluster's server is alive and answers."""
         return self._postmaster() is not None and self._accepts()
 
+    def alive(self) -> bool:
+        """Whether this cluster's server is there at all; whether it answers is `running`."""
+        return self._postmaster() is not None
+
+    @contextmanager
+    def stopped_with_us(self) -> Iterator[None]:
+        """For the time of the block: when this process is killed, the server is stopped all the same."""
+        with self._cluster.stopped_with_us():
+            yield
+
     def url(self, role: Role, database: str = DATABASE) -> str:
         """SQLAlchemy URL over the Unix socket, as the app's role or the owner's; the superuser's for backups."""
         record = self._record()

@@ -6,12 +6,13 @@ import os
 import shutil
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from portal.db.embedded_config import HOST_BASED_AUTHENTICATION
-from portal.db.embedded_host import EmbeddedServerError, RunUser, command_lines
+from portal.db.embedded_host import EmbeddedServerError, RunUser, command_line, command_lines
 
 SUPERUSER = "postgres"
 ORPHANS_SECONDS = 3.0  # backends that sleep or wait notice at once; one inside a long query would not
@@ -104,7 +105,19 @@ class Cluster:
             pid = int((self.folder / "postmaster.pid").read_text().splitlines()[0])
         except (FileNotFoundError, IndexError, ValueError):
             return None
-        return next((p for p, line in command_lines() if p == pid and self._serves(line)), None)
+        return pid if self._serves(command_line(pid)) else None
+
+    @contextmanager
+    def stopped_with_us(self) -> Iterator[None]:
+        """A shell that waits for our end: told of it, it just ends; told nothing, we were killed, and it stops the
+        server."""
+        stop: list[str | Path] = [self.programs / "pg_ctl", "-D", self.folder, "-m", "fast", "stop"]
+        guard = self.user.begin(["/bin/sh", "-c", 'read line || exec "$@"', "sh", *stop])
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                guard.communicate(b"done\n")
 
     def clear_crash(self) -> None:
         """After kill -9: take away the pid file of the dead, and wait for its orphaned backends to notice."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
+from typing import Any
 
 from portal.kernel.errors import PortalError
 
@@ -58,10 +59,24 @@ class RunUser:
                 cwd="/",
                 env=ENVIRONMENT,
                 timeout=300,
-                user=self.uid if self.switched else None,
-                group=self.gid if self.switched else None,
-                extra_groups=[] if self.switched else None,
+                **self._as_user(),
             ).returncode
+
+    def begin(self, command: Sequence[str | Path]) -> subprocess.Popen[bytes]:
+        """Start a program as this user, with a pipe to it, out of reach of the terminal's Ctrl-C."""
+        return subprocess.Popen(  # noqa: S603 - our own programs, no shell of theirs
+            [str(part) for part in command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=ENVIRONMENT,
+            process_group=0,
+            **self._as_user(),
+        )
+
+    def _as_user(self) -> dict[str, Any]:
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switched else {}
 
     def reaches(self, path: Path) -> bool:
         """Whether this user can read `path` and, when it is a folder, enter it."""
@@ -178,11 +193,17 @@ def command_lines() -> Iterator[tuple[int, str]]:
         return
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            try:
-                line = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue  # it ended meanwhile
-            yield int(entry.name), line.replace(b"\0", b" ").decode(errors="replace")
+            yield int(entry.name), command_line(int(entry.name))
+
+
+def command_line(wanted: int) -> str:
+    """The command line of one process; empty when there is none."""
+    if not Path("/proc/self/cmdline").exists():
+        return next((line for pid, line in _command_lines_by_ps() if pid == wanted), "")
+    try:
+        return Path(f"/proc/{wanted}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _command_lines_by_ps() -> Iterator[tuple[int, str]]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.db.context import NOBODY, SET_CONTEXT, Context
+
+# What begins a transaction and forgets it is ended by the server: it would hold its locks, and a connection.
+OPTIONS = {"options": "-c idle_in_transaction_session_timeout=60000"}
+WATCH_SECONDS = 3.0
 
 
 class Database:
@@ -31,7 +37,21 @@ class Database:
         self.audit_key = audit_key
         self._subscriptions = subscriptions or {}
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_recycle=1800, hide_parameters=True
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_recycle=1800,
+            hide_parameters=True,
+            connect_args=OPTIONS,
+        )
+        # One connection that no request can take: whether the database answers is not a question of how busy we are.
+        self._watch: AsyncEngine = create_async_engine(
+            url,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=WATCH_SECONDS,
+            pool_pre_ping=True,
+            connect_args=OPTIONS,
         )
 
     def open(self, context: Context) -> AsyncSession:
@@ -49,9 +69,19 @@ class Database:
         async with self.open(context) as session, session.begin():
             yield session
 
+    async def answers(self) -> bool:
+        """Whether a statement comes through to the database and back, soon, over a connection of its own."""
+        try:
+            async with asyncio.timeout(WATCH_SECONDS), self._watch.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError, TimeoutError):
+            return False
+        return True
+
     async def close(self) -> None:
         """Return all connections."""
         await self.engine.dispose()
+        await self._watch.dispose()
 
 
 async def enter(session: AsyncSession, context: Context) -> None:

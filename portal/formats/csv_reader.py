@@ -7,13 +7,12 @@ import csv
 import io
 from collections.abc import Iterator
 
-from portal.formats.table import Table, UnreadableTable, table_of
+from portal.formats.table import MAX_CELL, Table, UnreadableTable, cell_too_long, table_of
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ";,\t"
 _CHUNK = 1 << 20
 _SAMPLE = 65_536
-_MAX_CELL = 32_767
 
 
 def read_csv(data: bytes) -> Table:
@@ -71,7 +70,7 @@ def _delimiter(data: bytes, encoding: str) -> tuple[str, bool]:
 
 
 def _records(data: bytes, encoding: str, delimiter: str, *, skip: bool) -> Iterator[list[str]]:
-    csv.field_size_limit(_MAX_CELL)
+    csv.field_size_limit(MAX_CELL)
     lines = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0
@@ -90,6 +89,8 @@ def _broken(error: str, row: int) -> UnreadableTable:
         return UnreadableTable(
             "nul", "Rad %(row)s innehåller tecken som inte är text. Ta bort dem och ladda upp igen.", row=row
         )
+    if "field larger" in error:
+        return cell_too_long(row)
     return UnreadableTable(
         "quote",
         'Rad %(row)s: ett citattecken (") är inte avslutat. Avsluta det eller skriv två i rad.',

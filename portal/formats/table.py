@@ -13,6 +13,7 @@ from portal.kernel.errors import Invalid
 
 MAX_BYTES = 100_000_000
 MAX_COLUMNS = 200
+MAX_CELL = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,13 @@ class UnreadableTable(Invalid):
     def __init__(self, code: str, message: str, /, **params: Any) -> None:
         super().__init__(message, **params)
         self.code = code
+
+
+def cell_too_long(row: int) -> UnreadableTable:
+    """The refusal of a cell longer than any spreadsheet program holds."""
+    return UnreadableTable(
+        "cell", "Rad %(row)s har en cell med för mycket text. Korta texten och ladda upp igen.", row=row
+    )
 
 
 def table_of(records: Iterable[Sequence[str]]) -> Table:

@@ -22,6 +22,11 @@ Value = str | int | Decimal | date | None
 # A text that begins so would be run as a formula by the program that opens it (OWASP: CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _MAX_CELL = 32_767
+_OTHER_KINDS = {
+    b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"II*\0": "TIFF", b"MM\0*": "TIFF",
+    b"\x1f\x8b": "GZIP", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR", b"BZh": "BZIP2", b"\xfd7zXZ": "XZ", b"<": "HTML/XML",
+    b"\xef\xbb\xbf<": "HTML/XML", b"{\\rtf": "RTF", b"MZ\x90": "EXE", b"\x7fELF": "ELF",
+}  # fmt: skip
 
 
 def read_table(data: bytes, *, max_bytes: int = MAX_BYTES) -> Table:
@@ -34,7 +39,19 @@ def read_table(data: bytes, *, max_bytes: int = MAX_BYTES) -> Table:
         )
     if is_old_excel(data):
         raise refuse_old_excel(data)
+    _refuse_other_kinds(data)
     return read_xlsx(data) if data.startswith(b"PK") else read_csv(data)
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    """A file that is well known to be something else is told so, before a reader guesses at it."""
+    for start, kind in _OTHER_KINDS.items():
+        if data.startswith(start):
+            raise UnreadableTable(
+                "other_kind",
+                "Filen är ingen tabell (%(kind)s). Spara tabellen som Excel (.xlsx) eller CSV och ladda upp den.",
+                kind=kind,
+            )
 
 
 def safe_text(text: str) -> str:

@@ -16,10 +16,9 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from portal.formats.table import Table, UnreadableTable, table_of
+from portal.formats.table import MAX_CELL, Table, UnreadableTable, cell_too_long, table_of
 from portal.formats.zip_guard import guard_workbook, password_protected
 
-_MAX_CELL = 32_767
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
@@ -64,12 +63,8 @@ def _first_visible(workbook: CalamineWorkbook) -> CalamineSheet:
 def _records(sheet: CalamineSheet) -> Iterator[list[str]]:
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         record = [cell if isinstance(cell, str) else shown(cell) for cell in cells]
-        if any(len(cell) > _MAX_CELL for cell in record):
-            raise UnreadableTable(
-                "cell",
-                "Rad %(row)s har en cell med för mycket text. Korta texten och ladda upp igen.",
-                row=number,
-            )
+        if any(len(cell) > MAX_CELL for cell in record):
+            raise cell_too_long(number)
         yield record
 
 

@@ -1,6 +1,7 @@
 """Is this zip safe to hand to a spreadsheet reader? Asked of its directory and bytes, before any reader.
 
-A 205 kB workbook can take 600 MB in a reader: sizes are measured, for a directory can lie.
+A 205 kB workbook can take 600 MB in a reader: sizes are measured, for a directory can lie. Which parts are sheets is
+said by relations that can name any part, so every part is looked through as if it were one (sheet_guard).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
+from portal.formats.sheet_guard import Shown, bomb
 from portal.formats.table import UnreadableTable
 
 MAX_ENTRIES = 1_000
@@ -20,18 +21,18 @@ MAX_UNPACKED = 100_000_000
 MAX_RATIO = 100
 # Below this an entry may shrink as well as it likes: a shared text of one word repeated does.
 RATIO_FLOOR = 10_000_000
-MAX_AREA = 8_000_000
-MAX_ROWS = 1_048_576
 
 _CHUNK = 1 << 20
 _ENCRYPTED = 0x1
 _LOCAL_HEADER = 30
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,10})""")
+_DIRECTORY_ENTRY = b"PK\x01\x02"
 _UNSAFE_NAME = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:|\\|\0")
 
 
 def guard_workbook(data: bytes) -> None:
     """Return when an XLSX file may be read; UnreadableTable (truncated, password, macros, links, bomb)."""
+    if data.count(_DIRECTORY_ENTRY) > 2 * MAX_ENTRIES:
+        raise _too_many()  # before a list of them is made
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -39,9 +40,12 @@ def guard_workbook(data: bytes) -> None:
         raise _truncated() from None
     _check_directory(entries)
     _check_kind({entry.filename for entry in entries})
-    total = 0
+    total, shown = 0, Shown()
     for entry in entries:
-        total += _check_content(data, entry, MAX_UNPACKED - total)
+        total += _check_content(data, entry, MAX_UNPACKED - total, shown)
+    if shown.may_be_too_much():
+        for entry in entries:
+            shown.count(_unpacked(data, entry))
 
 
 def _truncated() -> UnreadableTable:
@@ -50,20 +54,20 @@ def _truncated() -> UnreadableTable:
     )
 
 
-def _bomb(message: str, **params: Any) -> UnreadableTable:
-    return UnreadableTable("bomb", message, **params)
+def _too_many() -> UnreadableTable:
+    return bomb("Filen innehåller över %(most)s delar. Spara arket i en ny, tom fil.", most=MAX_ENTRIES)
 
 
 def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MAX_ENTRIES:
-        raise _bomb("Filen innehåller över %(most)s delar. Spara arket i en ny, tom fil.", most=MAX_ENTRIES)
+        raise _too_many()
     if len({entry.filename.lower() for entry in entries}) != len(entries):
         raise _truncated()
     for entry in entries:
         if entry.flag_bits & _ENCRYPTED:
             raise password_protected()
         if _UNSAFE_NAME.search(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
-            raise _bomb("Filen innehåller en del med otillåtet namn. Spara arket i en ny, tom fil.")
+            raise bomb("Filen innehåller en del med otillåtet namn. Spara arket i en ny, tom fil.")
 
 
 def password_protected() -> UnreadableTable:
@@ -89,19 +93,16 @@ def _check_kind(names: set[str]) -> None:
         )
 
 
-def _check_content(data: bytes, entry: zipfile.ZipInfo, room: int) -> int:
-    """The entry's true size, measured while looking for cells far out in its sheet."""
-    sheet = _SheetArea() if entry.filename.lower().startswith("xl/worksheets/") else None
+def _check_content(data: bytes, entry: zipfile.ZipInfo, room: int, shown: Shown) -> int:
+    """The entry's true size, measured while looking for cells far out and texts that are shown again and again."""
     size = 0
-    for chunk in _unpacked(data, entry):
+    for chunk in shown.see(_unpacked(data, entry)):
         size += len(chunk)
         packed = max(entry.compress_size, 1)
         if size > room or (size > RATIO_FLOOR and size > MAX_RATIO * packed):
-            raise _bomb(
+            raise bomb(
                 "Filen blir orimligt stor när den packas upp. Dela upp arket i flera filer och ladda upp dem."
             )
-        if sheet is not None:
-            sheet.see(chunk)
     return size
 
 
@@ -129,33 +130,3 @@ def _inflated(packed: bytes) -> Iterator[bytes]:
             rest = inflater.unconsumed_tail
     except zlib.error:
         raise _truncated() from None
-
-
-class _SheetArea:
-    """How far a sheet reaches: readers hold the whole rectangle, so two cells in far corners are a bomb."""
-
-    def __init__(self) -> None:
-        self._rows = self._columns = 0
-        self._rest = b""
-
-    def see(self, chunk: bytes) -> None:
-        """Look through the next part of the sheet's XML."""
-        text = self._rest + chunk
-        self._rest = text[-64:]
-        for letters, digits in set(_REFERENCE.findall(text)):
-            self._rows = max(self._rows, int(digits))
-            self._columns = max(self._columns, _column(letters))
-        if self._rows > MAX_ROWS or self._rows * self._columns > MAX_AREA:
-            raise _bomb(
-                "Arket sträcker sig över %(rows)s rader och %(columns)s kolumner. "
-                "Ta bort celler långt utanför tabellen och ladda upp igen.",
-                rows=self._rows,
-                columns=self._columns,
-            )
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number

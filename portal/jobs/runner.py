@@ -18,8 +18,9 @@ from procrastinate.worker import Worker
 
 from portal.db.session import Database
 from portal.jobs.context import JobContext
+from portal.jobs.quarantine import ALONE, DIED, RUNS_ALONE, SUSPECT, TAKE_UP, Turns
 from portal.jobs.queue import CONCERN, QUEUE, UnknownJob
-from portal.jobs.retry import MAX_ATTEMPTS, Backoff
+from portal.jobs.retry import Backoff
 from portal.jobs.schedule import Recurring
 from portal.jobs.values import JobFunction, JobRegistry
 
@@ -32,25 +33,10 @@ ERROR_LENGTH = 4000
 log = structlog.get_logger("portal.jobs")
 
 _NOTE_ERROR = """
-UPDATE procrastinate_jobs SET args = args || jsonb_build_object('_error', %(error)s::text) WHERE id = %(id)s
+UPDATE procrastinate_jobs SET args = args - '_alone' || jsonb_build_object('_error', %(error)s::text) WHERE id = %(id)s
 """
 # A started job gives up its queueing lock: a retry must not collide with a newer job that waits under it.
 _RELEASE = "UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = %(id)s"
-_TAKE_UP = """
-WITH stalled AS (
-    SELECT job.id FROM procrastinate_jobs job
-    LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
-    WHERE job.status = 'doing'
-      AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %(seconds)s))
-    FOR UPDATE OF job SKIP LOCKED
-)
-UPDATE procrastinate_jobs job
-SET status = CASE WHEN job.attempts + 1 < %(limit)s THEN 'todo' ELSE 'failed' END::procrastinate_job_status,
-    attempts = job.attempts + 1, worker_id = NULL, queueing_lock = NULL, scheduled_at = NULL,
-    args = job.args || jsonb_build_object('_error', 'The worker died while it ran this job.')
-FROM stalled WHERE job.id = stalled.id
-RETURNING job.id, job.task_name, job.status::text AS status
-"""
 
 
 class JobRunner:
@@ -88,6 +74,7 @@ class JobRunner:
             listen_notify=not until_empty,
         )
         self._stopping = False
+        self._turns = Turns()
 
     async def run(self) -> None:
         """Work until `stop()`; raises what the database raises when it goes away."""
@@ -119,12 +106,16 @@ class JobRunner:
         self._app.periodic(cron=entry.cron, periodic_id=entry.name)(self._app.tasks[entry.job])
 
     async def _run_job(self, function: JobFunction, queued: QueueContext, args: dict[str, Any]) -> Any:
-        args.pop(ERROR, None)
+        suspect = args.pop(SUSPECT, False)
+        args.pop(ERROR, None), args.pop(ALONE, None)
         if queued.job.queueing_lock is not None:
             await self._app.connector.execute_query_async(_RELEASE, id=queued.job.id)
         context = self._context(queued, args.pop(CONCERN, None), args.pop("timestamp", None))
         try:
-            return await function(context, **args)
+            async with self._turns.alone() if suspect else self._turns.beside():
+                if suspect:
+                    await self._app.connector.execute_query_async(RUNS_ALONE, id=queued.job.id)
+                return await function(context, **args)
         except Exception as error:
             await self._note(queued, error)
             raise
@@ -157,9 +148,7 @@ class JobRunner:
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def take_up_stalled(self) -> None:
-        """Requeue what a dead worker left; park it after the last attempt: the job may be what kills it."""
-        rows = await self._app.connector.execute_query_all_async(
-            _TAKE_UP, seconds=STALLED_SECONDS, limit=MAX_ATTEMPTS
-        )
+        """Requeue what a dead worker left; park what it ran alone: that job is what kills it."""
+        rows = await self._app.connector.execute_query_all_async(TAKE_UP, seconds=STALLED_SECONDS, died=DIED)
         for row in rows:
             log.warning("jobs.taken_up", job_id=row["id"], job=row["task_name"], status=row["status"])

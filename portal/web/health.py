@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from litestar import Response, get
 from litestar.datastructures import State
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access.permissions import PUBLIC
+from portal.kernel.running import read_running
 
 
 @get("/health/live", opt={"permission": PUBLIC})
@@ -18,17 +17,9 @@ async def live() -> dict[str, str]:
 
 @get("/health/ready", opt={"permission": PUBLIC})
 async def ready(state: State) -> Response[dict[str, str]]:
-    """The database answers too."""
-    if await database_answers(state):
-        return Response({"status": "ok"})
+    """The database answers too. "degraded": another part has ended and is being started again; pages answer."""
+    if await state.services.database.answers():
+        running = read_running(state.services.settings.data_dir)
+        whole = running is None or not running.alive or running.whole
+        return Response({"status": "ok" if whole else "degraded"})
     return Response({"status": "unavailable"}, status_code=503)
-
-
-async def database_answers(state: State) -> bool:
-    """Whether a statement comes through to the database and back."""
-    try:
-        async with state.services.database.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError):
-        return False
-    return True

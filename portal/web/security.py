@@ -7,6 +7,7 @@ person's token is worth nothing to another; Sec-Fetch-Site or Origin must also s
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "x-frame-options": "DENY",
+    "server": "",  # else the web server adds its own name
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
@@ -112,8 +114,20 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         raise NotAuthorizedException
     if _method(connection) not in SAFE_METHODS and not handler.opt.get("csrf_exempt"):
         await _check_csrf(connection, state)
+        held = await _held_now(state)
     if not allowed(held, required):
         raise PermissionDeniedException
+
+
+async def _held_now(state: Any) -> Collection[str]:
+    """The actor's permissions once the body has come, which may have taken a while: here the transaction begins."""
+    if not state.get("actor"):
+        return ()
+    await state["recognise"]()
+    if state["actor"] is None:
+        raise NotAuthorizedException
+    held: Collection[str] = state["actor"].permissions
+    return held
 
 
 def _method(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -11,9 +12,10 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.access.sign_in import find_signed_in
+from portal.access.sign_in import SignedIn, find_signed_in
 from portal.db.context import NOBODY
 from portal.web.security import SAFE_METHODS, csrf_token
 from portal.web.services import Services
@@ -58,6 +60,9 @@ class UnitOfWork:
             return
         async with self.services.database.open(NOBODY) as session:
             fresh_cookies = await self._recognise(scope, session)
+            if scope["method"] not in SAFE_METHODS:
+                # No connection is held while the body comes; the guard looks again when it is there.
+                await session.commit()
             await self.app(scope, receive, self._finish_first(scope, receive, send, session, fresh_cookies))
 
     def _finish_first(
@@ -97,7 +102,7 @@ class UnitOfWork:
         now = self.services.clock.now()
         token = cookies.get(cookie_name("session", https=self.https))
         passive = scope["route_handler"].opt.get("passive", False)
-        found = await find_signed_in(session, token, now, touch=not passive) if token else None
+        found = await _find(session, token, now, touch=not passive) if token else None
         visitor = cookies.get(cookie_name("visitor", https=self.https))
         fresh = [] if visitor else [cookie("visitor", visitor := secrets.token_urlsafe(16), https=self.https)]
         holder = token if found and token else visitor
@@ -109,8 +114,28 @@ class UnitOfWork:
             csrf_token=csrf_token(self.services.settings.secret_key, holder or ""),
             flashes=cookies.get(cookie_name("flash", https=self.https)),
             changed=_moment(cookies.get(cookie_name("changed", https=self.https))),
+            recognise=partial(_recognise_again, scope, session, token or "", now),
         )
         return fresh
+
+
+async def _find(session: AsyncSession, token: str, now: datetime, *, touch: bool) -> SignedIn | None:
+    """`find_signed_in`, once more when the pool handed out a connection that the database has ended since."""
+    try:
+        return await find_signed_in(session, token, now, touch=touch)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        await session.rollback()
+        return await find_signed_in(session, token, now, touch=touch)
+
+
+async def _recognise_again(scope: Scope, session: AsyncSession, token: str, now: datetime) -> None:
+    """Begin the transaction of the request under the eyes its actor has now; no actor when the session has ended."""
+    await session.rollback()
+    session.info["context"] = NOBODY
+    found = await find_signed_in(session, token, now, touch=False)
+    scope["state"].update(signed_in=found, actor=found.actor if found else None)
 
 
 def _moment(value: str | None) -> datetime | None:

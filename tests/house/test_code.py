@@ -32,7 +32,7 @@ STATUS_PLACES = {
 # Seconds to wait, likeness of words: floats that are no amounts.
 FLOAT_PLACES = (
     "portal/jobs/", "portal/worker.py", "portal/integrations/", "portal/cli/", "portal/db/",
-    "portal/formats/rule_",
+    "portal/formats/rule_", "portal/formats/child",
 )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ import psycopg
 
 from portal.db.context import Context
 from portal.db.session import Database
+from portal.jobs.parked import parked_jobs, release
+from portal.jobs.quarantine import DIED
 from portal.jobs.queue import enqueue
 from portal.jobs.retry import MAX_ATTEMPTS
 from portal.kernel.errors import Invalid
@@ -66,19 +68,24 @@ async def test_the_job_of_a_killed_worker_is_taken_up_by_another(
     assert marks(rows) == ["a:started", "a:started", "a:finished", "b"]
 
 
-async def test_a_job_that_kills_its_worker_is_parked(
+async def test_a_job_that_kills_its_worker_twice_is_parked_and_costs_no_other_an_attempt(
     database: Database, rows: Rows, start_worker: StartWorker, until: Until
 ) -> None:
+    for what in ("a", "b"):
+        await put(database, "test.attempt", what=what)
     await put(database, "test.deadly")
-    rows("UPDATE procrastinate_jobs SET attempts = %s", MAX_ATTEMPTS - 2)
-    assert start_worker().wait(timeout=60) == -signal.SIGKILL
-    assert start_worker().wait(timeout=60) == -signal.SIGKILL
+    for _ in range(2):
+        assert start_worker().wait(timeout=60) == -signal.SIGKILL
     start_worker()
     until(lambda: rows("SELECT 1 FROM procrastinate_jobs WHERE status = 'failed'"))
-    assert marks(rows) == ["deadly", "deadly"]
-    assert rows("SELECT args ->> '_error' FROM procrastinate_jobs") == [
-        ("The worker died while it ran this job.",)
-    ]
+    until(lambda: len(marks(rows)) == 4)
+    assert sorted(marks(rows)) == ["a:1", "b:1", "deadly", "deadly"]
+    async with database.session(HERE) as session:
+        [parked] = await parked_jobs(session)
+        assert (parked.name, parked.reason) == ("test.deadly", DIED)
+        assert await release(session, parked.id) == "test.deadly"
+        assert await release(session, parked.id) is None
+        assert await parked_jobs(session) == []
 
 
 async def test_a_worker_finds_its_database_again(

@@ -27,12 +27,18 @@ async def slow(context: JobContext, *, what: str, seconds: int) -> None:
     await mark(context, what=f"{what}:finished")
 
 
+async def attempt(context: JobContext, *, what: str) -> None:
+    await asyncio.sleep(2)
+    await mark(context, what=f"{what}:{context.attempt}")
+
+
 async def deadly(context: JobContext, **_args: Any) -> None:
     await mark(context, what="deadly")
+    await asyncio.sleep(0.5)
     os.kill(os.getpid(), 9)
 
 
-REGISTRY = {"test.mark": mark, "test.slow": slow, "test.deadly": deadly}
+REGISTRY = {"test.mark": mark, "test.slow": slow, "test.deadly": deadly, "test.attempt": attempt}
 
 
 async def main(url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -19,8 +20,8 @@ from portal.catalog.status import AT_WORK, PUBLISHING, UPLOAD, VALIDATING
 from portal.catalog.values import UploadFacts
 from portal.db.context import Context
 from portal.db.session import Database
-from portal.formats.table import UnreadableTable
-from portal.formats.tabular import Table, read_table
+from portal.formats.child import read_apart
+from portal.formats.table import Table, UnreadableTable
 from portal.integrations.object_store import ObjectStore
 from portal.jobs.progress import report
 from portal.kernel.text import Message
@@ -45,7 +46,7 @@ async def validate(
         await move(session, UPLOAD, subject(upload), "validate", system_actor(concern_id), at=clock())
     data = await store.get(upload.sha256.hex())
     try:
-        table = read_table(data)
+        table = await asyncio.to_thread(read_apart, data)
         columns = _columns(table)
         await _judge(database, context, upload, table, columns, clock, _expected(data))
     except UnreadableTable as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,6 +46,16 @@ class Pooled:
         self._pool: RulePool | None = None
 
     async def __call__(self, data: bytes) -> tuple[Finding, ...]:
+        pool = self._pool
+        try:
+            return await self._judged(data)
+        except BrokenProcessPool:
+            # One of its processes was killed, and with it what the others were doing: once more, in a new pool.
+            if self._pool is pool:
+                self._pool = None
+            return await self._judged(data)
+
+    async def _judged(self, data: bytes) -> tuple[Finding, ...]:
         if self._pool is None:
             self._pool = self._make_pool()
         return (await asyncio.wrap_future(self._pool.submit(data))).findings

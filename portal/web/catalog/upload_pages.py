@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -172,7 +173,8 @@ async def errors_file(request: Req, services: Services, upload_id: UUID) -> Resp
     scope = request.scope["state"]
     upload = await find_upload(scope["session"], upload_id, scope["actor"])
     errors = {number: error_text(found) async for number, found in error_texts(scope["session"], upload)}
-    data, ending = with_errors(await services.store.get(upload.sha256.hex()), errors)
+    await scope["session"].commit()  # no connection is held while the file is read
+    data, ending = await asyncio.to_thread(with_errors, await services.store.get(upload.sha256.hex()), errors)
     stem = upload.filename.rpartition(".")[0] or upload.filename
     return _download(data, f"{stem}-fel.{ending}", XLSX if ending == "xlsx" else "text/csv; charset=utf-8")
 

@@ -8,7 +8,6 @@ from litestar.datastructures import State
 from portal.access.permissions import PUBLIC
 from portal.invoicing.status import INVOICE
 from portal.orders.status import ORDER
-from portal.web.health import database_answers
 from portal.web.help.meanings import INVOICE_MEANINGS, ORDER_MEANINGS
 from portal.web.pages import Html, Req, page
 
@@ -35,7 +34,7 @@ class HelpController(Controller):
     @get("/status")
     async def status(self, request: Req, state: State) -> Html:
         """Whether the parts work right now."""
-        return await page(request, "help/status.html", works=await database_answers(state))
+        return await page(request, "help/status.html", works=await state.services.database.answers())
 
     @get("/shortcuts")
     async def shortcuts(self, request: Req) -> Html:
