@@ -18,6 +18,7 @@ STEPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Leverantören är ansluten", frozenset({"supplier_unknown"})),
     ("Betalkontot hör till leverantören", frozenset({"payment_account", "paid_otherwise"})),
 )
+PAID_OTHERWISE = "Betalas inte av oss"
 FINAL: tuple[tuple[str, frozenset[str]], ...] = (
     ("Momsen på raderna stämmer", frozenset({"vat"})),
     ("Momsen per sats stämmer", frozenset({"vat"})),
@@ -63,8 +64,10 @@ def controls_of(detail: Detail) -> Controls:
 def _arrival(stored: Mapping[str, Any]) -> list[tuple[bool, str]]:
     failed = {one["code"]: filled(one) for one in stored["reasons"]}
     items: list[tuple[bool, str]] = []
+    otherwise = bool(stored.get("result", {}).get("otherwise"))
     for label, codes in STEPS:
-        item = _item(label, codes, failed)
+        text = PAID_OTHERWISE if otherwise and "paid_otherwise" in codes else label
+        item = _item(text, codes, failed)
         items.append(item)
         if not item[0]:
             return items

@@ -76,7 +76,8 @@ def basic_lines(invoice: Invoice, days: int) -> tuple[Line, ...]:
         lines.append(
             ("users", gettext("Betalningsmottagare på fakturan är %(payee)s.") % {"payee": payee}, None)
         )
-    if (own := short_terms(invoice.due_date, invoice.issue_date, days)) is not None and own >= 0:
+    own = None if nothing_to_pay(invoice) else short_terms(invoice.due_date, invoice.issue_date, days)
+    if own is not None and own >= 0:
         lines.append(("clock", _short(own, days, later(invoice.issue_date, days)), None))
     return tuple(lines)
 

@@ -320,7 +320,7 @@ def _coding(_invoice: Invoice) -> list[Solution]:
     return [
         Solution(
             "accept_coding", "accept_coding", gettext("Godkänn konteringen"),
-            gettext("Fakturan blir klar för betalning."),
+            gettext("Fakturan blir klar."),
         ),
         Solution(
             "send_back", "send_back", gettext("Skicka tillbaka"),

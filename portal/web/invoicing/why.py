@@ -188,7 +188,7 @@ def _approval(told: Told) -> list[str]:
         sentences.append(
             gettext("%(who)s har redan attesterat.") % {"who": sentence_list(done, gettext("och"))}
         )
-    return [*sentences, gettext("När alla har attesterat är fakturan klar för betalning.")]
+    return [*sentences, gettext("När alla har attesterat är fakturan klar.")]
 
 
 def _extra(told: Told) -> list[str]:

@@ -38,7 +38,9 @@ async def told(site: Site, login: str, path: str) -> str:
 
 async def test_prepaid_in_full_is_confirmed_and_said_on_every_page(site: Site) -> None:
     """CI05: nothing to pay, and no day of payment anywhere."""
-    invoice = await ordered(site, "EX-100001", "P-1", prepaid=D("936.25"))
+    invoice = await ordered(
+        site, "EX-100001", "P-1", prepaid=D("936.25"), due_date=today_of(site) + timedelta(10)
+    )
     page = f"/invoicing/invoices/{invoice}"
     levgruppen = await user(site, "levgruppen@stad")
     shown = (await levgruppen.get(page)).text
@@ -53,7 +55,12 @@ async def test_prepaid_in_full_is_confirmed_and_said_on_every_page(site: Site) -
     assert await status_of(site, invoice) == "done"
     text = await told(site, "bestallare@gsf", page)
     assert "Hela fakturan är redan betald. Inget betalas av oss." in text
-    assert "Ingen behövde göra något" not in text and "Den betalas" not in text
+    assert (
+        "Ingen behövde göra något" not in text
+        and "Den betalas" not in text
+        and "betalas tidigast" not in text
+    )
+    assert "klar för betalning" not in text and "Betalkontot hör till" not in text
     assert "Betald med kort av rektorn." in text
     assert "Betalas inte av oss" in await told(
         site, "levgruppen@stad", "/invoicing/invoices?tab=all&status=done"
