@@ -102,7 +102,7 @@ def _cards(found: Gathered) -> dict[str, dict[str, Any]]:
         )),
         "accept": accept,
         "accept_match": (gettext("Godkänn fakturan"), gettext(
-            "Den blir klar för betalning. Ordern är redan attesterad."
+            "Den blir klar. Ordern är redan attesterad."
         )),
         "rematch": (gettext("Matcha igen"), gettext(
             "Fakturan stämmer nu med ordern och det som är kvitterat, och blir klar av sig själv."
