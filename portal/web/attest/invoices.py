@@ -24,6 +24,7 @@ from portal.kernel.money import format_number_sv
 from portal.kernel.text import sentence_list
 from portal.orders.models import PurchaseOrder
 from portal.suppliers.models import Supplier, SupplierRelation
+from portal.suppliers.queries.terms import agreed_days
 from portal.web.attest.cards import Facts
 from portal.web.i18n import gettext
 from portal.web.invoicing.payment_words import Line, basic_lines
@@ -49,7 +50,12 @@ class InvoiceCards:
     ) -> Mapping[UUID, Facts]:
         """Heads, lines, reviewers and match decisions in four statements."""
         heads = (
-            select(Invoice, Supplier.name, PurchaseOrder, SupplierRelation.payment_days)
+            select(
+                Invoice,
+                Supplier.name,
+                PurchaseOrder,
+                func.coalesce(agreed_days(), SupplierRelation.payment_days),
+            )
             .outerjoin(Supplier, Supplier.id == Invoice.supplier_id)
             .outerjoin(
                 SupplierRelation,

@@ -18,7 +18,7 @@ from portal.coding.values import CodeString
 from portal.db.context import Context
 from portal.formats.en16931 import Identifier, Invoice, Party
 from portal.formats.peppol.reader import read_invoice
-from portal.invoicing.actions import approval, correction, deviation, review
+from portal.invoicing.actions import approval, deviation, foreign_account, review
 from portal.invoicing.actions.again import rerun
 from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.paid_otherwise import HOW_MISSING, NOT_CLAIMED, confirm_paid_otherwise
@@ -30,6 +30,9 @@ from portal.invoicing.rules.payment import check
 from portal.invoicing.rules.payment_date import payment_date
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.orders.actions.receipts import receive_all
+from portal.suppliers.actions import terms
+from portal.suppliers.rules.accounts import CallForm
+from portal.suppliers.rules.terms import TermForm
 from portal.suppliers.values import RelationTerms
 from tests.domains.orders.conftest import actor_of
 from tests.web.core.conftest import Site, make_site, site
@@ -37,7 +40,9 @@ from tests.web.invoicing.conftest import manual, ordered, rows, status_of, today
 
 __all__ = ["make_site", "site"]
 KB, SKOL = demo_id("supplier", "Kontorsbolaget AB"), demo_id("supplier", "Skolgrossisten AB")
-CLOSE = "UPDATE supplier_account SET status = 'closed' WHERE supplier_id = :id"
+CLOSE = "UPDATE supplier_account SET valid_to = valid_from WHERE supplier_id = :id"
+REOPEN = "UPDATE supplier_account SET valid_to = NULL WHERE supplier_id = :id"
+CALL = CallForm("010-555 02 00", "2025-11-01", "Talade med ekonomichefen, som bekräftade numret.")
 BLOCK = "UPDATE supplier_relation SET status = 'blocked' WHERE supplier_id = :id"
 UNBLOCK = "UPDATE supplier_relation SET status = 'approved' WHERE supplier_id = :id"
 ROW = Coded(CodeString("6461", "31100", "440"), D(100))
@@ -61,13 +66,28 @@ async def kept(site: Site, invoice: UUID) -> Any:
     return (await rows(site, "SELECT * FROM invoice WHERE id = :id", id=invoice))[0]
 
 
-async def account(site: Site, supplier: UUID, number: str, kind: str = "BANKGIRO") -> None:
+async def confirmed(site: Site, invoice: UUID) -> str:
+    """The account confirmed for this invoice alone, by two persons; where it stands then."""
+    await act(site, "levgruppen@stad", foreign_account.check_payment, invoice, call=CALL)
+    await act(site, "levgruppen2@stad", foreign_account.confirm_payment, invoice)
+    return await again(site, invoice)
+
+
+async def agreed(site: Site, supplier: UUID, form: TermForm) -> None:
+    """A term of the relation, by two persons."""
+    term = await act(site, "levgruppen@stad", terms.propose, supplier, form, "Avtalet, punkt 7.")
+    await act(site, "levgruppen2@stad", terms.approve, supplier, term)
+
+
+async def account(
+    site: Site, supplier: UUID, number: str, kind: str = "BANKGIRO", factor: UUID | None = None
+) -> None:
     """An account of the supplier, active since yesterday."""
     yesterday = today_of(site) - timedelta(1)
     await site.change(
-        "INSERT INTO supplier_account (concern_id, id, supplier_id, kind, number, status, valid_from)"
-        " VALUES (:concern, gen_random_uuid(), :id, :kind, :number, 'active', :since)",
-        concern=CONCERN_ID, id=supplier, kind=kind, number=number, since=yesterday,
+        "INSERT INTO supplier_account (concern_id, id, supplier_id, kind, number, status, valid_from, factor_id)"
+        " VALUES (:concern, gen_random_uuid(), :id, :kind, :number, 'active', :since, :factor)",
+        concern=CONCERN_ID, id=supplier, kind=kind, number=number, since=yesterday, factor=factor,
     )  # fmt: skip
 
 
@@ -107,11 +127,7 @@ async def test_a_factors_account_is_kept_with_whose_it_is(site: Site) -> None:
         " VALUES (:concern, :id, :supplier, 'Faktorn AB', '5599001129')",
         concern=CONCERN_ID, id=demo_id("factor", "1"), supplier=KB,
     )  # fmt: skip
-    await account(site, KB, "5051107")
-    await site.change(
-        "UPDATE supplier_account SET factor_id = :factor WHERE number = '5051107' AND supplier_id = :id",
-        factor=demo_id("factor", "1"), id=KB,
-    )  # fmt: skip
+    await account(site, KB, "5051107", factor=demo_id("factor", "1"))
     to_factor = {"payee": ("Faktorn AB", "5599001129"), "accounts": (Account("505-1107"),)}
     row = await kept(site, await ordered(site, "EX-100001", "P-2", **to_factor))
     assert (row.status, row.pay_number, row.pay_factor) == ("done", "5051107", "5599001129")
@@ -126,8 +142,7 @@ async def test_prepaid_in_full_is_confirmed_by_a_person_and_never_paid(site: Sit
     with pytest.raises(Forbidden):
         await act(site, "admin@gsf", confirm_paid_otherwise, invoice, note="kort")
     assert "betald" in HOW_MISSING
-    await act(site, "levgruppen@stad", correction.confirm_payment, invoice, note="Ringde.")
-    assert await again(site, invoice) == "payment_information", "an account confirmed is another question"
+    assert await confirmed(site, invoice) == "payment_information", "an account confirmed is another question"
     await act(site, "levgruppen@stad", confirm_paid_otherwise, invoice, note="Betald med kort av rektorn.")
     assert await again(site, invoice) == "done"
     row = await kept(site, invoice)
@@ -189,7 +204,7 @@ async def test_an_account_closed_before_the_attest_stops_it_and_nobody_attests_t
     assert (await rows(site, events, id=invoice))[0].n == before, (
         "a rerun that changes nothing writes nothing"
     )
-    await site.change("UPDATE supplier_account SET status = 'active' WHERE supplier_id = :id", id=SKOL)
+    await site.change(REOPEN, id=SKOL)
     await site.change(UNBLOCK, id=SKOL)
     async with site.installation.database.session(Context.for_system(CONCERN_ID)) as session:
         await wait_no_longer(session, CONCERN_ID, site.clock.now())
@@ -218,8 +233,7 @@ async def test_a_changed_account_is_paid_when_levgruppen_has_confirmed_the_new_o
     await site.change(CLOSE, id=SKOL)
     await account(site, SKOL, "5050802")
     assert await attest(site, invoice) == "payment_information"
-    await act(site, "levgruppen@stad", correction.confirm_payment, invoice, note="Ringde växeln.")
-    assert await again(site, invoice) == "done"
+    assert await confirmed(site, invoice) == "done"
     assert (await kept(site, invoice)).pay_number == "5050802"
 
 
@@ -227,15 +241,14 @@ async def test_a_blocked_supplier_is_not_paid_by_a_confirmation(site: Site) -> N
     invoice = await reviewed(site)
     await site.change(BLOCK, id=SKOL)
     assert await attest(site, invoice) == "payment_information"
-    await act(site, "levgruppen@stad", correction.confirm_payment, invoice, note="Ringde.")
-    assert await again(site, invoice) == "payment_information"
+    assert await confirmed(site, invoice) == "payment_information"
 
 
 async def test_coding_that_is_no_longer_valid_goes_back_to_the_reviewer(site: Site) -> None:
     invoice = await reviewed(site)
     await site.change(CLOSE, id=SKOL)
     assert await attest(site, invoice) == "payment_information"
-    await site.change("UPDATE supplier_account SET status = 'active' WHERE supplier_id = :id", id=SKOL)
+    await site.change(REOPEN, id=SKOL)
     await site.change("UPDATE coding_value SET valid_to = valid_from WHERE code = '6461'")
     assert await again(site, invoice) == "review"
     row = await kept(site, invoice)
@@ -258,7 +271,7 @@ async def test_an_account_closed_while_the_goods_were_awaited_stops_the_match(si
     assert (row.handler_role, row.payment_date) == ("levgruppen", None)
     invoiced = "SELECT sum(l.invoiced_quantity) AS n FROM order_line l WHERE l.order_id = :id"
     assert (await rows(site, invoiced, id=order))[0].n == 0, "nothing counts as invoiced while it is stopped"
-    await site.change("UPDATE supplier_account SET status = 'active' WHERE supplier_id = :id", id=KB)
+    await site.change(REOPEN, id=KB)
     await site.change(UNBLOCK, id=KB)
     assert await again(site, invoice) == "done"
     assert (await rows(site, invoiced, id=order))[0].n == 5
@@ -272,7 +285,7 @@ async def test_a_review_that_was_asked_for_stops_before_payment_too(site: Site) 
         await act(site, "bestallare@gsf", deviation.accept_match, invoice, shown=b"x")
         == "payment_information"
     )
-    await site.change("UPDATE supplier_account SET status = 'active' WHERE supplier_id = :id", id=KB)
+    await site.change(REOPEN, id=KB)
     assert await again(site, invoice) == "done"
     order = "SELECT status FROM purchase_order WHERE number = 'EX-100004'"
     assert [row.status for row in await rows(site, order)] == ["closed"]
@@ -300,13 +313,34 @@ async def test_a_concern_may_set_its_own_ceiling_of_rounding_but_no_more_than_a_
     )
 
 
+@pytest.mark.parametrize(("form", "changes"), [
+    (TermForm("payment_means", "48"), {"means": "48", "card": "4321", "accounts": ()}),
+    (TermForm("payment_means", "49"), {"means": "49", "mandate": "M-1", "accounts": ()}),
+    (TermForm("prepaid"), {"prepaid": D("936.25")}),
+])  # fmt: skip
+async def test_what_is_agreed_of_the_supplier_passes_and_is_never_paid(
+    site: Site, form: TermForm, changes: dict[str, Any]
+) -> None:
+    """CI08, CI05: with no human step."""
+    await agreed(site, KB, form)
+    row = await kept(site, await ordered(site, "EX-100001", "P-16", **changes))
+    assert (row.status, row.paid_otherwise, row.payment_date, row.pay_number) == ("done", True, None, None)
+
+
+async def test_the_days_agreed_of_the_supplier_hold(site: Site) -> None:
+    await agreed(site, KB, TermForm("payment_days", days="10"))
+    due = today_of(site) + timedelta(10)
+    row = await kept(site, await ordered(site, "EX-100001", "P-17", due_date=due))
+    assert (row.payment_date - row.issue_date).days in range(10, 20)
+
+
 # What the rules see of the document
 
 
-def supplier(**terms: Any) -> SupplierRow:
+def supplier(**agreed_: Any) -> SupplierRow:
     return SupplierRow(
         KB, "Kontorsbolaget AB", "5599001012", None, None, None, "approved", False, (D(0), D(26)), None,
-        RelationTerms(**terms),
+        RelationTerms(**agreed_),
     )  # fmt: skip
 
 
@@ -326,10 +360,10 @@ async def test_means_and_prepayment_agreed_with_the_supplier_pass_and_are_never_
     """CI08, CI05: by what two persons have agreed of the relation."""
     card = await neutral(site, means="48", card="4321", accounts=())
     prepaid = await neutral(site, prepaid=D("936.25"))
-    for invoice, terms in ((card, {"payment_means": frozenset({"48"})}), (prepaid, {"prepaid": True})):
-        choice = check(payment_facts(invoice, supplier(**terms), REGISTERED, ()))
+    for invoice, given in ((card, {"payment_means": frozenset({"48"})}), (prepaid, {"prepaid": True})):
+        choice = check(payment_facts(invoice, supplier(**given), REGISTERED, ()))
         assert (choice.otherwise, choice.account, choice.reason) == (True, None, None)
-        paid = payable(invoice, supplier(**terms), otherwise=choice.otherwise)
+        paid = payable(invoice, supplier(**given), otherwise=choice.otherwise)
         assert payment_date(paid, invoice.issue_date) is None
         assert check(payment_facts(invoice, supplier(), REGISTERED, ())).reason is not None
     longer = payable(await neutral(site), supplier(payment_days=45), otherwise=False)

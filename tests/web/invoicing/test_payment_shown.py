@@ -126,7 +126,7 @@ async def test_the_suppliers_page_shows_the_account_chosen_not_todays(site: Site
 async def test_a_closed_account_stops_the_attest_and_says_so(site: Site) -> None:
     invoice = await manual(site, "P-5")
     assert (await accepted(site, invoice)).status_code == 303
-    await site.change(CLOSE, id=SKOL)
+    await site.change("UPDATE supplier_account SET valid_to = valid_from WHERE supplier_id = :id", id=SKOL)
     page = f"/invoicing/invoices/{invoice}"
     attestant = await user(site, "attestant@gsf")
     shown = await attestant.get(page)
@@ -136,7 +136,7 @@ async def test_a_closed_account_stops_the_attest_and_says_so(site: Site) -> None
     text = await told(site, "levgruppen@stad", page)
     assert "som inte längre är registrerat på leverantören" in text
     assert "Allt annat är klart: den behöver inte attesteras igen." in text
-    await site.change("UPDATE supplier_account SET status = 'active' WHERE supplier_id = :id", id=SKOL)
+    await site.change("UPDATE supplier_account SET valid_to = NULL WHERE supplier_id = :id", id=SKOL)
     await rerun(site.installation.database, CONCERN_ID, [invoice], site.clock.now())
     assert "Betalningen är kontrollerad. Fakturan är klar." in await told(site, "attestant@gsf", page)
 
