@@ -17,6 +17,7 @@ from portal.formats.en16931 import Invoice
 from portal.formats.peppol.invoice_writer import write_invoice
 from portal.kernel.dates import later, stockholm_date
 from portal.kernel.errors import Conflict
+from portal.orders.status import CLOSED
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier import fields, flip
@@ -88,7 +89,9 @@ class OrderInvoicesController(Controller):
 async def _order(request: Req, order_id: UUID) -> Order:
     state = request.scope["state"]
     order = await find_order(state["session"], state["actor"], order_id, stockholm_date(state["now"]))
-    if order.status not in INVOICEABLE:
+    # One that is closed holds what came; invoiced whole, nothing of it is left.
+    whole = order.status == CLOSED and not any(line.left > 0 for line in order.lines)
+    if order.status not in INVOICEABLE or whole:
         raise Conflict("Beställningen kan inte faktureras: den är avslutad, avböjd eller makulerad.")
     return order
 
