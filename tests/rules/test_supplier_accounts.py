@@ -151,7 +151,7 @@ def test_all_that_is_agreed_as_the_rules_read_it() -> None:
         TermForm("charge", "fc", "frakt", "250"), TermForm("unit", "XPK", "bunt"),
         TermForm("payment_days", days="10"),
     )  # fmt: skip
-    terms = together(map(read_term, forms), 30)
+    terms = together(map(read_term, forms), 10)
     assert terms.payment_means == {"48", "49"} and terms.prepaid and terms.units == {"bunt": "XPK"}
     assert terms.charges == (AgreedCharge("FC", "frakt", Decimal(250)),)
     assert terms.payment_days == 10

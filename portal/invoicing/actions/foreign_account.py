@@ -28,6 +28,7 @@ WHY_MISSING = "Skriv varför kontot ska läggas upp, till exempel vem som har me
 PROPOSED_ALREADY = (
     "Kontot finns redan i registret, eller är redan föreslaget. Följ det på leverantörens sida."
 )
+NO_ACCOUNT = "Fakturan har inget konto. Föreslå leverantörens konto på leverantörens sida."
 CALL_MISSING = "Skriv vilket nummer du ringde, sedan när det är känt, och vem som bekräftade vad."
 
 
@@ -49,6 +50,8 @@ async def propose_account(
     invoice = opened.invoice
     assert invoice.supplier_id is not None  # nobody checks its payment before it has one
     document = from_plain(Neutral, invoice.document)
+    if not document.accounts:
+        raise Invalid(NO_ACCOUNT, fields={"solution": NO_ACCOUNT})
     known = {_key(*one) for one in await living(session, invoice.concern_id, invoice.supplier_id)}
     unknown = [one for one in document.accounts if _key(one.scheme, one.number) not in known]
     if not unknown:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
@@ -17,11 +17,11 @@ from portal.jobs.events import emit
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.identifiers import uuid7
 from portal.kernel.text import squash
-from portal.suppliers.models import RelationTerm
+from portal.suppliers.models import RelationTerm, SupplierRelation
 from portal.suppliers.queries.relations import find_relation
 from portal.suppliers.queries.terms import find_term, term_of, terms_in
 from portal.suppliers.rules.accounts import check_why
-from portal.suppliers.rules.terms import Term, TermForm, check_term, read_term
+from portal.suppliers.rules.terms import USUAL_DAYS, Term, TermForm, check_term, read_term
 from portal.suppliers.status import ACTIVE, APPROVED, PROPOSED, TERM
 
 FAILED = "Villkoret kunde inte föreslås. Rätta fälten nedan."
@@ -79,6 +79,8 @@ async def approve(
             await _move(session, actor, earlier, "end", REPLACED, _ended(actor, REPLACED, now), now)
     values = {"approved_by": actor.user_id, "approved_person": actor.person_id, "approved_at": now}
     await _move(session, actor, term, "approve", None, values, now)
+    if term.days is not None:
+        await _keep_days(session, term, term.days)
     await emit(session, AGREED_EVENT, concern_id=concern_id, supplier_id=supplier_id)
 
 
@@ -104,6 +106,8 @@ async def _stop(
     if errors := check_why(why, "reason"):
         raise Invalid(errors["reason"], fields=errors)
     await _move(session, actor, term, code, squash(why), _ended(actor, squash(why), now), now)
+    if code == "end" and term.days is not None:
+        await _keep_days(session, term, USUAL_DAYS)
 
 
 def _ended(actor: Actor, why: str, now: datetime) -> dict[str, Any]:
@@ -127,6 +131,14 @@ async def _move(
     )
     told = Told(why, data=_data(term_of(row)))
     await move(session, TERM, subject, code, actor, at=now, told=told, values=values)
+
+
+async def _keep_days(session: AsyncSession, term: RelationTerm, days: int) -> None:
+    """The days in force stand on the relation, where every page and rule reads them; the term says who agreed."""
+    relation = update(SupplierRelation).where(
+        SupplierRelation.concern_id == term.concern_id, SupplierRelation.supplier_id == term.supplier_id
+    )
+    await session.execute(relation.values(payment_days=days))
 
 
 def _data(term: Term) -> dict[str, Any]:

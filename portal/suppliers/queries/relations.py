@@ -24,7 +24,6 @@ from portal.suppliers.models import (
     SupplierRelation,
 )
 from portal.suppliers.queries.accounts import has_waiting
-from portal.suppliers.queries.terms import agreed_days
 from portal.suppliers.status import PENDING
 from portal.suppliers.values import Account, AgreementLink, Choice, Relation, SupplierRow
 
@@ -37,7 +36,7 @@ _FACTS = (
     Supplier.contact_name, Supplier.email, Supplier.phone, Supplier.street, Supplier.postcode, Supplier.city,
     SupplierRelation.concern_id, SupplierRelation.supplier_id, SupplierRelation.status, SupplierRelation.secret,
     SupplierRelation.internal_organisation_id.is_not(None).label("internal"),
-    func.coalesce(agreed_days(), SupplierRelation.payment_days).label("payment_days"),
+    SupplierRelation.payment_days,
     SupplierRelation.vat_min, SupplierRelation.vat_max, SupplierRelation.created_at,
     SupplierRelation.registered_by, SupplierRelation.decided_at, SupplierRelation.note,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, case, func, select
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -16,7 +16,7 @@ from portal.access.actor import Actor
 from portal.access.models import User
 from portal.kernel.errors import NotFound
 from portal.suppliers.models import RelationTerm, SupplierRelation
-from portal.suppliers.rules.terms import DAYS, Term, together
+from portal.suppliers.rules.terms import Term, together
 from portal.suppliers.status import ACTIVE, PROPOSED
 from portal.suppliers.values import RelationTerms
 
@@ -118,14 +118,3 @@ async def terms_of(
         days[supplier_id] = payment_days
         found.setdefault(supplier_id, []).extend([term_of(row)] if row is not None else [])
     return {supplier_id: together(terms, days[supplier_id]) for supplier_id, terms in found.items()}
-
-
-def agreed_days() -> ScalarSelect[Any]:
-    """The days two persons have agreed for the relation of the query around it; NULL for none."""
-    query = select(func.max(RelationTerm.days)).where(
-        RelationTerm.concern_id == SupplierRelation.concern_id,
-        RelationTerm.supplier_id == SupplierRelation.supplier_id,
-        RelationTerm.status == ACTIVE,
-        RelationTerm.kind == DAYS,
-    )
-    return query.correlate(SupplierRelation).scalar_subquery()

@@ -27,7 +27,7 @@ PAYMENT_MEANS: Mapping[str, str] = MappingProxyType({
     "97": "Kvittning", "ZZZ": "Enligt överenskommelse",
 })  # fmt: skip
 """UNCL 4461 besides credit transfers (30, 31, 42, 58): paid otherwise than by us."""
-MOST_DAYS = 60
+MOST_DAYS, USUAL_DAYS = 60, 30
 MOST_WORDS = 100
 _UNIT = re.compile(r"[A-Z0-9]{2,3}")
 _CHARGE = re.compile(r"[A-Z]{2,3}")
@@ -94,9 +94,8 @@ def read_term(form: TermForm) -> Term:
 
 
 def together(terms: Iterable[Term], payment_days: int) -> RelationTerms:
-    """All that is in force of one supplier as the rules read it. `payment_days`: of the relation, unless agreed."""
+    """All that is in force of one supplier as the rules read it. `payment_days` stands on the relation."""
     found = list(terms)
-    days = [term.days for term in found if term.kind == DAYS and term.days is not None]
     return RelationTerms(
         payment_means=frozenset(term.code for term in found if term.kind == MEANS and term.code),
         prepaid=any(term.kind == PREPAID for term in found),
@@ -106,7 +105,7 @@ def together(terms: Iterable[Term], payment_days: int) -> RelationTerms:
             if term.kind == CHARGE and term.amount is not None
         ),
         units={term.words: term.code for term in found if term.kind == UNIT and term.words and term.code},
-        payment_days=days[0] if days else payment_days,
+        payment_days=payment_days,
     )
 
 

@@ -212,6 +212,6 @@ def _facts(
         whole=row.payable_amount + row.prepaid_amount, payment=payment, due=row.due_date,
         asked_by=sentence_list(list(dict.fromkeys(reviewers))),
         lines=tuple((line.name, line.quantity, line.unit, line.line_amount) for line in lines),
-        deviations=(*deviations, *name_warning(row.seller_name, supplier)), checks=checks, held=why_held(row),
-        secret=row.secret, credit=row.is_credit_note,
+        deviations=(*deviations, *name_warning(row.seller_name, supplier)),
+        checks=checks, held=why_held(row), secret=row.secret, credit=row.is_credit_note,
     )  # fmt: skip

@@ -83,7 +83,7 @@ async def solutions_of(
         tuple((str(r.id), f"{r.name} ({r.login})") for r in await choices.reviewers(session, invoice, day))
         if "reviewer" in named else (),
         tuple(f"{r.kind.capitalize()} {r.number}" for r in await choices.registered_accounts(session, invoice, day))
-        if "payment" in named else (),
+        if "propose_account" in named else (),
         tuple((str(r.id), r.number, format_sv(r.payable_amount)) for r in (*doubles, *detail.alike))
         if "number" in named else (),
         _equation(invoice),
@@ -94,7 +94,7 @@ async def solutions_of(
 MOST_CARDS = 5
 # Chosen beforehand, as nothing is lost by them and their values are reckoned; never what cannot be taken back.
 _CHOSEN_FIRST = frozenset({
-    "total", "due_date", "issue_date", "organisation", "reviewer", "accept_coding",
+    "total", "due_date", "issue_date", "organisation", "supplier", "propose_account", "reviewer", "accept_coding",
 })  # fmt: skip
 
 

@@ -135,7 +135,7 @@ INVOICES: dict[str, Callable[[Site], Awaitable[UUID]]] = {
     "supplier": joined_later,
     "checked": checked,
     "payment": lambda site: manual(site, "P-2", accounts=(Account("5051206"),)),
-    "otherwise": lambda site: manual(site, "P-13", means="48", accounts=()),
+    "otherwise": lambda site: manual(site, "P-12", means="48", accounts=()),
     "information": lambda site: manual(site, "P-3", due_date=None),
     "reviewer": lambda site: manual(site, "P-4", "XYZ"),
     "review": lambda site: manual(site, "P-5"),

@@ -74,6 +74,8 @@ async def test_nothing_is_agreed_until_two_persons_have(city: Database) -> None:
         assert (await find_relation(session, FIRST, KONTOR)).payment_days == 10, "the page says the same"
     with pytest.raises(Conflict):
         await act(city, SECOND, terms.approve, KONTOR, term)
+    await act(city, SECOND, terms.end, KONTOR, term, "Avtalet är slut.")
+    assert (await read(city)).payment_days == 30
 
 
 async def test_all_kinds_reach_the_rules_and_end(city: Database) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
@@ -16,7 +16,6 @@ from portal.catalog.models import Catalogue
 from portal.kernel.errors import NotFound
 from portal.suppliers.models import Agreement, Supplier, SupplierRelation
 from portal.suppliers.queries.relations import accounts_of, agreement_links
-from portal.suppliers.queries.terms import agreed_days
 from portal.suppliers.values import Account, AgreementLink
 
 
@@ -77,7 +76,7 @@ async def customers(session: AsyncSession, actor: Actor) -> tuple[Customer, ...]
     query = (
         select(
             SupplierRelation.concern_id, Concern.name, SupplierRelation.status,
-            func.coalesce(agreed_days(), SupplierRelation.payment_days),
+            SupplierRelation.payment_days,
             SupplierRelation.note, SupplierRelation.internal_organisation_id,
         )
         .join(Concern, Concern.id == SupplierRelation.concern_id)
