@@ -24,7 +24,6 @@ from portal.kernel.money import format_number_sv
 from portal.kernel.text import sentence_list
 from portal.orders.models import PurchaseOrder
 from portal.suppliers.models import Supplier, SupplierRelation
-from portal.suppliers.queries.terms import agreed_days
 from portal.web.attest.cards import Facts
 from portal.web.i18n import gettext
 from portal.web.invoicing.payment_words import Line, basic_lines
@@ -54,7 +53,7 @@ class InvoiceCards:
                 Invoice,
                 Supplier.name,
                 PurchaseOrder,
-                func.coalesce(agreed_days(), SupplierRelation.payment_days),
+                SupplierRelation.payment_days,
             )
             .outerjoin(Supplier, Supplier.id == Invoice.supplier_id)
             .outerjoin(

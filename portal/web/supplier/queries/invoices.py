@@ -23,12 +23,10 @@ _COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note,
   i.due_date, i.arrived_at, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount, i.currency, i.order_id,
   coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason,
   i.credit_request, i.credit_amount, i.on_hold, i.pay_scheme, i.pay_number, i.paid_otherwise, i.prepaid_amount,
-  i.payee_name, coalesce(t.days, r.payment_days, 30) AS payment_days"""
+  i.payee_name, coalesce(r.payment_days, 30) AS payment_days"""
 _FROM = """
 FROM supplier_invoice i JOIN concern c ON c.id = i.concern_id
 LEFT JOIN supplier_relation r ON r.concern_id = i.concern_id AND r.supplier_id = i.supplier_id
-LEFT JOIN relation_term t ON t.concern_id = i.concern_id AND t.supplier_id = i.supplier_id AND t.kind = 'payment_days'
-  AND t.status = 'active'
 LEFT JOIN supplier_order o ON o.concern_id = i.concern_id AND o.id = i.order_id
 WHERE i.supplier_id = :supplier"""
 _LIST = f"""

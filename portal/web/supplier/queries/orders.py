@@ -33,11 +33,9 @@ ORDER BY coalesce(o.sent_at, 'epoch') DESC, o.id DESC LIMIT :limit
 """  # noqa: S608 - constants only
 _ONE = text("""
 SELECT o.*, c.name AS concern, c.org_number AS concern_org_number, c.vat_number AS concern_vat_number,
-  a.number AS agreement, coalesce(t.days, r.payment_days) AS payment_days
+  a.number AS agreement, r.payment_days
 FROM supplier_order o JOIN concern c ON c.id = o.concern_id
 JOIN supplier_relation r ON r.concern_id = o.concern_id AND r.supplier_id = o.supplier_id
-LEFT JOIN relation_term t ON t.concern_id = o.concern_id AND t.supplier_id = o.supplier_id AND t.kind = 'payment_days'
-  AND t.status = 'active'
 LEFT JOIN agreement a ON a.concern_id = o.concern_id AND a.id = o.agreement_id
 WHERE o.id = :id AND o.supplier_id = :supplier
 """)
