@@ -32,6 +32,7 @@ from portal.db.context import Context
 from portal.db.embedded import EmbeddedServer, embedded
 from portal.db.migrate import upgrade
 from portal.db.session import Database
+from tests.meddling import meddles_in
 
 ROOT = Path(__file__).resolve().parents[1]
 SYSTEM = os.environ.get("PORTAL_TEST_SERVER") == "system"
@@ -85,6 +86,7 @@ def database_server() -> Iterator[EmbeddedServer]:
     binaries = _system_binaries() if SYSTEM else None
     with embedded(folder / ("system" if SYSTEM else "wheel"), durable=False, binaries=binaries) as server:
         _drop_leftovers(server)
+        meddles_in(server)
         yield server
 
 

@@ -17,6 +17,7 @@ import psycopg
 
 from dev.demo_city.ids import CONCERN_ID, demo_id
 from portal.db.context import Context
+from tests.meddling import meddle
 
 # Who did what, with everybody whose rights were used: through each link of the chain, its giver.
 _ACTS = """
@@ -48,6 +49,7 @@ class Ground:
     """A connection as the app's role that sees the whole city, beside those of the persons who act."""
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self._rows = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
         for name, value in Context.for_system(CONCERN_ID).settings().items():
             self._rows.execute("SELECT set_config('app.' || %s, %s, false)", (name, value))
@@ -69,7 +71,8 @@ class Ground:
 
     def name_attestant(self, ansvar: str, login: str) -> None:
         """The attest tree names another."""
-        self._do("UPDATE responsibility SET approver_id = %s WHERE code = %s", demo_id("user", login), ansvar)
+        named = "UPDATE responsibility SET approver_id = :id WHERE code = :ansvar"
+        meddle(self._url, named, id=demo_id("user", login), ansvar=ansvar)
 
     def first_step(self, case: UUID) -> tuple[UUID, str] | None:
         """The first step of the case's route that is not void, and its owner's login."""
@@ -84,7 +87,7 @@ class Ground:
 
     def clear(self, case: UUID | None, links: Sequence[UUID]) -> None:
         """Nothing of a play is in force any more; its decisions stay, in a case nobody returns to."""
-        self._do("DELETE FROM delegation WHERE concern_id = %s AND id = ANY(%s)", CONCERN_ID, list(links))
+        meddle(self._url, "DELETE FROM delegation WHERE id = ANY(:links)", links=list(links))
         self._do(
             "UPDATE approval_step SET state = 'void' WHERE concern_id = %s AND subject_id = %s AND state = 'waiting'",
             CONCERN_ID, case,

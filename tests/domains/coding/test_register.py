@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
 from dev.demo_city.ids import CONCERN_ID
 from dev.demo_city.master_data import organisation_id
@@ -17,6 +17,7 @@ from portal.coding.values import CodeString, CodingRegister
 from portal.db.context import Context
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
+from tests.meddling import meddle
 
 SYSTEM = Context.for_system(CONCERN_ID)
 
@@ -59,8 +60,7 @@ async def test_an_own_name_wins_and_validity_counts(seeded: Database, seeded_at:
             concern_id=CONCERN_ID, organisation_id=organisation_id("GSF"), dimension="account", code="6451",
             name="Skolmaterial", valid_from=day,
         ))  # fmt: skip
-        ended = update(CodingValue).where(CodingValue.code == "9001")
-        await session.execute(ended.values(valid_to=day))
+    assert meddle(seeded.url, "UPDATE coding_value SET valid_to = :day WHERE code = '9001'", day=day)
     gsf = await _register(seeded, "GSF", seeded_at)
     assert gsf.values["account"]["6451"] == "Skolmaterial"
     assert (await _register(seeded, "AOF", seeded_at)).values["account"]["6451"] == "Kontorsmaterial"

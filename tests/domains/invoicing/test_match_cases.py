@@ -26,6 +26,7 @@ from portal.invoicing.actions.parts import IntakeParts, OneByOne
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.queries.summary import recomputed
 from portal.kernel.dates import stockholm_date
+from tests.meddling import meddle
 
 Change = Callable[[Document], Document]
 OFFICE = ("6451", "31100", "440")
@@ -150,7 +151,7 @@ async def test_ci02_what_is_rounded_off_has_a_row_of_its_own(parts: IntakeParts,
 async def test_a_concern_without_an_account_for_it_has_it_on_the_largest_row(
     parts: IntakeParts, seeded_at: datetime
 ) -> None:
-    await run(parts.database, "DELETE FROM setting WHERE key = 'coding.rounding_account'")
+    assert meddle(parts.database.url, "DELETE FROM setting WHERE key = 'coding.rounding_account'")
     assert (await rest(parts, seeded_at, replace(await clean(parts, seeded_at), rounding=D("0.50"))))[
         0
     ] == "done"

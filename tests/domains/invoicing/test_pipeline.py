@@ -247,7 +247,7 @@ async def test_a_cancelled_invoice_frees_bytes_and_number(
     await _take_in(parts, seeded_at, data)
     async with seeded.session(Context.for_system(CONCERN_ID)) as session:
         await session.execute(text("UPDATE invoice SET status = 'cancelled'"))
-        await session.execute(text("DELETE FROM number_claim"))
+        await session.execute(text("DELETE FROM number_claim"))  # it goes with the invoice
     await _take_in(parts, seeded_at, data)
     assert await _one(seeded, "SELECT count(*) FROM invoice") == 2
     await _take_in(parts, seeded_at, data)

@@ -38,6 +38,7 @@ from portal.orders.queries.order_lists import Filters, list_orders
 from portal.orders.queries.order_scope import visible
 from tests.domains.orders.conftest import actor_of, supplier_of
 from tests.domains.orders.flow import approve_all, fill, ordered, send_it, steps
+from tests.meddling import meddle
 
 SYSTEM = Context.for_system(CONCERN_ID)
 BUYER = actor_of("bestallare@gsf")
@@ -83,12 +84,11 @@ async def test_taken_back_while_it_waits_its_steps_are_void(city: Database, now:
 
 async def test_two_ansvar_both_must_approve(city: Database, now: datetime) -> None:
     requisition = await fill(city, BUYER, {"KB-1001": 3, "KB-1002": 1}, now)
-    async with city.session(BUYER.context()) as session:
-        other = text(
-            "UPDATE requisition_coding SET responsibility = '31200' WHERE line_id = (SELECT id FROM"
-            " requisition_line WHERE requisition_id = :id ORDER BY position LIMIT 1)"
-        )
-        await session.execute(other, {"id": requisition})
+    other = (
+        "UPDATE requisition_coding SET responsibility = '31200' WHERE line_id = (SELECT id FROM"
+        " requisition_line WHERE requisition_id = :id ORDER BY position LIMIT 1)"
+    )
+    assert meddle(city.url, other, id=requisition)
     await send_it(city, BUYER, requisition, now)
     one, two = await steps(city, requisition)
     assert (one.amount, two.amount) == (D("12.50"), D("149.70"))

@@ -19,7 +19,6 @@ from litestar.types import ASGIApp
 from sqlalchemy import text
 
 from dev.demo_city import data
-from dev.demo_city.ids import CONCERN_ID
 from portal.app import create_app, outside
 from portal.db.context import Context
 from portal.kernel.dates import FixedClock
@@ -31,6 +30,7 @@ from portal.web.security import CSRF_FIELD
 from portal.web.templating import Templates
 from portal.wiring import Installation, build
 from tests.conftest import ROOT
+from tests.meddling import meddle
 
 PASSWORD = data.PASSWORD
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
@@ -98,9 +98,7 @@ class Site:
 
     async def change(self, sql: str, **params: Any) -> None:
         """Change rows of the city as the system, behind the portal's back; at least one must be met."""
-        async with self.installation.database.session(Context.for_system(CONCERN_ID)) as session:
-            changed = await session.execute(text(sql), params)
-            assert changed.rowcount, sql  # type: ignore[attr-defined]
+        assert meddle(self.installation.app_url, sql, **params), sql
 
 
 class Browser:
