@@ -22,7 +22,7 @@ NEVER_UPDATED = (
     "agreement_organisation", "audit_event", "audit_seal", "coding_file", "coding_rule", "coding_value",
     "comment_account", "concern", "delivery_address", "group_permission", "invoice_coding", "invoice_comment",
     "match_limit", "number_claim", "order_change", "order_coding", "order_response", "organisation",
-    "organisation_module", "person", "receipt", "receipt_line", "recipient_code", "requisition_coding",
+    "organisation_module", "person", "receipt", "receipt_line", "recipient_code",
     "responsibility", "rule_decision", "setting", "status_availability", "unspsc_account", "user_group", "user_role",
 )  # fmt: skip
 # An original is never written again; to hold its row while its deliveries are read asks for the right to one column.

@@ -37,6 +37,7 @@ ALSO = {
         "invoice_participant": "portal/invoicing/actions/opening.py: an upsert",
         "record_lock": "portal/access/locks.py: an upsert",
         "relation_term": "portal/suppliers/actions/terms.py: the row's own steps",
+        "requisition_coding": "portal/orders/actions/coding_rows.py: a table's rows at once",
         "requisition_line": "portal/orders/actions/basket_saving.py: the row itself",
         "supplier_account": "portal/suppliers/actions/accounts.py: the row's own steps",
         "supplier_factor": "portal/suppliers/actions/accounts.py: the row's own steps",
