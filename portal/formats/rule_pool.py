@@ -7,6 +7,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import connection, get_context, parent_process
 from types import TracebackType
@@ -15,14 +16,17 @@ from typing import Self
 from portal.formats.check import CheckResult, check_document
 from portal.formats.findings import Finding
 from portal.formats.rule_runner import compile_rules
-from portal.formats.rulesets import RuleSet, packaged_rules
+from portal.formats.rulesets import BILLING, RuleSet, for_document, in_force, packaged_rules
 from portal.formats.xml import MAX_BYTES
+from portal.kernel.dates import SystemClock, stockholm_date
 
 _AHEAD = 4
 
 
 class RulePool:
-    """A pool of processes that each hold Saxon with the rule sets compiled.
+    """A pool of processes that each hold Saxon with the rule sets for invoices compiled.
+
+    `rules` are all that are kept: each document is judged by those in force on the day it arrived.
 
     Processes start with the first document, are spawned (Saxon's runtime does not survive a fork), ignore
     Ctrl-C, which is the owner's to answer, and end with their owner even when it is killed.
@@ -38,9 +42,10 @@ class RulePool:
             processes, get_context("spawn"), initializer=_begin, initargs=(self._rules,)
         )
 
-    def submit(self, data: bytes) -> Future[CheckResult]:
-        """Judge one document as `check_document` does; await it with asyncio.wrap_future."""
-        return self._executor.submit(_check, data, self._max_bytes, self._rules)
+    def submit(self, data: bytes, day: date | None = None) -> Future[CheckResult]:
+        """Judge one document that arrived on `day` (today unless given); await it with asyncio.wrap_future."""
+        rules = in_force(self._rules, day or _today())
+        return self._executor.submit(_check, data, self._max_bytes, rules)
 
     def check_many(self, documents: Iterable[bytes]) -> Iterator[list[Finding]]:
         """All findings per document (xml, xsd, rules), in the order given; a bounded number is read ahead."""
@@ -68,7 +73,13 @@ class RulePool:
 def _begin(rules: tuple[RuleSet, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_owner, daemon=True).start()
-    compile_rules([rule_set for rule_set in rules if rule_set.kind == "schematron"])
+    now = in_force(rules, _today())
+    for document in BILLING:
+        compile_rules(for_document(now, document, "schematron"))
+
+
+def _today() -> date:
+    return stockholm_date(SystemClock().now())
 
 
 def _end_with_owner() -> None:
