@@ -91,6 +91,8 @@ def _element(one: RuleSet, state: str) -> dict[str, object]:
 
 def _say(sets: Sequence[RuleSet], today: date) -> None:
     for one, state in zip(sets, _states(sets, today), strict=True):
-        words = {"in_force": "gäller sedan", "coming": "gäller från", "replaced": "ersatt, gällde från"}[state]
+        words = {"in_force": "gäller sedan", "coming": "gäller från", "replaced": "ersatt, gällde från"}[
+            state
+        ]
         edition = one.edition.removesuffix(STAND_IN) + (" (ersättning)" if one.stands_in else "")
         click.echo(f"{one.name:30} {edition:22} {words} {one.in_force}  {', '.join(one.applies_to)}")

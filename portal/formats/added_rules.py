@@ -43,9 +43,7 @@ class Context:
 
 
 CODE_LISTS: Mapping[str, CodeChange] = {
-    "eaid": CodeChange(
-        "0225 0235 0240 0242 0244 0245 0246 0248", gone="0037 0193 0202 0212 0213 0215 9901"
-    ),
+    "eaid": CodeChange("0225 0235 0240 0242 0244 0245 0246 0248", gone="0037 0193 0202 0212 0213 0215 9901"),
     "ISO4217": CodeChange("CNH MRU SLE UYW VED VES XCG ZWG", gone="ANG BGN CUC HRK MRO SLL VEF ZWL"),
     "UNCL5305": CodeChange("B"),
     "UNCL7161": CodeChange("PRV"),
@@ -80,9 +78,7 @@ def luhn(number: str) -> str:
     )
 
 
-_TYPES = (
-    "71 80 82 84 102 218 219 326 331 380 382 383 384 386 388 393 395 553 575 623 780 817 870 875 876 877"
-)
+_TYPES = "71 80 82 84 102 218 219 326 331 380 382 383 384 386 388 393 395 553 575 623 780 817 870 875 876 877"
 _CREDIT_TYPES = "381 396 81 83 532"
 _ASSIGNED = "cac:Item/cac:CommodityClassification/cbc:ItemClassificationCode"
 _DK_LISTS = "'19.05.01', '19.0501', '26.08.01', '26.0801'"
@@ -138,27 +134,26 @@ def _scheme(scheme: str) -> str:
     return f"cbc:EndpointID{named} | cac:PartyIdentification/cbc:ID{named} | cbc:CompanyID{named}"
 
 
+def _common(code: str, match: str, test: str, what: str, severity: Severity = "fatal") -> Context:
+    text = f"{what} MUST be stated in the correct format."
+    return Context(match, "common", (Rule(f"PEPPOL-COMMON-{code}", test, text, severity),))
+
+
+def _formed(pattern: str) -> str:
+    return f"matches(normalize-space(), '{pattern}')"
+
+
 _NL_VAT = "^NL[0-9]{9}B[0-9]{2}$"
-COMMON: tuple[Context, ...] = tuple(
-    Context(match, "common", (Rule(f"PEPPOL-COMMON-{code}", test, text, severity),))
-    for match, code, test, text, severity in (
-        (_scheme("0096"), "R052", "matches(string(), '^[0-9]{10}$')",
-         "Danish chamber of commerce number (P) MUST be stated in the correct format.", "fatal"),
-        (_scheme("0198"), "R053", "matches(string(), '^DK[0-9]{8}$')",
-         "Danish ERSTORG number (SE) MUST be stated in the correct format.", "fatal"),
-        (_scheme("0106"), "R054", "matches(normalize-space(), '^[0-9]{8}$')",
-         "Dutch Chamber of Commerce (KVK) numbers (0106) MUST be stated in the correct format (12345678).", "warning"),
-        (_scheme("0190"), "R055", "matches(normalize-space(), '^[0-9]{20}$')",
-         "Dutch organization identification numbers (0190) MUST be stated in the correct format.", "warning"),
-        (_scheme("9944"), "R056-1", f"matches(normalize-space(), '{_NL_VAT}')",
-         "Dutch VAT numbers (9944) MUST be stated in the correct format (NL123456789B12).", "warning"),
-        ("cac:PartyTaxScheme[normalize-space(cac:TaxScheme/cbc:ID) = 'VAT']"
-         "/cbc:CompanyID[starts-with(normalize-space(.), 'NL')]", "R056-2", f"matches(normalize-space(.), '{_NL_VAT}')",
-         "Dutch VAT numbers MUST have the format (NL123456789B12).", "warning"),
-        (_scheme("0217"), "R057", "matches(normalize-space(), '^[0-9]{12}$')",
-         "Dutch Chamber of Commerce Establishment numbers (0217) MUST be stated in the correct format.", "warning"),
-    )
-)  # fmt: skip
+_NL_TAX = "cac:PartyTaxScheme[normalize-space(cac:TaxScheme/cbc:ID) = 'VAT']/cbc:CompanyID[starts-with(normalize-space(.), 'NL')]"
+COMMON: tuple[Context, ...] = (
+    _common("R052", _scheme("0096"), "matches(string(), '^[0-9]{10}$')", "Danish P number (0096)"),
+    _common("R053", _scheme("0198"), "matches(string(), '^DK[0-9]{8}$')", "Danish SE number (0198)"),
+    _common("R054", _scheme("0106"), _formed("^[0-9]{8}$"), "Dutch KVK number (0106)", "warning"),
+    _common("R055", _scheme("0190"), _formed("^[0-9]{20}$"), "Dutch organization number (0190)", "warning"),
+    _common("R056-1", _scheme("9944"), _formed(_NL_VAT), "Dutch VAT number (9944)", "warning"),
+    _common("R056-2", _NL_TAX, _formed(_NL_VAT), "Dutch VAT number", "warning"),
+    _common("R057", _scheme("0217"), _formed("^[0-9]{12}$"), "Dutch establishment number (0217)", "warning"),
+)
 """Formats of numbers: in the packaged set's own group of such rules, after them."""
 
 DANISH: tuple[Context, ...] = (

@@ -42,9 +42,7 @@ _ANY_TAX = (
     f"or (cac:InvoiceLine | cac:CreditNoteLine)/cac:Item/cac:ClassifiedTaxCategory/cbc:ID = {_TAXED}"
 )
 _SELLER_TAX = "cac:AccountingSupplierParty/cac:Party/cac:PartyTaxScheme/cbc:CompanyID"
-_SKONTO = (
-    r"(^|\r?\n)#(SKONTO)#TAGE=([0-9]+#PROZENT=[0-9]+\.[0-9]{2})(#BASISBETRAG=-?[0-9]+\.[0-9]{2})?#$"
-)
+_SKONTO = r"(^|\r?\n)#(SKONTO)#TAGE=([0-9]+#PROZENT=[0-9]+\.[0-9]{2})(#BASISBETRAG=-?[0-9]+\.[0-9]{2})?#$"
 _NOTE = "cac:PaymentTerms/cbc:Note[1]"
 _FILENAME = "cac:Attachment/cbc:EmbeddedDocumentBinaryObject/@filename"
 _MANDATE = "cac:PaymentMeans/cac:PaymentMandate"

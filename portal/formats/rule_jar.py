@@ -101,7 +101,9 @@ def _editions(archive: zipfile.ZipFile) -> Found:
 def _chosen(found: Found, known: Mapping[str, date], today: date) -> list[str]:
     """The newest edition in force and all to come, oldest first."""
     usable = sorted((edition for edition in found if edition in known), key=lambda one: known[one])
-    newer = [edition for edition in found if edition not in known and _order(edition) > max(map(_order, known))]
+    newer = [
+        edition for edition in found if edition not in known and _order(edition) > max(map(_order, known))
+    ]
     if newer:
         raise Invalid(
             "Portalen vet inte när utgåvan %(edition)s börjar gälla. Ange dagen: --in-force %(edition)s=ÅÅÅÅ-MM-DD.",
@@ -125,7 +127,9 @@ def _install(
         folder = Path(name)
         for file, entry in found[edition].items():
             (folder / file).write_bytes(_read(archive, entry))
-        (folder / MANIFEST).write_text(_manifest(edition, list(found[edition]), known[edition]), encoding="utf-8")
+        (folder / MANIFEST).write_text(
+            _manifest(edition, list(found[edition]), known[edition]), encoding="utf-8"
+        )
         yield from install_rules(folder, data_dir)
 
 

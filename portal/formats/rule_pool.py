@@ -7,8 +7,8 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import date
 from multiprocessing import connection, get_context, parent_process
 from types import TracebackType
 from typing import Self

@@ -88,9 +88,7 @@ def packaged_rules() -> tuple[RuleSet, ...]:
         RuleSet(
             "en16931", date(2026, 3, 30), cen, BILLING, layer="en16931", edition="1.3.16", in_force=from_day
         ),
-        RuleSet(
-            PEPPOL, date(2024, 3, 9), peppol, BILLING, edition=f"{EDITION}{STAND_IN}", in_force=from_day
-        ),
+        RuleSet(PEPPOL, date(2024, 3, 9), peppol, BILLING, edition=f"{EDITION}{STAND_IN}", in_force=from_day),
     )
 
 

@@ -102,11 +102,12 @@ def _assertion(rule: Rule) -> etree._Element:
     failed = _svrl(
         "failed-assert", _svrl.text(rule.text), location="{schxslt:location(.)}", flag=rule.severity, id=rule.id
     )  # fmt: skip
-    return _xsl("if", failed, test=f"not({rule.test})")
+    condition: etree._Element = _xsl("if", failed, test=f"not({rule.test})")
+    return condition
 
 
 def _add_contexts(sheet: etree._Element, asserts: dict[str | None, etree._Element]) -> None:
-    """New templates, of lower priority than every packaged one; a pattern of the report to be told under is borrowed."""
+    """New templates, of lower priority than every packaged one. What they find is told under a packaged pattern."""
     beside = _template_of(asserts, COMMON_AFTER)
     pattern = next(beside.iter(f"{_SCHXSLT}rule")).get("pattern") or ""
     mode = beside.get("mode") or ""
@@ -119,7 +120,7 @@ def _add_contexts(sheet: etree._Element, asserts: dict[str | None, etree._Elemen
 
 def _template(context: Context, group: str, pattern: str, mode: str, priority: str) -> etree._Element:
     found = _schxslt.rule(*map(_assertion, context.rules), pattern=pattern)
-    return _xsl.template(
+    template: etree._Element = _xsl.template(
         _xsl.param({"name": _MET, "as": "xs:string*"}),
         _xsl("if", found, test=f"not(${_MET} = '{group}')"),
         _xsl(
@@ -130,3 +131,4 @@ def _template(context: Context, group: str, pattern: str, mode: str, priority: s
         mode=mode,
         priority=priority,
     )
+    return template

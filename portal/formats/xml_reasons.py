@@ -65,25 +65,30 @@ def refused(why: str, line: int = 0, column: int = 0) -> Finding:
     return fatal("NOT_XML", f"Filen är inte hel XML{reason}.{place} {_MAKE_ANEW}", location=location)
 
 
+def _code(error: etree.XMLSyntaxError) -> int:
+    """The library's stubs leave it out."""
+    return int(getattr(error, "code", 0))
+
+
 def _why(text: str, error: etree.XMLSyntaxError) -> str:
-    if error.code == _RESERVED and text.lstrip().startswith("<?xml") and not text.startswith("<?xml"):
+    if _code(error) == _RESERVED and text.lstrip().startswith("<?xml") and not text.startswith("<?xml"):
         return BEFORE_DECLARATION
-    if error.code == _NO_SEMICOLON:
+    if _code(error) == _NO_SEMICOLON:
         return LOOSE_AMPERSAND
-    if error.code == _NAME_REQUIRED:
+    if _code(error) == _NAME_REQUIRED:
         before = _before(text, error)
         return LOOSE_AMPERSAND if before.endswith("&") else LOOSE_LESS_THAN if before.endswith("<") else ""
-    return REASONS.get(error.code, "")
+    return REASONS.get(_code(error), "")
 
 
 def _place(text: str, error: etree.XMLSyntaxError) -> tuple[int, int]:
     """libxml2 points behind a sign it could not read on from; a person looks for its beginning."""
     line, column = error.position
     before = _before(text, error)
-    if error.code == _NAME_REQUIRED and before.endswith(("&", "<")):
+    if _code(error) == _NAME_REQUIRED and before.endswith(("&", "<")):
         return line, column - 1
     start = before.rfind("&#")
-    if error.code == _CHARACTER and start >= 0 and before.endswith(";") and ";" not in before[start:-1]:
+    if _code(error) == _CHARACTER and start >= 0 and before.endswith(";") and ";" not in before[start:-1]:
         column = start + 1
     return line, column
 
