@@ -44,8 +44,7 @@ class RulePool:
 
     def submit(self, data: bytes, day: date | None = None) -> Future[CheckResult]:
         """Judge one document that arrived on `day` (today unless given); await it with asyncio.wrap_future."""
-        rules = in_force(self._rules, day or _today())
-        return self._executor.submit(_check, data, self._max_bytes, rules)
+        return self._executor.submit(_check, data, self._max_bytes, day or _today())
 
     def check_many(self, documents: Iterable[bytes]) -> Iterator[list[Finding]]:
         """All findings per document (xml, xsd, rules), in the order given; a bounded number is read ahead."""
@@ -70,9 +69,14 @@ class RulePool:
         self.close()
 
 
+_KEPT: list[RuleSet] = []
+"""In a process of the pool: the sets it was started with, so that a document brings only its day along."""
+
+
 def _begin(rules: tuple[RuleSet, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_owner, daemon=True).start()
+    _KEPT[:] = rules
     now = in_force(rules, _today())
     for document in BILLING:
         compile_rules(for_document(now, document, "schematron"))
@@ -90,5 +94,5 @@ def _end_with_owner() -> None:
         os._exit(1)
 
 
-def _check(data: bytes, max_bytes: int, rules: tuple[RuleSet, ...]) -> CheckResult:
-    return check_document(data, max_bytes=max_bytes, rules=rules)
+def _check(data: bytes, max_bytes: int, day: date) -> CheckResult:
+    return check_document(data, max_bytes=max_bytes, rules=in_force(_KEPT, day))
