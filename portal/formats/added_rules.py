@@ -144,7 +144,10 @@ def _formed(pattern: str) -> str:
 
 
 _NL_VAT = "^NL[0-9]{9}B[0-9]{2}$"
-_NL_TAX = "cac:PartyTaxScheme[normalize-space(cac:TaxScheme/cbc:ID) = 'VAT']/cbc:CompanyID[starts-with(normalize-space(.), 'NL')]"
+_NL_TAX = (
+    "cac:PartyTaxScheme[normalize-space(cac:TaxScheme/cbc:ID) = 'VAT']"
+    "/cbc:CompanyID[starts-with(normalize-space(.), 'NL')]"
+)
 COMMON: tuple[Context, ...] = (
     _common("R052", _scheme("0096"), "matches(string(), '^[0-9]{10}$')", "Danish P number (0096)"),
     _common("R053", _scheme("0198"), "matches(string(), '^DK[0-9]{8}$')", "Danish SE number (0198)"),

@@ -8,7 +8,6 @@ from lxml import etree
 
 from portal.formats.findings import Finding, fatal
 
-_MAKE_ANEW = "Skapa filen på nytt i ert system och skicka den igen."
 TOO_DEEP = "elementen ligger i för många nivåer"
 # ErrorTypes is filled when lxml is loaded, so that a type checker sees none of its names.
 _BY_NAME: Mapping[str, str] = {
@@ -62,7 +61,11 @@ def refused(why: str, line: int = 0, column: int = 0) -> Finding:
     reason = f": {why}" if why else ""
     place = f" Felet finns på rad {line}, tecken {column}." if line else ""
     location = f"rad {line}" if line else ""
-    return fatal("NOT_XML", f"Filen är inte hel XML{reason}.{place} {_MAKE_ANEW}", location=location)
+    return fatal(
+        "NOT_XML",
+        f"Filen är inte hel XML{reason}.{place} Skapa filen på nytt i ert system och skicka den igen.",
+        location=location,
+    )
 
 
 def _code(error: etree.XMLSyntaxError) -> int:

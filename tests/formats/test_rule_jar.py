@@ -47,7 +47,9 @@ def test_only_the_edition_in_force_is_taken_and_only_files_that_are_known(tmp_pa
     (folder,) = (tmp_path / "data" / "rules").iterdir()
     assert sorted(path.name for path in folder.iterdir()) == sorted([CEN, PEPPOL, ORDER, "rules.toml"])
     assert edition_of(list_rules(tmp_path / "data", TODAY)) == "2026.5"
-    assert [one.name for one in installed_rules(tmp_path / "data") if "order" in one.applies_to] == ["peppol-order"]
+    assert [one.name for one in installed_rules(tmp_path / "data") if "order" in one.applies_to] == [
+        "peppol-order"
+    ]
 
 
 def test_before_its_day_the_next_edition_is_kept_beside_the_one_in_force(tmp_path: Path) -> None:
@@ -87,7 +89,9 @@ def test_what_is_no_such_archive_is_refused(tmp_path: Path) -> None:
 
 def test_an_archive_that_swells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rule_jar, "MAX_FILE", 10_000)
-    content = jar(tmp_path, edition("2026.5") | {f"{FOLDER}/2026.5/xslt/{ORDER}": "<a>" + " " * 10_000 + "</a>"})
+    content = jar(
+        tmp_path, edition("2026.5") | {f"{FOLDER}/2026.5/xslt/{ORDER}": "<a>" + " " * 10_000 + "</a>"}
+    )
     assert content.stat().st_size < 5_000
     assert "orimligt stort" in refused(tmp_path, content)
     monkeypatch.setattr(rule_jar, "MAX_ENTRIES", 3)
@@ -122,7 +126,9 @@ def test_the_commands_show_what_is_in_force(tmp_path: Path) -> None:
     path, environment = jar(tmp_path, edition("2026.5")), {"PORTAL_DATA_DIR": str(tmp_path / "data")}
     run = CliRunner(env=environment).invoke
     before = json.loads(run(rules_command, ["list", "--json"]).stdout)
-    assert [(one["edition"], one["stand_in"]) for one in before if one["name"] == "peppol"] == [("2026.5", True)]
+    assert [(one["edition"], one["stand_in"]) for one in before if one["name"] == "peppol"] == [
+        ("2026.5", True)
+    ]
     wrong = run(rules_command, ["install", str(path), "--in-force", "2026.11=snart"])
     assert wrong.exit_code == 1 and "är ingen utgåva och dag" in wrong.output
     told = run(rules_command, ["install", str(path)])

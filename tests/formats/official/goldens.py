@@ -1,4 +1,6 @@
-"""What the official rules of an edition say of mutants, kept as facts: `python -m tests.formats.official.goldens FOLDER`.
+"""What the official rules of an edition say of mutants, kept as facts. Made by
+
+    python -m tests.formats.official.goldens FOLDER
 
 FOLDER is the data folder of an installation that has them. The facts are ids and verdicts; none of the rules' text
 is kept here.
