@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019_rule_edition"
-down_revision = "0018"
+revision = "0020_rule_edition"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
