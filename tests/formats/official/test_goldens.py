@@ -94,3 +94,30 @@ def test_systematic_and_random_mutants_are_judged_alike(kind: str, installed: tu
 
 def said(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
     return sorted({(one.code, one.severity) for one in findings})
+
+
+MESSAGES = {
+    "Order": ("order",), "OrderResponse": ("order_response", "order_agreement"),
+    "OrderChange": ("order_change",), "OrderCancellation": ("order_cancellation",),
+    "DespatchAdvice": ("despatch_advice",), "Catalogue": ("catalogue", "punch_out"),
+    "ApplicationResponse": ("invoice_response", "mlr", "catalogue_response"),
+}  # fmt: skip
+SPACE = "urn:oasis:names:specification:ubl:schema:xsd:"
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("root", "transaction"), [(root, one) for root, all_of in MESSAGES.items() for one in all_of]
+)
+def test_the_installed_sets_judge_every_other_message(
+    root: str, transaction: str, installed: tuple[RuleSet, ...]
+) -> None:
+    """An almost empty one breaks rules of its own set; none is left without rules, and none is aborted."""
+    data = (
+        f'<{root} xmlns="{SPACE}{root}-2" xmlns:cbc="{SPACE}CommonBasicComponents-2"><cbc:CustomizationID>'
+        f"urn:fdc:peppol.eu:poacc:trns:{transaction}:3</cbc:CustomizationID></{root}>"
+    )
+    result = check_document(data.encode(), rules=installed)
+    assert result.verdict == "rejected"
+    assert {finding.layer for finding in result.findings} == {"peppol"}
+    assert not {"NO_RULES", "RULES_ABORTED"} & {finding.code for finding in result.findings}
