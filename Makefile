@@ -1,7 +1,7 @@
 # One command each; `make` alone lists them. Everything works on a fresh machine with Python 3.11, Node 20, make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test check e2e bench deep format clean
+.PHONY: help setup demo dev test check rules e2e bench deep format clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -34,6 +34,15 @@ check: setup ## Stil, typer, våningar, husets regler, migreringar, licenser
 	$(PYTEST) tests/house --ignore=tests/house/test_matrix.py
 	$(BIN)/python tools/check_migrations.py
 	$(BIN)/python tools/check_licences.py
+
+# The release of the archive that holds the official Peppol rules. They are data to install, never kept in the project.
+RULES := com.helger.phive.rules:phive-rules-peppol:4.3.7
+
+rules: setup ## Hämta och installera Peppols officiella regler (Maven behövs)
+	@command -v mvn >/dev/null || { echo "Maven (mvn) behövs för att hämta reglerna. Har du arkivet redan: .venv/bin/portal rules install FIL.jar"; exit 1; }
+	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && echo "Hämtar $(RULES) …" && \
+		mvn -q dependency:copy -Dartifact=$(RULES) -DoutputDirectory="$$folder" -Dmdep.useBaseVersion=true && \
+		$(BIN)/portal rules install "$$folder"/*.jar
 
 e2e: setup ## Bara resorna i webbläsaren, med bilder i pictures/
 	@$(WITH_BROWSER) && PORTAL_CRAWL_PICTURES=1 $(PYTEST) -n $(WORKERS) e2e

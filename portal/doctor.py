@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -13,8 +14,9 @@ from portal.audit.anchors import read_anchors
 from portal.audit.sealing import BrokenChain, anchor_path, check_last_anchor
 from portal.db.context import Context
 from portal.db.migrate import MIGRATIONS
+from portal.formats.rulesets import PEPPOL, STAND_IN, RuleSet, list_rules
 from portal.jobs.parked import Parked, parked_jobs
-from portal.kernel.dates import SystemClock
+from portal.kernel.dates import SystemClock, add_months, stockholm_date
 from portal.kernel.errors import PortalError
 from portal.kernel.running import Part, read_running
 from portal.proxies import unlisted_proxy
@@ -33,6 +35,9 @@ _BARE = text(
     " AND relname NOT IN ('alembic_version', 'original', 'rate_limit', 'vat_rate')"
 )
 _VERSION = text("SELECT version_num FROM alembic_version")
+
+
+MONTHS_OF_EDITION = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ async def examine(installation: Installation) -> list[Finding]:
     history = await _history(installation)
     newest = newest_revision()
     settings = installation.settings
-    proxy = unlisted_proxy(settings.data_dir, SystemClock().now())
+    now = SystemClock().now()
+    proxy, today = unlisted_proxy(settings.data_dir, now), stockholm_date(now)
     insecure = settings.production and not settings.base_url.startswith("https://")
     return [
         _judge(role.rolsuper, "Appens databasroll är superanvändare.", "Appens databasroll är inte superanvändare."),
@@ -71,6 +77,7 @@ async def examine(installation: Installation) -> list[Finding]:
         _judge(bool(bare), f"Tabeller utan tvingat radskydd: {bare}.", "Alla tabeller har tvingat radskydd."),
         _judge(version != newest, f"Schemat är {version}, ska vara {newest}: portal migrate.", f"Schemat är {newest}."),
         _proxies(proxy),
+        _rules(list_rules(settings.data_dir, today), today, production=settings.production),
         history,
         _judge(insecure, "PORTAL_BASE_URL måste vara https i produktion.", f"Adress: {settings.base_url}."),
         *_parts(settings), _parked(parked),
@@ -133,6 +140,21 @@ def _proxies(unlisted: str | None) -> Finding:
         " samma adress när försök att logga in begränsas. Lägg till proxyns adress om den är er.",
         warning=True,
     )
+
+
+def _rules(sets: Sequence[RuleSet], today: date, *, production: bool) -> Finding:
+    """Which edition judges invoices now. Peppol's editions last half a year."""
+    peppol = next(one for one in sets if one.name == PEPPOL)
+    edition, since = peppol.edition.removesuffix(STAND_IN) or peppol.version_date.isoformat(), peppol.in_force
+    old = today > add_months(since, MONTHS_OF_EDITION)
+    late = " En nyare utgåva gäller troligen: lägg till den med portal rules install." if old else ""
+    if peppol.stands_in:
+        return Finding(
+            f"Peppols officiella regler är inte installerade. Portalens ersättning för utgåva {edition} gäller."
+            f" Lägg till dem med make rules eller portal rules install FIL.jar.{late}",
+            warning=production or old,
+        )
+    return Finding(f"Peppols officiella regler, utgåva {edition}, gäller sedan {since}.{late}", warning=old)
 
 
 def _judge(wrong: bool, bad: str, good: str) -> Finding:

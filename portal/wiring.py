@@ -19,7 +19,7 @@ from portal.catalog.search import PostgresSearch, SearchFor
 from portal.db.embedded import embedded
 from portal.db.session import Database
 from portal.formats.rule_pool import RulePool
-from portal.formats.rulesets import list_rules
+from portal.formats.rulesets import kept_rules
 from portal.integrations.mail import Mailer, mailer_for
 from portal.integrations.object_store import FolderStore, ObjectStore
 from portal.integrations.search import SearchEngine
@@ -122,7 +122,7 @@ def intake_parts(installation: Installation, check: RuleCheck | None = None) -> 
     return IntakeParts(
         database=installation.database,
         store=installation.store,
-        rules=list_rules(settings.data_dir),
+        rules=kept_rules(settings.data_dir),
         check=check or installation.rule_check,
         max_bytes=settings.max_document_bytes,
         at=installation.at,
@@ -190,7 +190,7 @@ async def _close(installation: Installation) -> None:
 
 
 def _rule_pool(settings: Settings) -> RulePool:
-    rules = list_rules(settings.data_dir)
+    rules = kept_rules(settings.data_dir)
     return RulePool(os.cpu_count() or 1, rules=rules, max_bytes=settings.max_document_bytes)
 
 

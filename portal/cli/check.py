@@ -15,6 +15,7 @@ from portal.formats.documents import UNKNOWN
 from portal.formats.findings import Finding
 from portal.formats.rule_pool import RulePool
 from portal.formats.rulesets import RuleSet, list_rules
+from portal.kernel.dates import SystemClock, stockholm_date
 from portal.settings import Settings
 
 REFUSED = 1
@@ -39,7 +40,7 @@ def check(files: tuple[str, ...], *, as_json: bool) -> None:
 
 def judge_files(files: Sequence[str], settings: Settings) -> list[CheckResult]:
     """One result per file, in their order; a file that cannot be read is a result too."""
-    rules = list_rules(settings.data_dir)
+    rules = list_rules(settings.data_dir, stockholm_date(SystemClock().now()))
     read = (read_file(name, settings.max_document_bytes) for name in files)
     if len(files) <= FEW:
         return [_one(data, rules, settings.max_document_bytes) for data in read]

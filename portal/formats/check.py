@@ -49,7 +49,7 @@ class CheckResult:
 def check_document(
     data: bytes, *, max_bytes: int = MAX_BYTES, rules: Sequence[RuleSet] | None = None
 ) -> CheckResult:
-    """Judge bytes. `rules` are the sets in force (`list_rules`), the packaged ones when not given."""
+    """Judge bytes. `rules` are the sets in force (`in_force`), the packaged ones when not given."""
     try:
         root = parse_xml(data, max_bytes=max_bytes)
     except Unreadable as error:

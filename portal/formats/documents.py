@@ -21,10 +21,13 @@ BY_ROOT = {
     "Catalogue": "catalogue",
     "ApplicationResponse": "application_response",
 }
-# Two messages borrow another message's root: only the customization tells them apart.
+# Some messages borrow another message's root: only the customization tells them apart.
 BY_TRANSACTION = {
     ("Catalogue", "urn:fdc:peppol.eu:poacc:trns:punch_out:"): "punch_out",
     ("OrderResponse", "urn:fdc:peppol.eu:poacc:trns:order_agreement:"): "order_agreement",
+    ("OrderResponse", "urn:fdc:peppol.eu:poacc:trns:order_response_advanced:"): "order_response_advanced",
+    ("ApplicationResponse", "urn:fdc:peppol.eu:poacc:trns:mlr:"): "message_level_response",
+    ("ApplicationResponse", "urn:fdc:peppol.eu:poacc:trns:catalogue_response:"): "catalogue_response",
 }
 DOCUMENTS = (*BY_ROOT.values(), *BY_TRANSACTION.values())
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 from saxonche import PySaxonApiError, PySaxonProcessor
 
-from portal.formats.added_rules import RAISED, AddedRule, missing_from, run_added
 from portal.formats.findings import Finding, Layer, Severity, fatal
 from portal.formats.locations import readable
 from portal.formats.rulesets import RuleSet
+from portal.formats.stand_in import amend
 from portal.formats.swedish_texts import swedish_text
 from portal.formats.xml import read_trusted
 
@@ -32,56 +31,47 @@ _CHATTER = frozenset(
 _READS_FILES = frozenset({f"{_XSL}import", f"{_XSL}include", f"{_XSL}import-schema"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    executable: Any
-    added: tuple[AddedRule, ...]
-
-
 class RuleEngine:
     """Saxon with its compiled stylesheets. Not for two threads at once: callers hold the module's lock."""
 
     def __init__(self) -> None:
         self._saxon = PySaxonProcessor(license=False)
         self._saxon.set_configuration_property("http://saxon.sf.net/feature/allowedProtocols", "file")
-        self._compiled: dict[Path, _Compiled] = {}
+        self._compiled: dict[Path, Any] = {}
 
     def run(self, root: etree._Element, rules: Sequence[RuleSet]) -> list[Finding]:
         """Findings of all sets on a schema-valid document; RULES_ABORTED when a set could not finish."""
         node = self._saxon.parse_xml(xml_text=etree.tostring(root, encoding="unicode"))
         findings: list[Finding] = []
         for rule_set in rules:
-            compiled = self.compiled(rule_set)
+            executable = self.compiled(rule_set)
             try:
-                report = compiled.executable.transform_to_string(xdm_node=node)
+                report = executable.transform_to_string(xdm_node=node)
             except PySaxonApiError:
                 findings.append(_aborted(rule_set))
                 continue
             findings += _read_report(report, rule_set.layer)
-            findings += run_added(root, compiled.added)
         return findings
 
-    def compiled(self, rule_set: RuleSet) -> _Compiled:
+    def compiled(self, rule_set: RuleSet) -> Any:
         """The set's stylesheet, compiled once; PySaxonApiError or XMLSyntaxError when it is no stylesheet."""
         known = self._compiled.get(rule_set.path)
         if known is None:
             known = self._compiled[rule_set.path] = self._compile(rule_set)
         return known
 
-    def _compile(self, rule_set: RuleSet) -> _Compiled:
+    def _compile(self, rule_set: RuleSet) -> Any:
         compiler = self._saxon.new_xslt30_processor()
-        text = without_chatter(rule_set.path)
+        text = prepared(rule_set)
         if text is None:
-            executable = compiler.compile_stylesheet(stylesheet_file=str(rule_set.path))
-        else:
-            executable = compiler.compile_stylesheet(stylesheet_text=text)
-        own = missing_from(rule_set.path.read_text(encoding="utf-8")) if rule_set.name == "peppol" else ()
-        return _Compiled(executable, own)
+            return compiler.compile_stylesheet(stylesheet_file=str(rule_set.path))
+        return compiler.compile_stylesheet(stylesheet_text=text)
 
 
-def without_chatter(path: Path) -> str | None:
-    """The stylesheet without what reports rules that held; None when it reads further files."""
-    root = read_trusted(path)
+def prepared(rule_set: RuleSet) -> str | None:
+    """The stylesheet as it is compiled: without what reports rules that held, and brought up to date where it stands
+    in for a newer one. None when it reads further files, and so must be read where it lies."""
+    root = read_trusted(rule_set.path)
     if any(child.tag in _READS_FILES for child in root):
         return None
     for element in [element for element in root.iter() if element.tag in _CHATTER]:
@@ -90,6 +80,8 @@ def without_chatter(path: Path) -> str | None:
             parent.remove(element)
     for output in root.iter(f"{_XSL}output"):
         output.set("indent", "no")
+    if rule_set.stands_in:
+        amend(root)
     return etree.tostring(root, encoding="unicode")
 
 
@@ -100,8 +92,7 @@ def _read_report(report: str, layer: Layer) -> list[Finding]:
 def _finding(failed: etree._Element, layer: Layer) -> Finding:
     code = failed.get("id") or "UNNAMED"
     said = " ".join((failed.findtext(f"{_SVRL}text") or "").split()).removeprefix(f"[{code}]-")
-    packaged: Severity = "warning" if failed.get("flag") in {"warning", "information"} else "fatal"
-    severity = RAISED.get(code, packaged)
+    severity: Severity = "warning" if failed.get("flag") in {"warning", "information"} else "fatal"
     return Finding(code, severity, layer, readable(failed.get("location") or ""), swedish_text(code, said))
 
 

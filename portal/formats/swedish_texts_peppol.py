@@ -75,6 +75,13 @@ PEPPOL_TEXTS = {
         f"PEPPOL-EN16931-{rule}": f"Orsakskoden {code} kräver momskategorin {category}. Rätta en av dem."
         for rule, (category, code) in _EXEMPTION.items()
     },
+    "PEPPOL-COMMON-R052": "Ett danskt P-nummer (0096) är fel. Det ska ha tio siffror.",
+    "PEPPOL-COMMON-R053": "Ett danskt SE-nummer (0198) är fel. Det ska vara DK och åtta siffror.",
+    "PEPPOL-COMMON-R054": "Ett nederländskt KVK-nummer (0106) är fel. Det ska ha åtta siffror.",
+    "PEPPOL-COMMON-R055": "Ett nederländskt organisationsnummer (0190) är fel. Det ska ha 20 siffror.",
+    "PEPPOL-COMMON-R056-1": "Ett nederländskt momsnummer (9944) är fel. Det ska se ut som NL123456789B12.",
+    "PEPPOL-COMMON-R056-2": "Ett nederländskt momsnummer är fel. Det ska se ut som NL123456789B12.",
+    "PEPPOL-COMMON-R057": "Ett nederländskt filialnummer (0217) är fel. Det ska ha tolv siffror.",
     "SE-R-001": "Säljarens svenska momsregistreringsnummer ska ha 14 tecken. Skriv SE, tio siffror och 01.",
     "SE-R-002": "Säljarens svenska momsregistreringsnummer ska ha tolv siffror efter SE. Rätta numret.",
     "SE-R-003": "Säljarens organisationsnummer ska bara ha siffror. Ta bort bindestreck och andra tecken.",

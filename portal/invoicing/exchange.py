@@ -21,7 +21,8 @@ _NAMES = {
     "order": "en order", "order_response": "ett ordersvar", "order_change": "en orderändring",
     "order_cancellation": "en avbeställning", "order_agreement": "ett orderavtal",
     "despatch_advice": "en leveransavisering", "catalogue": "en katalog", "punch_out": "en varukorg",
-    "application_response": "ett svarsmeddelande",
+    "application_response": "ett svarsmeddelande", "message_level_response": "ett svarsmeddelande",
+    "catalogue_response": "ett svar på en katalog", "order_response_advanced": "ett ordersvar",
 }  # fmt: skip
 UNKNOWN_DOCUMENT = "inget dokument vi känner"
 TOO_HIGH = "Ett belopp eller antal på fakturan är orimligt stort. Rätta det och skicka fakturan igen."

@@ -126,6 +126,7 @@ class Invoice(Base):
     fatal_rules: Mapped[Json] = mapped_column(
         default=list, server_default="[]", comment="ids of the official rules it breaks"
     )
+    rule_edition: Mapped[str | None] = mapped_column(comment="edition of the Peppol rules that judged it")
     __table_args__ = (
         ForeignKeyConstraint(
             ["concern_id", "organisation_id"], ["organisation.concern_id", "organisation.id"]

@@ -72,6 +72,7 @@ class HeaderFacts:
     folds to the same and has the amount or the order in common ("alike_here", "alike_elsewhere"). `forced`: reason
     codes an administrator has set to "Manuell" (only those the control allows count).
     `most_rounding`: how far BT-114 may go, either way.
+    `rule_edition`: which edition of the official rules judged it, kept so that the decision names it.
     """
 
     number: str
@@ -93,6 +94,7 @@ class HeaderFacts:
     fatal_rules: tuple[str, ...] = ()
     forced: tuple[str, ...] = ()
     most_rounding: Decimal = MOST_ROUNDING
+    rule_edition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def header_facts(
     fatal_rules: tuple[str, ...] = (),
     forced: tuple[str, ...] = (),
     most_rounding: Decimal = MOST_ROUNDING,
+    rule_edition: str | None = None,
 ) -> HeaderFacts:
     """The header of the neutral invoice as step 4 sees it."""
     rates = {row.rate for row in invoice.vat_breakdown} | {line.vat_rate for line in invoice.lines}
@@ -122,5 +125,5 @@ def header_facts(
         invoice.net_amount, invoice.tax_amount, invoice.gross_amount, invoice.payable_amount,
         invoice.prepaid_amount, invoice.rounding_amount, invoice.is_credit_note,
         tuple(sorted(rate for rate in rates if rate is not None)),
-        *vat_range, number_taken, fatal_rules, forced, most_rounding,
+        *vat_range, number_taken, fatal_rules, forced, most_rounding, rule_edition,
     )  # fmt: skip

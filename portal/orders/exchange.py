@@ -86,7 +86,6 @@ def _seller(supplier: Supplier) -> Party:
         endpoint=Identifier(address, scheme),
         identifiers=(Identifier(supplier.org_number, ORG_NUMBER),),
         legal_id=Identifier(supplier.org_number, ORG_NUMBER),
-        vat_number=supplier.vat_number,
         address=Address(
             street=supplier.street, city=supplier.city, postcode=supplier.postcode, country=COUNTRY
         ),

@@ -69,6 +69,7 @@ def case_of(row: Any, stored: Stored) -> Case:
     case = Case(
         row.id, invoice, row.arrived_at, row.arrival_date, bytes(row.sha256), is_new=False,
         fatal_rules=tuple(row.fatal_rules) if _same_sums(invoice, written) else (),
+        rule_edition=row.rule_edition,
         state=row.status, forced=tuple(row.manual_controls),
         chosen_organisation=row.organisation_id if keep_organisation else None,
         chosen_supplier=row.supplier_id if keep_supplier else None,

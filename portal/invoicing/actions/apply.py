@@ -66,7 +66,7 @@ def _invoice_row(concern_id: UUID, case: Case, now: datetime) -> dict[str, Any]:
         or (invoice.object_id.value if invoice.object_id else None),
         "reasons": [], "manual_controls": [], "under_investigation": False,
         "credited_numbers": [earlier.number for earlier in invoice.preceding],
-        "document": invoice, "fatal_rules": case.fatal_rules,
+        "document": invoice, "fatal_rules": case.fatal_rules, "rule_edition": case.rule_edition,
     }  # fmt: skip
 
 

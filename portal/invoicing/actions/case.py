@@ -71,6 +71,7 @@ class Case:
     sha256: bytes
     is_new: bool
     fatal_rules: tuple[str, ...] = ()
+    rule_edition: str | None = None
     state: str = INVOICE_INFORMATION
     chosen_organisation: UUID | None = None
     chosen_supplier: UUID | None = None
@@ -262,7 +263,7 @@ def arrival_facts(
     limits = {"vat_range": supplier.vat_range} if supplier else {}
     header = header_facts(
         case.invoice, case.arrival_date, number_taken=taken, fatal_rules=case.fatal_rules,
-        forced=case.forced, most_rounding=most_rounding, **limits,
+        forced=case.forced, most_rounding=most_rounding, rule_edition=case.rule_edition, **limits,
     )  # fmt: skip
     return ArrivalFacts(
         organisation_facts(case, known),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.exchange import Reading, address_of, no_concern, read
 from portal.invoicing.models import Delivery, Original
 from portal.jobs.queue import enqueue
+from portal.kernel.dates import stockholm_date
 from portal.kernel.failpoints import place
 from portal.kernel.identifiers import uuid7
 
@@ -84,14 +85,15 @@ async def receive_many(parts: IntakeParts, incoming: Sequence[Incoming], *, now:
     with place(parts.at, "intake.store"):
         await asyncio.gather(*(parts.store.put(one.data) for one in incoming))
     with place(parts.at, "intake.read"):
-        readings = await asyncio.to_thread(_read_all, parts, incoming)
+        readings = await asyncio.to_thread(_read_all, parts, incoming, stockholm_date(now))
     with place(parts.at, "intake.commit"):
         async with parts.database.session(Context.for_system(None)) as session:
             return await _note(session, parts, incoming, readings, now)
 
 
-def _read_all(parts: IntakeParts, incoming: Sequence[Incoming]) -> list[Reading]:
-    return [read(one.data, parts.rules, max_bytes=parts.max_bytes) for one in incoming]
+def _read_all(parts: IntakeParts, incoming: Sequence[Incoming], day: date) -> list[Reading]:
+    rules = parts.rules_on(day)
+    return [read(one.data, rules, max_bytes=parts.max_bytes) for one in incoming]
 
 
 async def _note(

@@ -117,5 +117,5 @@ def _case(one: Prepared, invoice: Invoice) -> Case:
     return Case(
         uuid7(), invoice, one.delivery.received_at, stockholm_date(one.delivery.received_at),
         one.delivery.sha256, is_new=True, fatal_rules=tuple(dict.fromkeys(fatal)),
-        delivery_id=one.delivery.id, channel=one.delivery.channel,
+        delivery_id=one.delivery.id, channel=one.delivery.channel, rule_edition=one.edition,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from portal.formats.findings import Finding
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.exchange import read
 from portal.invoicing.queries.deliveries import Waiting, invoices_of, waiting
+from portal.kernel.dates import stockholm_date
 from portal.kernel.failpoints import place
 from portal.kernel.streams import one_ahead
 
@@ -24,11 +25,12 @@ Arriving = Mapping[UUID, Invoice | None]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A delivery read and judged. `invoice` None: the same bytes are an invoice already."""
+    """A delivery read and judged. `invoice` None: the same bytes are an invoice already. `edition` of the rules."""
 
     delivery: Waiting
     invoice: Invoice | None
     findings: tuple[Finding, ...] = ()
+    edition: str | None = None
 
 
 async def prepared_batches(
@@ -80,13 +82,15 @@ async def _prepare(
 
 
 async def _read_and_judge(parts: IntakeParts, delivery: Waiting, invoice: Invoice | None) -> Prepared:
-    data = await parts.store.get(delivery.sha256.hex())
+    """By the rules in force on the day it arrived, whenever it is run."""
+    data, day = await parts.store.get(delivery.sha256.hex()), stockholm_date(delivery.received_at)
     with place(parts.at, "process.parse"):
         if invoice is None:
-            reading = await asyncio.to_thread(read, data, parts.rules, max_bytes=parts.max_bytes)
+            rules = parts.rules_on(day)
+            reading = await asyncio.to_thread(read, data, rules, max_bytes=parts.max_bytes)
             if reading.invoice is None:  # was readable when it came: the rule sets have changed since
                 raise ValueError(reading.findings[0].message)
             invoice = reading.invoice
     with place(parts.at, "process.rules"):
-        findings = await parts.check(data)
-    return Prepared(delivery, invoice, findings)
+        findings = await parts.check(data, day)
+    return Prepared(delivery, invoice, findings, parts.edition_on(day))

@@ -25,6 +25,7 @@ from portal.kernel.plain import from_plain, to_plain
 from portal.kernel.text import sentence_list
 
 KIND = "arrival"
+OFFICIAL_RULES = "official_rules"
 CURRENCY = "SEK"
 MONTHS_BEFORE = 3
 DAYS_AFTER = 10
@@ -180,7 +181,7 @@ def _official_rules(facts: HeaderFacts) -> Reason | None:
     if not facts.fatal_rules:
         return None
     message = "Fakturan bryter mot de officiella reglerna: %(rules)s."
-    return Reason("official_rules", message, {"rules": sentence_list(facts.fatal_rules)})
+    return Reason(OFFICIAL_RULES, message, {"rules": sentence_list(facts.fatal_rules)})
 
 
 CONTROLS: tuple[Control[HeaderFacts], ...] = (
@@ -197,7 +198,7 @@ CONTROLS: tuple[Control[HeaderFacts], ...] = (
     ),
     Control("due_date", "Förfallodag 0–100 dagar efter fakturadatum", "stop", _due_date, "A4.13", 2),
     Control("vat_rate", "Momssats inom leverantörens gränser", "stop", _vat_rate, "A4.14"),
-    Control("official_rules", "CEN:s och Peppols regler", "stop", _official_rules, "official_rules"),
+    Control(OFFICIAL_RULES, "CEN:s och Peppols regler", "stop", _official_rules, "official_rules"),
 )
 RULES = (organisation.RULE, supplier.RULE, payment.RULE, *(control.rule for control in CONTROLS))
 

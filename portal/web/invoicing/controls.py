@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.formats.rulesets import STAND_IN
 from portal.invoicing.queries.detail import Detail
-from portal.invoicing.rules.arrival import CONTROLS
+from portal.invoicing.rules.arrival import CONTROLS, OFFICIAL_RULES
 from portal.invoicing.rules.reasons import REASONS
+from portal.invoicing.values import HeaderFacts
+from portal.kernel.decision import Control
 from portal.web.i18n import gettext
 from portal.web.invoicing.found_by import found_by
 from portal.web.invoicing.spoken import filled
@@ -51,10 +54,10 @@ def controls_of(detail: Detail) -> Controls:
         )
     if final := detail.decisions.get("final"):
         failed = {one["code"]: filled(one) for one in final["reasons"]}
-        items += [_item(label, codes, failed) for label, codes in FINAL]
+        items += [_item(gettext(label), codes, failed) for label, codes in FINAL]
     if payment := detail.decisions.get("payment"):
         failed = {one["code"]: filled(one) for one in payment["reasons"]}
-        items.append(_item("Betalningen gäller fortfarande", frozenset({"payment_account"}), failed))
+        items.append(_item(gettext("Betalningen gäller fortfarande"), frozenset({"payment_account"}), failed))
     good = sum(passed for passed, _ in items)
     summary = gettext("%(good)s av %(all)s godkända") % {"good": good, "all": len(items)}
     manual = tuple(gettext(REASONS.get(c, c)) for c in detail.invoice.manual_controls if c in REASONS)
@@ -67,13 +70,25 @@ def _arrival(stored: Mapping[str, Any]) -> list[tuple[bool, str]]:
     otherwise = bool(stored.get("result", {}).get("otherwise"))
     for label, codes in STEPS:
         text = PAID_OTHERWISE if otherwise and "paid_otherwise" in codes else label
-        item = _item(text, codes, failed)
+        item = _item(gettext(text), codes, failed)
         items.append(item)
         if not item[0]:
             return items
-    return items + [_item(one.label, frozenset({one.code}), failed) for one in CONTROLS]
+    header = stored["inputs"].get("header", {})
+    return items + [_item(_label(one, header), frozenset({one.code}), failed) for one in CONTROLS]
+
+
+def _label(control: Control[HeaderFacts], header: Mapping[str, Any]) -> str:
+    """The control's name; of the official rules with the edition that judged."""
+    edition = header.get("rule_edition") if control.code == OFFICIAL_RULES else None
+    if not edition:
+        return gettext(control.label)
+    text = gettext("CEN:s och Peppols regler, utgåva %(edition)s")
+    if edition.endswith(STAND_IN):
+        text = gettext("CEN:s och Peppols regler, utgåva %(edition)s genom portalens ersättning")
+    return text % {"edition": edition.removesuffix(STAND_IN)}
 
 
 def _item(label: str, codes: frozenset[str], failed: Mapping[str, str]) -> tuple[bool, str]:
     why = next((text for code, text in failed.items() if code in codes), None)
-    return (why is None, why or gettext(label))
+    return (why is None, why or label)

@@ -6,22 +6,27 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-from portal.formats.rulesets import RuleSet, list_rules
+from portal.formats.rulesets import RuleSet, in_force, kept_rules
 from portal.invoicing.actions.intake import receive
 from portal.invoicing.actions.parts import IntakeParts
+from portal.kernel.dates import stockholm_date
 from portal.web.pages import Req
 from portal.web.services import Services
 
 
 @lru_cache
-def _rules(data_dir: Path) -> tuple[RuleSet, ...]:
-    return list_rules(data_dir)
+def _kept(data_dir: Path) -> tuple[RuleSet, ...]:
+    return kept_rules(data_dir)
 
 
 def rules_in_force(request: Req) -> tuple[RuleSet, ...]:
-    """The installation's rule sets."""
+    """The installation's rule sets that judge what is sent today."""
+    return in_force(_installed(request), stockholm_date(request.scope["state"]["now"]))
+
+
+def _installed(request: Req) -> tuple[RuleSet, ...]:
     services: Services = request.app.state.services
-    return _rules(services.settings.data_dir)
+    return _kept(services.settings.data_dir)
 
 
 async def send(request: Req, data: bytes, *, channel: str, filename: str | None) -> UUID:
@@ -31,7 +36,7 @@ async def send(request: Req, data: bytes, *, channel: str, filename: str | None)
     parts = IntakeParts(
         services.database,
         services.store,
-        rules_in_force(request),
+        _installed(request),
         max_bytes=services.settings.max_document_bytes,
     )
     received = await receive(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,6 +11,12 @@ from typing import Any
 import pytest
 
 from dev.demo_city.ids import CONCERN_ID, demo_id
+from dev.invoices.orders import invoice_for
+from dev.invoices.writer import write
+from portal.formats.rulesets import packaged_rules
+from portal.invoicing.actions.intake import receive
+from portal.invoicing.actions.parts import IntakeParts, OneByOne
+from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.status import INVOICE
 from tests.web.core.conftest import Site
 from tests.web.invoicing.conftest import AOF, HTMX, VARD, manual, post, rows, today_of, user
@@ -211,3 +218,41 @@ async def test_the_first_and_the_last_day_there_is_break_no_page(site: Site, fie
     supplier = await user(site, "leverantor@skolgrossisten.test")
     for path in ("/", "/supplier/invoices", f"/supplier/invoices/{invoice}"):
         assert (await supplier.get(path)).status_code == 200, path
+
+
+async def test_the_control_list_names_the_edition_of_the_official_rules(site: Site) -> None:
+    """S09: where the packaged rules judge, that too is said."""
+    document = write(await invoice_for(site.installation.database, "EX-100001", "RE-9", today_of(site)))
+    rules = packaged_rules()
+    parts = IntakeParts(site.installation.database, site.installation.store, rules, check=OneByOne(rules))
+    received = await receive(parts, document, channel="command", now=site.clock.now())
+    assert not await process_deliveries(parts, [received.delivery_id], site.clock.now())
+    ((invoice_id,),) = await rows(site, "SELECT id FROM invoice WHERE number = 'RE-9'")
+    browser = await user(site, "levgruppen@stad")
+    html = (await browser.get(f"{LIST}/{invoice_id}")).text
+    assert "CEN:s och Peppols regler, utgåva 2026.5 genom portalens ersättning" in html
+    english = (await browser.get(f"/en{LIST}/{invoice_id}")).text
+    assert "The rules of CEN and Peppol, edition 2026.5 by the portal&#39;s own version" in english
+
+
+async def test_a_file_with_a_large_attachment_is_shown(site: Site) -> None:
+    """Case CI19: the page reads the neutral invoice, and shows the beginning of the original."""
+    document = write(
+        await invoice_for(site.installation.database, "EX-100001", "RE-8", today_of(site))
+    ).decode()
+    part = (
+        "<cac:AdditionalDocumentReference><cbc:ID>1</cbc:ID><cac:Attachment>"
+        '<cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf" filename="underlag.pdf">'
+        f"{base64.b64encode(bytes(8_000_000)).decode()}</cbc:EmbeddedDocumentBinaryObject>"
+        "</cac:Attachment></cac:AdditionalDocumentReference>"
+    )
+    before = "<cac:AccountingSupplierParty>"
+    parts = IntakeParts(site.installation.database, site.installation.store, packaged_rules())
+    data = document.replace(before, part + before, 1).encode()
+    received = await receive(parts, data, channel="command", now=site.clock.now())
+    assert not await process_deliveries(parts, [received.delivery_id], site.clock.now())
+    ((invoice_id,),) = await rows(site, "SELECT id FROM invoice WHERE number = 'RE-8'")
+    browser = await user(site, "levgruppen@stad")
+    page = await browser.get(f"{LIST}/{invoice_id}")
+    assert page.status_code == 200 and "RE-8" in page.text
+    assert len(page.content) < 1_000_000
