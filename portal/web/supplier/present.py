@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.invoicing.status import CANCELLED
+from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.money import as_cost
 from portal.orders.status import ORDER
 from portal.suppliers.values import Account
@@ -18,7 +19,7 @@ from portal.web.supplier.findings import finding_text
 from portal.web.supplier.paying import account_name, chosen_account, payment_notes
 from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFile
 from portal.web.supplier.queries.orders import Line, Order, OrderRow
-from portal.web.supplier.sentences import pay_sentence, sentence, sentence_of
+from portal.web.supplier.sentences import long_day, pay_sentence, sentence, sentence_of
 from portal.web.supplier.stops import Stop, no_pay_day, stops_of
 from portal.web.supplier.tracks import invoice_track
 from portal.web.units import counted
@@ -81,6 +82,7 @@ class InvoiceView:
     row: InvoiceRow
     notes: tuple[tuple[str, str], ...] = ()
     stops: tuple[Stop, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,17 @@ def invoice_view(row: InvoiceRow, today: date, registered: Sequence[Account] = (
     return InvoiceView(
         row.id, row.number, localised(f"/supplier/invoices/{row.id}"), (told.tone, told.icon, told.label),
         _why(row, stops) or told.text, pay, invoice_track(row, today), amount, row.status == "done", row,
-        payment_notes(row, registered), stops,
+        payment_notes(row, registered), stops, _about(row),
     )  # fmt: skip
+
+
+def _about(row: InvoiceRow) -> str:
+    """Customer, order and when it came: what tells one invoice from another of the same number."""
+    came = gettext("kom %(day)s kl. %(clock)s") % {
+        "day": long_day(stockholm_date(row.arrived_at)), "clock": format_clock(row.arrived_at),
+    }  # fmt: skip
+    order = gettext("beställning %(number)s") % {"number": row.order_number} if row.order_number else None
+    return ", ".join(filter(None, (row.buyer_name or row.concern, order, came)))
 
 
 def _why(row: InvoiceRow, stops: Sequence[Stop]) -> str | None:

@@ -38,7 +38,8 @@ def _by(*texts: tuple[str, str]) -> Mapping[frozenset[str], str]:
 
 
 ALIKE = (
-    "Fakturanummer %(number)s skiljer sig bara i skiljetecken eller inledande nollor från ett ni redan har skickat, med samma belopp eller beställning."
+    "Fakturanummer %(number)s skiljer sig bara i skiljetecken eller inledande nollor från ett ni redan har skickat,"
+    " med samma belopp eller beställning."
 )
 _REMARK = "%(name)s: momsen är %(rate)s %% men livsmedel hade %(right)s %% den dag varan levererades."
 
