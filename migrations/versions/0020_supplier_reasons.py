@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0019_supplier_reasons"
-down_revision = "0018"
+revision = "0020_supplier_reasons"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
