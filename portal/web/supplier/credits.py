@@ -52,7 +52,7 @@ class CreditsController(Controller):
         """All that is left of the invoice is proposed; less is written by hand."""
         row, lines = await _debit(request, invoice_id)
         left = _left(lines, await _so_far(request, row, lines))
-        data = {f"quantity-{position}": _written(quantity) for position, quantity in left.items()}
+        data = {f"quantity-{position}": fields.written(quantity) for position, quantity in left.items()}
         data["issue_date"] = stockholm_date(request.scope["state"]["now"]).isoformat()
         return await _page(request, row, lines, data, {}, await _credit(request, row, lines, data, {}))
 
@@ -124,10 +124,6 @@ async def _so_far(request: Req, row: InvoiceRow, lines: tuple[InvoiceLine, ...])
 def _left(lines: tuple[InvoiceLine, ...], so_far: Credited) -> dict[int, Decimal]:
     """Position → what is left to credit; never below zero."""
     return {x.position: max(x.quantity - so_far.quantities[x.position], Decimal(0)) for x in lines}
-
-
-def _written(value: Decimal) -> str:
-    return f"{value.normalize():f}".replace(".", ",")
 
 
 async def _page(

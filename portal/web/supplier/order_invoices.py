@@ -26,7 +26,7 @@ from portal.web.supplier.queries.company import Company, Customer, customers, fi
 from portal.web.supplier.queries.invoices import number_alike, number_used
 from portal.web.supplier.queries.orders import Order, find_order
 from portal.web.supplier.sending import rules_in_force, send
-from portal.web.supplier.sending_anew import Stopped, corrected_by, used_text, values_of, written
+from portal.web.supplier.sending_anew import Stopped, corrected_by, used_text, values_of
 from portal.web.supplier.sentences import long_day
 from portal.web.supplier.trial import Trial, try_out
 
@@ -109,7 +109,9 @@ def _proposal(request: Req, order: Order) -> dict[str, str]:
     """What is received and not invoiced; when nothing is received, all that is left."""
     today = stockholm_date(request.scope["state"]["now"])
     some = any(line.ready > 0 for line in order.lines)
-    values = {f"quantity-{line.position}": written(line.ready if some else line.left) for line in order.lines}
+    values = {
+        f"quantity-{line.position}": fields.written(line.ready if some else line.left) for line in order.lines
+    }
     due = later(today, order.payment_days)
     return values | {
         "number": "",

@@ -15,6 +15,7 @@ from portal.invoicing.status import ARRIVAL
 from portal.kernel.dates import later, stockholm_date
 from portal.kernel.identifiers import read_uuid
 from portal.web.i18n import gettext, localised
+from portal.web.supplier.fields import written
 from portal.web.supplier.queries.invoices import (
     Earlier,
     InvoiceLine,
@@ -111,8 +112,3 @@ def _names(one: InvoiceLine, line: Line) -> bool:
     if ref.isdigit():
         return ref == str(line.position)
     return one.seller_item_id is not None and one.seller_item_id == line.item_no
-
-
-def written(value: Decimal) -> str:
-    """A quantity as a field has it: "2,5"."""
-    return f"{value.normalize():f}".replace(".", ",")
