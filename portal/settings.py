@@ -54,6 +54,7 @@ class Settings:
     max_document_bytes: int = 20_000_000
     processes: int = 1
     proxies: tuple[str, ...] = ()
+    support: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -86,6 +87,7 @@ class Settings:
             max_document_bytes=read.number("PORTAL_MAX_DOCUMENT_BYTES", 20_000_000),
             processes=read.number("PORTAL_PROCESSES", min(4, os.cpu_count() or 1)),
             proxies=read.networks("PORTAL_PROXIES"),
+            support=read.text("PORTAL_SUPPORT") or "",
         )
 
     @property

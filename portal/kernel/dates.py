@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -20,6 +22,9 @@ _SHORT = {
     "en": tuple(name[:3] for name in _EN),
 }
 _SATURDAY = 5
+# An invoice's number may look like a day: only these are days.
+_DAY_NAMES = frozenset({"date", "day", "arrival", "due", "issued"})
+_STORED_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Clock(Protocol):
@@ -85,6 +90,20 @@ def format_day_long(day: date, language: str = "sv", *, year: bool = False) -> s
     """In words, for sentences: "4 december", "4 December", with the year when asked for."""
     words = f"{day.day} {_MONTHS[language][day.month - 1]}"
     return f"{words} {day.year}" if year else words
+
+
+def days_in_words(params: Mapping[str, Any], language: str = "sv") -> dict[str, Any]:
+    """Params of a sentence, each that is a day as stored ("2026-11-24") written as a sentence has it."""
+    return {n: _worded(value, language) if n in _DAY_NAMES else value for n, value in params.items()}
+
+
+def _worded(value: Any, language: str) -> Any:
+    if not isinstance(value, str) or not _STORED_DAY.fullmatch(value):
+        return value
+    try:
+        return format_day_long(date.fromisoformat(value), language, year=True)
+    except ValueError:
+        return value
 
 
 def format_clock(instant: datetime) -> str:

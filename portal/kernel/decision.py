@@ -14,6 +14,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import json
 
+from portal.kernel.dates import days_in_words
 from portal.kernel.plain import canonical_bytes, to_plain
 
 F = TypeVar("F")
@@ -33,7 +34,7 @@ class Reason:
     @property
     def text(self) -> str:
         """The message in Swedish, filled in."""
-        return self.message % self.params if self.params else self.message
+        return self.message % days_in_words(self.params) if self.params else self.message
 
     def __hash__(self) -> int:
         return hash((self.code, self.text, self.rule, self.line))

@@ -67,7 +67,7 @@ def build(request: Request[Any, Any, Any], counts: Mapping[str, int], *, whole: 
         ),
         quick=tuple((gettext(i.label), localised(i.path), i.icon, i is current) for i in items[:_QUICK]),
         basket_count=counts.get("basket", 0) if actor and actor.has(p.ORDER_AND_INVOICE) else None,
-        support=_whole_number(gettext("Support vardagar 08.00–16.30, 010-555 01 00")),
+        support=_whole_number(request.app.state.services.settings.support),
         search_placeholder=(
             gettext("Sök order eller faktura") if supplier else gettext("Sök order, faktura eller leverantör")
         ),
@@ -88,7 +88,7 @@ def _place(actor: Actor | None, concern_name: str) -> str:
 
 
 def _whole_number(support: str) -> str:
-    """The telephone number at the end on one line: hard blanks and hyphens."""
+    """What the installation says of its support; a telephone number at the end on one line: hard blanks and hyphens."""
     hours, comma, number = support.rpartition(", ")
     return hours + comma + number.replace(" ", "\u00a0").replace("-", "\u2011")
 

@@ -57,6 +57,8 @@ WHY_LONG: dict[str, str] = {
     "portal/web/orders/basket_view.py": ONE_PAGE,
     "portal/web/orders/orders.py": "the verbs of an order, each a few lines",
     "portal/web/orders/present.py": ONE_PAGE,
+    "portal/web/supplier/present.py": ONE_PAGE,
     "portal/web/supplier/queries/invoices.py": ONE_QUESTION,
     "portal/web/supplier/queries/orders.py": ONE_QUESTION,
+    "portal/web/supplier/stop_words.py": "one table: every reason code as a supplier is told it",
 }

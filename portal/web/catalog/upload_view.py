@@ -125,7 +125,8 @@ def upload_view(
         problems=tuple(_filled(message, params) for message, params in upload.problems),
         reason=upload.reason,
         counters=_counters(upload, address, tab) if upload.rows_total else (),
-        counted=gettext("Räknat på %(rows)s godkända rader") % {"rows": number(upload.rows_ok)},
+        counted=ngettext("Räknat på en godkänd rad", "Räknat på %(rows)s godkända rader", upload.rows_ok)
+        % {"rows": number(upload.rows_ok)},
         rows_wrong=upload.rows_wrong,
         wrong_heading=ngettext("%(num)s rad att rätta", "%(num)s rader att rätta", upload.rows_wrong)
         % {"num": number(upload.rows_wrong)},

@@ -9,7 +9,9 @@ from portal.access.permissions import PUBLIC
 from portal.invoicing.status import INVOICE
 from portal.orders.status import ORDER
 from portal.web.help.meanings import INVOICE_MEANINGS, ORDER_MEANINGS
+from portal.web.help.roles import roles_of
 from portal.web.pages import Html, Req, page
+from portal.web.supplier.sentences import SENTENCES
 
 
 class HelpController(Controller):
@@ -20,10 +22,15 @@ class HelpController(Controller):
 
     @get()
     async def show(self, request: Req) -> Html:
-        """How the portal works, with every status in words from the tables the portal itself reads."""
+        """How the portal works: what the reader's own roles do, and every status in words from the tables the portal
+        itself reads. A supplier reads what it meets on its own pages."""
+        actor = request.scope["state"].get("actor")
+        supplier = bool(actor and actor.supplier_id)
+        told = {code: one.text for code, one in SENTENCES.items()}
         return await page(
-            request, "help/show.html", invoice_states=INVOICE.states, order_states=ORDER.states,
-            invoice_meanings=INVOICE_MEANINGS, order_meanings=ORDER_MEANINGS,
+            request, "help/show.html", roles=roles_of(actor), supplier=supplier, order_states=ORDER.states,
+            invoice_states=() if supplier else INVOICE.states, order_meanings=ORDER_MEANINGS,
+            invoice_meanings=INVOICE_MEANINGS, told=list(dict.fromkeys(told.values())),
         )  # fmt: skip
 
     @get("/accessibility")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from portal.invoicing.rules.reasons import REASONS, Several
+from portal.kernel.dates import days_in_words
 from portal.kernel.errors import Invalid, PortalError
 from portal.kernel.text import Message
 from portal.web.coding_words import NAMING_PARAMS, dimensions_named
@@ -95,7 +96,9 @@ def _pattern(msgid: str) -> re.Pattern[str]:
 
 def _found(why: str, reasons: Sequence[Reason]) -> list[Reason]:
     """The reasons whose Swedish texts, one after another, are the whole of it; none if they are not."""
-    by_text = {_fill(str(one["message"]), one.get("params") or {}): one for one in reasons}
+    # As it is told now, and as it was told before days were written in words.
+    by_text = {_raw(str(one["message"]), one.get("params") or {}): one for one in reasons}
+    by_text |= {_fill(str(one["message"]), one.get("params") or {}, "sv"): one for one in reasons}
     found, rest = [], why
     while rest:
         text = max(filter(rest.startswith, filter(None, by_text)), key=len, default=None)
@@ -115,5 +118,9 @@ def _word(name: str, value: str) -> str:
     return value.replace(f" {joint} ", f" {gettext(joint)} ") if joint else value
 
 
-def _fill(message: str, params: Mapping[str, Any]) -> str:
+def _fill(message: str, params: Mapping[str, Any], language: str | None = None) -> str:
+    return _raw(message, days_in_words(params, language or current_locale()))
+
+
+def _raw(message: str, params: Mapping[str, Any]) -> str:
     return message % params if params else message

@@ -21,7 +21,6 @@ from portal.kernel.money import format_kr
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier import fields, flip
-from portal.web.supplier.order_invoices import NUMBER_USED
 from portal.web.supplier.present import invoice_lines
 from portal.web.supplier.queries.company import find_company
 from portal.web.supplier.queries.invoices import (
@@ -34,6 +33,7 @@ from portal.web.supplier.queries.invoices import (
 )
 from portal.web.supplier.queries.orders import find_order
 from portal.web.supplier.sending import send
+from portal.web.supplier.sending_anew import used_text
 
 TOO_MANY = "Högst %(left)s är kvar att kreditera på raden."
 TOO_MUCH = "Krediten blir %(more)s mer än vad som är kvar av fakturan. Sänk antalen."
@@ -52,7 +52,7 @@ class CreditsController(Controller):
         """All that is left of the invoice is proposed; less is written by hand."""
         row, lines = await _debit(request, invoice_id)
         left = _left(lines, await _so_far(request, row, lines))
-        data = {f"quantity-{position}": _written(quantity) for position, quantity in left.items()}
+        data = {f"quantity-{position}": fields.written(quantity) for position, quantity in left.items()}
         data["issue_date"] = stockholm_date(request.scope["state"]["now"]).isoformat()
         return await _page(request, row, lines, data, {}, await _credit(request, row, lines, data, {}))
 
@@ -98,8 +98,8 @@ async def _credit(
     quantities = fields.quantities(data, _left(lines, so_far), errors, too_many=TOO_MANY)
     issued = fields.day(data, "issue_date", errors) or stockholm_date(state["now"])
     number = fields.number(data, errors)
-    if number and await number_used(state["session"], state["actor"], row.concern_id, number):
-        errors["number"] = gettext(NUMBER_USED)
+    if number and (used := await number_used(state["session"], state["actor"], row.concern_id, number)):
+        errors["number"] = used_text(used)
     # A9.14: a credit note falls due the day it is issued; without a due date it would stop (A4.13).
     head = flip.Head(number, issued, issued, note=_reason(data, errors))
     made = flip.credit_of(order, company, head, row, lines, quantities)
@@ -124,10 +124,6 @@ async def _so_far(request: Req, row: InvoiceRow, lines: tuple[InvoiceLine, ...])
 def _left(lines: tuple[InvoiceLine, ...], so_far: Credited) -> dict[int, Decimal]:
     """Position → what is left to credit; never below zero."""
     return {x.position: max(x.quantity - so_far.quantities[x.position], Decimal(0)) for x in lines}
-
-
-def _written(value: Decimal) -> str:
-    return f"{value.normalize():f}".replace(".", ",")
 
 
 async def _page(

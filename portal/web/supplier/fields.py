@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.kernel.errors import Invalid
-from portal.kernel.money import parse_amount
+from portal.kernel.money import format_number_sv, parse_amount
 from portal.web.i18n import gettext
 
 QUANTITY_DECIMALS = 4
@@ -61,11 +61,15 @@ def quantities(
         if value < 0:
             errors[name] = gettext("Skriv ett antal från noll och uppåt.")
         elif value > limit:
-            left = f"{limit.normalize():f}".replace(".", ",")
-            errors[name] = gettext(too_many) % {"left": left}
+            errors[name] = gettext(too_many) % {"left": format_number_sv(limit)}
     if not errors and not any(found.values()):
         errors[f"quantity-{next(iter(most), 1)}"] = gettext("Skriv antal på minst en rad.")
     return found
+
+
+def written(value: Decimal) -> str:
+    """A quantity as a field has it, to be read again: "1250,5"."""
+    return f"{value.normalize():f}".replace(".", ",")
 
 
 def page_key(value: str | None) -> tuple[datetime, UUID] | None:

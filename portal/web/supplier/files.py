@@ -22,6 +22,7 @@ from portal.web.supplier.present import file_view
 from portal.web.supplier.queries.company import Company, find_company
 from portal.web.supplier.queries.invoices import sent_files
 from portal.web.supplier.sending import send
+from portal.web.supplier.sending_anew import corrected_by
 
 MOST_FILES = 20
 MOST_BYTES = 120_000_000
@@ -131,12 +132,15 @@ async def _refused(request: Req, ids: list[UUID], foreign: list[tuple[str, str]]
 
 
 async def _form(request: Req, errors: dict[str, str] | None = None, *, status: int = 200) -> Html:
+    state = request.scope["state"]
+    stopped = await corrected_by(state["session"], state["actor"], request.query_params.get("corrects"))
     most = request.app.state.services.settings.max_document_bytes // 1_000_000
     return await page(
         request,
         "supplier/deliveries/new.html",
         status=status,
         errors=errors or {},
+        stopped=stopped,
         most_mb=most,
         most_files=MOST_FILES,
     )

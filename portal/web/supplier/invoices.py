@@ -17,6 +17,7 @@ from portal.web.supplier import fields
 from portal.web.supplier.present import invoice_lines, invoice_view, statuses_of, tabs
 from portal.web.supplier.queries.company import customers
 from portal.web.supplier.queries.invoices import PAGE, find_invoice, list_invoices
+from portal.web.supplier.sending_anew import stopped_one
 from portal.web.supplier.sentences import TABS
 
 PATH = "/supplier/invoices"
@@ -58,11 +59,8 @@ class SupplierInvoicesController(Controller):
         accounts = {c.concern_id: c.accounts for c in await customers(state["session"], state["actor"])}
         view = invoice_view(row, stockholm_date(state["now"]), accounts.get(row.concern_id, ()))
         can_credit = not row.is_credit_note and row.status != CANCELLED and row.order_id is not None
+        corrected = await stopped_one(state["session"], state["actor"], row)
         return await page(
-            request,
-            "supplier/invoices/show.html",
-            view=view,
-            row=row,
-            lines=invoice_lines(lines),
-            can_credit=can_credit,
-        )
+            request, "supplier/invoices/show.html", view=view, row=row, lines=invoice_lines(lines),
+            can_credit=can_credit, stops=corrected.stops, again=corrected.href, earlier=corrected.earlier_href,
+        )  # fmt: skip

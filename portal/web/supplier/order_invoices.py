@@ -26,10 +26,11 @@ from portal.web.supplier.queries.company import Company, Customer, customers, fi
 from portal.web.supplier.queries.invoices import number_alike, number_used
 from portal.web.supplier.queries.orders import Order, find_order
 from portal.web.supplier.sending import rules_in_force, send
+from portal.web.supplier.sending_anew import Stopped, corrected_by, used_text, values_of
+from portal.web.supplier.sentences import long_day
 from portal.web.supplier.trial import Trial, try_out
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
-NUMBER_USED = "Ni har redan skickat en faktura med det numret. Skriv ett annat."
 NO_ACCOUNT = "Inget konto är godkänt än. Kunden kontrollerar det, sedan går det att fakturera."
 
 
@@ -44,6 +45,7 @@ class Draft:
     sums: flip.Sums
     invoice: Invoice | None
     account: str | None
+    corrects: Stopped | None = None
 
 
 class OrderInvoicesController(Controller):
@@ -54,20 +56,22 @@ class OrderInvoicesController(Controller):
 
     @get("/new")
     async def new(self, request: Req, order_id: FromPath[UUID]) -> Html:
-        """The form, filled in."""
-        order = await _order(request, order_id)
-        return await _page(request, await _draft(request, order, _proposal(request, order), check=False))
+        """The form, filled in; with a stopped invoice's values when it is to be sent anew (`corrects`)."""
+        order, stopped = await _order(request, order_id, request.query_params.get("corrects"))
+        today = stockholm_date(request.scope["state"]["now"])
+        values = values_of(stopped, order, today) if stopped else _proposal(request, order)
+        return await _page(request, await _draft(request, (order, stopped), values, check=False))
 
     @post("/totals")
     async def count(self, request: Req, order_id: FromPath[UUID], data: Form) -> Html:
         """The totals of what is written right now."""
-        draft = await _draft(request, await _order(request, order_id), data)
+        draft = await _draft(request, await _order(request, order_id, data.get("corrects")), data)
         return partials(request, "supplier/orders/_totals.html", draft=draft)
 
     @post("/trial")
     async def try_it(self, request: Req, order_id: FromPath[UUID], data: Form) -> Html:
         """Prova: what would happen, without sending."""
-        draft = await _draft(request, await _order(request, order_id), data)
+        draft = await _draft(request, await _order(request, order_id, data.get("corrects")), data)
         if draft.invoice is None:
             return await _page(request, draft, status=422)
         return await _page(request, draft, trial=await _try(request, draft))
@@ -75,7 +79,7 @@ class OrderInvoicesController(Controller):
     @post()
     async def create(self, request: Req, order_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Send it: written as Peppol BIS Billing 3 and received as any other."""
-        draft = await _draft(request, await _order(request, order_id), data)
+        draft = await _draft(request, await _order(request, order_id, data.get("corrects")), data)
         if draft.invoice is None:
             return await _page(request, draft, status=422)
         trial = await _try(request, draft)
@@ -86,14 +90,19 @@ class OrderInvoicesController(Controller):
         return see_other(request, f"/supplier/files?id={sent}")
 
 
-async def _order(request: Req, order_id: UUID) -> Order:
+async def _order(request: Req, order_id: UUID, corrects: str | None) -> tuple[Order, Stopped | None]:
+    """The order, and the stopped invoice that is sent anew: it takes nothing of the order then."""
     state = request.scope["state"]
-    order = await find_order(state["session"], state["actor"], order_id, stockholm_date(state["now"]))
+    stopped = await corrected_by(state["session"], state["actor"], corrects)
+    order = await find_order(
+        state["session"], state["actor"], order_id, stockholm_date(state["now"]),
+        without=stopped.row.id if stopped else None,
+    )  # fmt: skip
     # One that is closed holds what came; invoiced whole, nothing of it is left.
     whole = order.status == CLOSED and not any(line.left > 0 for line in order.lines)
     if order.status not in INVOICEABLE or whole:
         raise Conflict("Beställningen kan inte faktureras: den är avslutad, avböjd eller makulerad.")
-    return order
+    return order, stopped
 
 
 def _proposal(request: Req, order: Order) -> dict[str, str]:
@@ -101,7 +110,7 @@ def _proposal(request: Req, order: Order) -> dict[str, str]:
     today = stockholm_date(request.scope["state"]["now"])
     some = any(line.ready > 0 for line in order.lines)
     values = {
-        f"quantity-{line.position}": _written(line.ready if some else line.left) for line in order.lines
+        f"quantity-{line.position}": fields.written(line.ready if some else line.left) for line in order.lines
     }
     due = later(today, order.payment_days)
     return values | {
@@ -112,12 +121,10 @@ def _proposal(request: Req, order: Order) -> dict[str, str]:
     }
 
 
-def _written(value: Decimal) -> str:
-    return f"{value.normalize():f}".replace(".", ",")
-
-
-async def _draft(request: Req, order: Order, data: dict[str, Any], *, check: bool = True) -> Draft:
-    state = request.scope["state"]
+async def _draft(
+    request: Req, given: tuple[Order, Stopped | None], data: dict[str, Any], *, check: bool = True
+) -> Draft:
+    state, (order, stopped) = request.scope["state"], given
     errors: dict[str, str] = {}
     company = await find_company(state["session"], state["actor"])
     customer = await _customer(request, order.concern_id)
@@ -128,14 +135,16 @@ async def _draft(request: Req, order: Order, data: dict[str, Any], *, check: boo
     )
     if account is None:
         errors["account"] = gettext(NO_ACCOUNT)
-    elif head.number and await number_used(state["session"], state["actor"], order.concern_id, head.number):
-        errors["number"] = gettext(NUMBER_USED)
+    elif head.number and (
+        used := await number_used(state["session"], state["actor"], order.concern_id, head.number)
+    ):
+        errors["number"] = used_text(used)
     made = _made(order, company, head, quantities, account)
     values = {name: fields.text(data, name) for name in (*_names(order), *HEAD_FIELDS)}
     shown = errors if check else {}
     return Draft(
         order, line_views(order), values, shown, flip.totals(made.lines), None if errors else made,
-        account_words(customer.accounts),
+        account_words(customer.accounts), stopped,
     )  # fmt: skip
 
 
@@ -165,7 +174,7 @@ def _head(data: dict[str, Any], order: Order, errors: dict[str, str], today: dat
     if issued and due and (due - issued).days < order.payment_days:
         earliest = later(issued, order.payment_days)
         message = gettext("Betalningsvillkoret är %(days)s dagar. Välj %(day)s eller senare.")
-        errors["due_date"] = message % {"days": order.payment_days, "day": earliest.isoformat()}
+        errors["due_date"] = message % {"days": order.payment_days, "day": long_day(earliest)}
     return flip.Head(number, issued or today, due or today, delivered)
 
 

@@ -9,15 +9,18 @@ from decimal import Decimal
 from urllib.parse import urlencode
 from uuid import UUID
 
+from portal.invoicing.status import CANCELLED
+from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.money import as_cost
 from portal.orders.status import ORDER
 from portal.suppliers.values import Account
-from portal.web.i18n import gettext, localised
+from portal.web.i18n import gettext, localised, ngettext
 from portal.web.supplier.findings import finding_text
 from portal.web.supplier.paying import account_name, chosen_account, payment_notes
 from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFile
 from portal.web.supplier.queries.orders import Line, Order, OrderRow
-from portal.web.supplier.sentences import pay_sentence, sentence, sentence_of
+from portal.web.supplier.sentences import long_day, pay_sentence, sentence, sentence_of
+from portal.web.supplier.stops import Stop, no_pay_day, stops_of
 from portal.web.supplier.tracks import invoice_track
 from portal.web.units import counted
 
@@ -78,6 +81,8 @@ class InvoiceView:
     done: bool
     row: InvoiceRow
     notes: tuple[tuple[str, str], ...] = ()
+    stops: tuple[Stop, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +137,35 @@ def invoice_lines(lines: Sequence[InvoiceLine]) -> tuple[tuple[InvoiceLine, str]
 
 def invoice_view(row: InvoiceRow, today: date, registered: Sequence[Account] = ()) -> InvoiceView:
     """A row of the list, and the head of the page. `registered`: the supplier's accounts at the customer today."""
-    told = sentence_of(row)
+    told, stops = sentence_of(row), stops_of(row)
+    pay = pay_sentence(row, today, chosen_account(row), no_pay_day(stops))
     amount = as_cost(row.payable_amount, credit=row.is_credit_note)
     return InvoiceView(
-        row.id, row.number, localised(f"/supplier/invoices/{row.id}"), (told.tone, told.icon, told.label), told.text,
-        pay_sentence(row, today, chosen_account(row)), invoice_track(row, today), amount, row.status == "done", row,
-        payment_notes(row, registered),
+        row.id, row.number, localised(f"/supplier/invoices/{row.id}"), (told.tone, told.icon, told.label),
+        _why(row, stops) or told.text, pay, invoice_track(row, today), amount, row.status == "done", row,
+        payment_notes(row, registered), stops, _about(row),
     )  # fmt: skip
+
+
+def _about(row: InvoiceRow) -> str:
+    """Customer, order and when it came: what tells one invoice from another of the same number."""
+    came = gettext("kom %(day)s kl. %(clock)s") % {
+        "day": long_day(stockholm_date(row.arrived_at)), "clock": format_clock(row.arrived_at),
+    }  # fmt: skip
+    order = gettext("beställning %(number)s") % {"number": row.order_number} if row.order_number else None
+    return ", ".join(filter(None, (row.buyer_name or row.concern, order, came)))
+
+
+def _why(row: InvoiceRow, stops: Sequence[Stop]) -> str | None:
+    """The first of what stops it, and how many more; why it was cancelled. None: the status says it all."""
+    if row.status == CANCELLED and row.cancelled_reason:
+        return gettext("Makulerad av kunden: %(why)s") % {"why": row.cancelled_reason}
+    if not stops or row.on_hold:
+        return None
+    more = len(stops) - 1
+    if not more:
+        return stops[0].text
+    return f"{stops[0].text} " + ngettext("En sak till.", "%(num)s saker till.", more) % {"num": more}
 
 
 def account_words(accounts: Sequence[Account]) -> str | None:

@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     s.REVIEWER_MISSING: Sentence(
         "info", "user-round-search", _CHECKING,
-        "Kunden letar efter rätt mottagare, eftersom ordernummer eller referens saknas eller är okänd.",
+        "Kunden letar efter rätt mottagare. Inget för er att göra.",
         1, "Kontrolleras",
     ),
     s.AWAITING_RECEIPT: Sentence(
@@ -126,8 +126,9 @@ def long_day(value: date) -> str:
     return format_day_long(value, current_locale(), year=True).replace(" ", "\u00a0")
 
 
-def pay_sentence(row: InvoiceRow, today: date, account: str | None = None) -> str:
-    """När får vi betalt? One sentence, whatever the invoice's status. `account`: the one chosen for the invoice."""
+def pay_sentence(row: InvoiceRow, today: date, account: str | None = None, no_day: str | None = None) -> str:
+    """När får vi betalt? One sentence, whatever the invoice's status. `account`: the one chosen for the invoice;
+    `no_day`: what is told in place of a day that is not yet to be told."""
     if row.status == s.CANCELLED:
         return gettext("Betalas inte.")
     if row.is_credit_note:
@@ -136,7 +137,7 @@ def pay_sentence(row: InvoiceRow, today: date, account: str | None = None) -> st
         return _nothing(row)
     if row.status == s.DONE:
         return _agreed(row.payment_date, today, account)
-    return _not_yet(row, today)
+    return no_day if no_day and not row.on_hold else _not_yet(row, today)
 
 
 def _not_yet(row: InvoiceRow, today: date) -> str:

@@ -10,6 +10,7 @@ from portal.web.i18n import current_locale, gettext
 from portal.web.supplier.queries.invoices import InvoiceRow
 from portal.web.supplier.queries.orders import Order
 from portal.web.supplier.sentences import NOT_PAID, STEPS, expected_day, sentence_of
+from portal.web.supplier.stops import stops_of, theirs
 
 
 def invoice_track(row: InvoiceRow, today: date) -> tuple[tuple[str, str, str | None], ...]:
@@ -36,7 +37,7 @@ def invoice_track(row: InvoiceRow, today: date) -> tuple[tuple[str, str, str | N
 
 
 def _pay_day(row: InvoiceRow, today: date) -> str | None:
-    if row.is_credit_note or row.on_hold or row.nothing_to_pay:
+    if row.is_credit_note or row.on_hold or row.nothing_to_pay or theirs(stops_of(row)):
         return None
     day = expected_day(row, today)
     return _short(day) if day else None

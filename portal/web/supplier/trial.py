@@ -23,6 +23,7 @@ from portal.kernel.decision import Reason, run
 from portal.orders.status import CLOSED
 from portal.web.i18n import gettext
 from portal.web.supplier.queries.orders import Order
+from portal.web.supplier.stops import stop_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +84,6 @@ def order_facts(order: Order) -> OrderFacts:
 
 
 def _words(reason: Reason) -> str:
-    text = gettext(reason.message)
-    return text % reason.params if reason.params else text
+    """As the page of a stopped invoice would tell it: what stands here is what would stand there."""
+    stop = stop_of({"code": reason.code, "params": reason.params, "message": reason.message})
+    return f"{stop.text} {stop.remedy}"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from portal.access.actor import Actor
 from portal.kernel.identifiers import format_org_number
+from portal.kernel.money import format_number_sv
 from portal.suppliers.queries.relations import WAITING
 from portal.suppliers.rules.agreements import is_ranked
 from portal.suppliers.status import RELATION
@@ -150,7 +151,7 @@ def _place(relation: Relation) -> str:
 
 
 def _terms(relation: Relation) -> tuple[tuple[str, str], ...]:
-    span = f"{relation.vat_min.normalize():f}–{relation.vat_max.normalize():f} %"
+    span = f"{format_number_sv(relation.vat_min)}–{format_number_sv(relation.vat_max)} %"
     rows = [
         (gettext("Betalningsvillkor"), gettext("%(days)s dagar") % {"days": relation.payment_days}),
         (gettext("Tillåten moms"), span),

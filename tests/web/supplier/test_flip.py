@@ -117,5 +117,5 @@ def row() -> InvoiceRow:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     return InvoiceRow(
         ID, ID, "Exempelstads kommun", "F-1001", False, "done", now, DAY, DAY, now, Decimal(1), Decimal(0),
-        Decimal(1), Decimal(1), "SEK", ID, "EX-1", None, None, None, None,
+        Decimal(1), Decimal(1), "SEK", ID, "EX-1", None, None, None, None, None, False,
     )  # fmt: skip

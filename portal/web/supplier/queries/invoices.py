@@ -23,7 +23,7 @@ _COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note,
   i.due_date, i.arrived_at, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount, i.currency, i.order_id,
   coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason,
   i.credit_request, i.credit_amount, i.on_hold, i.pay_scheme, i.pay_number, i.paid_otherwise, i.prepaid_amount,
-  i.payee_name, coalesce(r.payment_days, 30) AS payment_days"""
+  i.payee_name, coalesce(r.payment_days, 30) AS payment_days, i.reasons, i.delivery_date"""
 _FROM = """
 FROM supplier_invoice i JOIN concern c ON c.id = i.concern_id
 LEFT JOIN supplier_relation r ON r.concern_id = i.concern_id AND r.supplier_id = i.supplier_id
@@ -74,8 +74,11 @@ _ASKED = text(
     "SELECT count(*) FROM supplier_invoice WHERE supplier_id = :supplier AND credit_request IS NOT NULL"
 )
 _NUMBERS = text("""
-SELECT number, gross_amount, order_id FROM supplier_invoice
-WHERE supplier_id = :supplier AND concern_id = :concern AND status <> 'cancelled'
+SELECT id, number, gross_amount, order_id, arrived_at, status FROM supplier_invoice
+WHERE supplier_id = :supplier AND concern_id = :concern AND status <> 'cancelled' ORDER BY arrived_at, id
+""")
+_ORDER_NAMED = text("""
+SELECT id FROM supplier_order WHERE supplier_id = :supplier AND concern_id = :concern AND number = :number
 """)
 
 
@@ -112,6 +115,8 @@ class InvoiceRow:
     prepaid_amount: Decimal = Decimal(0)
     payee_name: str | None = None
     payment_days: int = 30
+    reasons: Sequence[Mapping[str, Any]] = ()
+    delivery_date: str | None = None
 
     @property
     def nothing_to_pay(self) -> bool:
@@ -262,11 +267,43 @@ async def refused_since(session: AsyncSession, actor: Actor, since: datetime) ->
     return int((await session.execute(_REFUSED, values)).scalar_one())
 
 
-async def number_used(session: AsyncSession, actor: Actor, concern_id: UUID, number: str) -> bool:
-    """Whether one of the supplier's own invoices to this concern has the number (A4.11)."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The supplier's own invoice that has a number already."""
+
+    id: UUID
+    number: str
+    gross_amount: Decimal
+    order_id: UUID | None
+    arrived_at: datetime
+    status: str
+
+
+async def number_used(
+    session: AsyncSession,
+    actor: Actor,
+    concern_id: UUID,
+    number: str,
+    *,
+    but: UUID | None = None,
+    folded: bool = False,
+) -> Earlier | None:
+    """The first of the supplier's own invoices to this concern that has the number, and is not cancelled (A4.11).
+
+    `folded`: one whose number looks like it counts too. `but`: an invoice that is not asked about.
+    """
     rows = await session.execute(_NUMBERS, {"supplier": actor.supplier_id, "concern": concern_id})
-    key = invoice_number_key(number)
-    return any(invoice_number_key(row.number) == key for row in rows)
+    key = folded_number_key if folded else invoice_number_key
+    return next((Earlier(*row) for row in rows if key(row.number) == key(number) and row.id != but), None)
+
+
+async def order_named(
+    session: AsyncSession, actor: Actor, concern_id: UUID, number: str | None
+) -> UUID | None:
+    """The supplier's own order with that number."""
+    given = {"supplier": actor.supplier_id, "concern": concern_id, "number": (number or "").strip()}
+    found: UUID | None = await session.scalar(_ORDER_NAMED, given)
+    return found
 
 
 async def number_alike(

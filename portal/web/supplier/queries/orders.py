@@ -46,6 +46,7 @@ SELECT l.id, l.position, l.item_no, l.buyer_item_no, l.name, l.unspsc, l.unit, l
     CASE WHEN i.is_credit_note THEN -il.quantity ELSE il.quantity END), 0) AS invoiced
 FROM order_line l
 LEFT JOIN supplier_invoice i ON i.concern_id = l.concern_id AND i.order_id = l.order_id AND i.status <> 'cancelled'
+  AND i.id IS DISTINCT FROM CAST(:without AS uuid)
 LEFT JOIN invoice_line il ON il.concern_id = i.concern_id AND il.invoice_id = i.id
   AND (il.order_line_id = l.id OR il.order_line_id IS NULL AND ltrim(trim(il.order_line_ref), '0') = l.position::text)
 WHERE l.concern_id = :concern AND l.order_id = :id
@@ -195,14 +196,21 @@ async def count_to_answer(session: AsyncSession, actor: Actor) -> int:
     return int((await session.execute(query, values)).scalar_one())
 
 
-async def find_order(session: AsyncSession, actor: Actor, order_id: UUID, day: date) -> Order:
+async def find_order(
+    session: AsyncSession, actor: Actor, order_id: UUID, day: date, *, without: UUID | None = None
+) -> Order:
     """One order with lines, answers and invoices, whom to ask (name and e-mail, where it may be known) and what the
-    buyer last decided of it (kind and reason). NotFound for another supplier's."""
+    buyer last decided of it (kind and reason). NotFound for another supplier's.
+
+    `without`: an invoice that is to be sent anew, and so takes nothing of the order.
+    """
     row = (await session.execute(_ONE, {"id": order_id, "supplier": actor.supplier_id})).one_or_none()
     if row is None:
         raise NotFound("Beställningen finns inte.")
     key = {"concern": row.concern_id, "id": order_id}
-    lines = tuple(Line(**line._mapping) for line in (await session.execute(_LINES, key)).all())
+    lines = tuple(
+        Line(**line._mapping) for line in (await session.execute(_LINES, key | {"without": without})).all()
+    )
     answers = tuple(Answer(*answer) for answer in (await session.execute(_RESPONSES, key)).all())
     invoices = tuple(OrderInvoice(*invoice) for invoice in (await session.execute(_INVOICES, key)).all())
     contact = (await session.execute(_CONTACT, {"id": order_id, "day": day})).first()
