@@ -53,13 +53,7 @@ class SearchResult:
 
 
 class SearchEngine(Protocol):
-    """Every call is within one concern. Raises SearchUnavailable when the engine does not answer."""
-
-    async def index(self, concern_id: UUID, articles: Sequence[IndexedArticle]) -> None:
-        """Add articles or replace those with the same id; they are found when this returns."""
-
-    async def remove(self, concern_id: UUID, article_ids: Sequence[UUID]) -> None:
-        """Forget articles; unknown ids do not matter."""
+    """What answers a search. Raises SearchUnavailable when the engine does not answer."""
 
     async def search(
         self,
@@ -71,3 +65,19 @@ class SearchEngine(Protocol):
         filters: SearchFilters = SearchFilters(),
     ) -> SearchResult:
         """What the organisation may buy and that fits all words, the last one also as a beginning. No words: any."""
+
+
+class SearchIndex(SearchEngine, Protocol):
+    """An engine with an index of its own, which must be fed. Every call is within one concern."""
+
+    async def index(self, concern_id: UUID, articles: Sequence[IndexedArticle]) -> None:
+        """Add articles or replace those with the same id; they are found when this returns."""
+
+    async def remove(self, concern_id: UUID, article_ids: Sequence[UUID]) -> None:
+        """Forget articles; unknown ids do not matter."""
+
+    async def forget_all(self, concern_id: UUID) -> None:
+        """Empty the index, which keeps its settings."""
+
+    async def count(self, concern_id: UUID) -> int:
+        """How many articles the index holds."""
