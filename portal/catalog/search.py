@@ -56,7 +56,7 @@ class PostgresSearch:
         asked = read_query(query)
         if not asked.words and query.strip() and not asked.without:
             return SearchResult()
-        places = await self._places(concern_id, organisation_id, filters)
+        places = await self.places(concern_id, organisation_id, filters)
         scope = _scope([place.catalogue_id for place in places], filters, limit)
         if not asked.words:
             return SearchResult(await self._browse(asked, scope))
@@ -71,7 +71,7 @@ class PostgresSearch:
         asked = read_query(query)
         if not asked.words:
             return ()
-        places = await self._places(concern_id, organisation_id, NO_FILTERS)
+        places = await self.places(concern_id, organisation_id, NO_FILTERS)
         scope = _scope([place.catalogue_id for place in places], NO_FILTERS, MOST_NEAREST)
         near, others = await self._unused(asked, scope)
         alike = {word: [other for other, _ in known[:MOST_NEAREST]] for word, known in near.items()}
@@ -79,7 +79,7 @@ class PostgresSearch:
 
     async def categories(self, *, concern_id: UUID, organisation_id: UUID) -> Mapping[str, int]:
         """UNSPSC segment → number of articles the organisation may buy, the largest first."""
-        places = await self._places(concern_id, organisation_id, NO_FILTERS)
+        places = await self.places(concern_id, organisation_id, NO_FILTERS)
         given = {"catalogues": [place.catalogue_id for place in places], "concern": concern_id}
         rows = await self._session.execute(CATEGORIES, given)
         return {row.segment: row.articles for row in rows}
@@ -92,7 +92,8 @@ class PostgresSearch:
         given = {"key": f"'#{key[::-1]}'", "most": MOST_NEAREST}
         return (await self._session.execute(EXACT, given)).scalars().all()
 
-    async def _places(self, concern_id: UUID, organisation_id: UUID, filters: SearchFilters) -> list[Place]:
+    async def places(self, concern_id: UUID, organisation_id: UUID, filters: SearchFilters) -> list[Place]:
+        """The catalogues the organisation may call off from today."""
         given = {
             "concern": concern_id, "organisation": organisation_id, "today": self._today,
             "agreements": list(filters.agreement_ids) or None, "suppliers": list(filters.supplier_ids) or None,

@@ -1,6 +1,5 @@
-"""Search among articles. Two engines stand behind one Protocol: PostgreSQL's, which is always there, and
-Meilisearch for large catalogues (integrations/meilisearch.py). They know articles by id, and show only what an
-organisation may buy."""
+"""Search among articles: PostgreSQL's, which is always there, and an index of words beside it for large catalogues
+(integrations/meilisearch.py, asked by catalog/indexed_search.py)."""
 
 from __future__ import annotations
 
@@ -21,17 +20,14 @@ class SearchUnavailable(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class IndexedArticle:
-    """What the engine keeps of one article. `organisations`: those that may buy it."""
+    """What the index keeps of one article: nothing that changes without a publishing of its catalogue."""
 
     id: UUID
-    number: str
+    catalogue_id: UUID
     name: str
+    manufacturer: str
     description: str
-    supplier: str
-    supplier_id: UUID
-    agreement_id: UUID
     unspsc: str
-    organisations: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ class SearchResult:
 
 
 class SearchEngine(Protocol):
-    """What answers a search. Raises SearchUnavailable when the engine does not answer."""
+    """What answers a search."""
 
     async def search(
         self,
@@ -67,8 +63,9 @@ class SearchEngine(Protocol):
         """What the organisation may buy and that fits all words, the last one also as a beginning. No words: any."""
 
 
-class SearchIndex(SearchEngine, Protocol):
-    """An engine with an index of its own, which must be fed. Every call is within one concern."""
+class SearchIndex(Protocol):
+    """An index of words that must be fed. Every call is within one concern, and raises SearchUnavailable when the
+    engine does not answer."""
 
     async def index(self, concern_id: UUID, articles: Sequence[IndexedArticle]) -> None:
         """Add articles or replace those with the same id; they are found when this returns."""
@@ -77,7 +74,21 @@ class SearchIndex(SearchEngine, Protocol):
         """Forget articles; unknown ids do not matter."""
 
     async def forget_all(self, concern_id: UUID) -> None:
-        """Empty the index, which keeps its settings."""
+        """Empty the index; its settings stay."""
 
     async def count(self, concern_id: UUID) -> int:
         """How many articles the index holds."""
+        ...
+
+    async def find(
+        self,
+        words: str,
+        *,
+        concern_id: UUID,
+        catalogues: Sequence[UUID],
+        unspsc: Sequence[str],
+        limit: int,
+        offset: int,
+    ) -> Sequence[UUID]:
+        """Articles of the catalogues (at least one) that hold all words, the last one also as a beginning."""
+        ...

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
 from dev.demo_city import catalogues
 from dev.demo_city.ids import CONCERN_ID, demo_id
+from portal.catalog.actions.indexing import rebuild
+from portal.catalog.indexed_search import IndexedSearch, IndexWatch
 from portal.catalog.search import PostgresSearch
 from tests.domains.catalog.conftest import Shop, buyer, csv, row
+from tests.integrations.meilisearch_stand_in import meilisearch
 
 MORE = (
     ("HL-9901", "Handskar nitril", "42132203"),
@@ -56,8 +60,8 @@ ALL_THEIRS = (
 )
 
 
-@pytest.fixture
-async def stocked(shop: Shop) -> AsyncIterator[Shop]:
+@pytest.fixture(params=["postgresql", "meilisearch"])
+async def stocked(shop: Shop, request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
     """The shop with the articles added to Hygienlagret's, by a file of theirs."""
     shop.agreement, shop.supplier = "R-2026-004", "Hygienlagret AB"
     place = catalogues.catalogue_id(shop.agreement, shop.supplier)
@@ -69,7 +73,13 @@ async def stocked(shop: Shop) -> AsyncIterator[Shop]:
     added = [row(number, name, unspsc=unspsc) for number, name, unspsc in MORE]
     upload = await shop.take_in(csv([*theirs, *added]))
     assert (upload.rows_new, upload.rows_removed) == (len(MORE), 0)
-    yield shop
+    if request.param == "postgresql":
+        yield shop
+        return
+    async with meilisearch(CONCERN_ID) as engine:
+        await rebuild(engine, shop.database, CONCERN_ID)
+        shop.engine = partial(IndexedSearch, IndexWatch(shop.database, engine))
+        yield shop
 
 
 async def test_what_is_typed_is_among_the_first_three(stocked: Shop) -> None:

@@ -16,15 +16,15 @@ ORDER = f"/orders/{demo_id('order', 'EX-100001')}"
 async def test_a_buyer_finds_articles(site: Site) -> None:
     buyer = await user(site, "bestallare@gsf")
     html = (await buyer.get("/search", params={"q": "gelpenna"})).text
-    assert "Gelpenna blå" in html
-    assert re.search("[0-9]+ träff.*gelpenna”", html) and "15 träffar på ”gelpenna”." in html, re.search("<h1.*?</p>", html, re.S)
+    assert html.count(">Gelpenna ") == 5
+    assert "15 träffar på ”gelpenna”." in html
     assert 'href="/catalog/articles?q=gelpenna"' in html
     assert "KB-1001" in (await buyer.get("/search", params={"q": "kb1001"})).text
 
 
 async def test_who_does_not_buy_finds_no_articles(site: Site) -> None:
     auditor = await user(site, "revisor@stad")
-    assert "Gelpenna blå" not in (await auditor.get("/search", params={"q": "gelpenna"})).text
+    assert ">Gelpenna " not in (await auditor.get("/search", params={"q": "gelpenna"})).text
 
 
 async def test_own_orders_are_found_by_what_was_ordered_and_others_are_not(site: Site) -> None:
@@ -44,7 +44,7 @@ async def test_a_requisition_is_found_by_its_number_and_what_is_on_it(site: Site
     address = sent.headers["location"]
     number = re.search(r"<title>([^<·|]+)", (await buyer.get(address)).text)
     assert number is not None
-    for words in (number.group(1).strip(), "kontorsstol"):
+    for words in (number.group(1).split()[0], "kontorsstol"):
         html = (await buyer.get("/search", params={"q": words})).text
         assert f'href="{address}"' in html, words
     other = await user(site, "bestallare2@gsf")
