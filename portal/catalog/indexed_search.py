@@ -47,9 +47,9 @@ class IndexWatch:
 
     async def is_whole(self, concern_id: UUID) -> bool:
         """False too when the engine does not answer."""
-        at, whole = self._seen.get(concern_id, (0.0, False))
-        if at and monotonic() - at < TRUSTED_SECONDS:
-            return whole
+        seen = self._seen.get(concern_id)
+        if seen is not None and monotonic() - seen[0] < TRUSTED_SECONDS:
+            return seen[1]
         try:
             held, live = await self.counts(concern_id)
             whole = held == live
