@@ -1,6 +1,6 @@
 """What a person typed in a search, read: words, words to leave out, a number, figures with their units.
 
-`number_key` and `fold` are made alike in the database (migration 0019); a test holds the two together.
+`number_key` and `fold` are made alike in the database (migration 0020); a test holds the two together.
 """
 
 from __future__ import annotations
