@@ -109,8 +109,8 @@ async def test_numbers_and_words_are_folded_alike_here_and_in_the_database(shop:
     chance = random.Random(19)
     signs = NOISE + DOTTED + "ABCÅÄÖabcåäö0123456789ÉÜ"
     texts = ["".join(chance.choices(signs, k=chance.randrange(1, 20))) for _ in range(500)]
-    rows = await shop.rows("SELECT w, search_key(w) AS key, search_fold(w) AS folded FROM unnest(CAST(:texts AS text[])) AS u (w)",
-                           texts=texts)  # fmt: skip
+    asked = "SELECT w, search_key(w) AS key, search_fold(w) AS folded FROM unnest(CAST(:texts AS text[])) AS u (w)"
+    rows = await shop.rows(asked, texts=texts)
     assert len(rows) == len(texts)
     assert [(row.w, row.key) for row in rows] == [(row.w, number_key(row.w)) for row in rows]
     assert [row.folded for row in rows] == [fold(row.w) for row in rows]
