@@ -12,9 +12,14 @@ from sqlalchemy import text
 
 from portal.audit.anchors import read_anchors
 from portal.audit.sealing import BrokenChain, anchor_path, check_last_anchor
+from portal.catalog.indexed_search import IndexWatch
 from portal.db.context import Context
 from portal.db.migrate import MIGRATIONS
+<<<<<<< HEAD
 from portal.formats.rulesets import PEPPOL, STAND_IN, RuleSet, list_rules
+=======
+from portal.integrations.search import SearchUnavailable
+>>>>>>> search
 from portal.jobs.parked import Parked, parked_jobs
 from portal.kernel.dates import SystemClock, add_months, stockholm_date
 from portal.kernel.errors import PortalError
@@ -35,6 +40,7 @@ _BARE = text(
     " AND relname NOT IN ('alembic_version', 'original', 'rate_limit', 'vat_rate')"
 )
 _VERSION = text("SELECT version_num FROM alembic_version")
+_CONCERNS = text("SELECT id FROM list_concerns()")
 
 
 MONTHS_OF_EDITION = 6
@@ -80,7 +86,7 @@ async def examine(installation: Installation) -> list[Finding]:
         _rules(list_rules(settings.data_dir, today), today, production=settings.production),
         history,
         _judge(insecure, "PORTAL_BASE_URL måste vara https i produktion.", f"Adress: {settings.base_url}."),
-        *_parts(settings), _parked(parked),
+        *_parts(settings), _parked(parked), *await _search_index(installation),
     ]  # fmt: skip
 
 
@@ -99,6 +105,26 @@ def _part(part: Part) -> Finding:
     why = f", slutade senast med {part.reason}" if part.reason else ""
     times = f", omstarter: {part.restarts}{why}" if part.restarts else why
     return Finding(f"Del {part.name}: {state}{times}.", warning=part.state != "running" or part.restarts > 0)
+
+
+async def _search_index(installation: Installation) -> list[Finding]:
+    """Whether the search engine beside PostgreSQL holds what the database has; nothing where there is none."""
+    if installation.meilisearch is None:
+        return []
+    watch = IndexWatch(installation.database, installation.meilisearch)
+    async with installation.database.session(Context()) as session:
+        concerns = (await session.execute(_CONCERNS)).scalars().all()
+    try:
+        counts = [await watch.counts(concern_id) for concern_id in concerns]
+    except SearchUnavailable:
+        return [Finding("Sökmotorn (MEILI_URL) svarar inte. PostgreSQL svarar i stället.", warning=True)]
+    held, live = sum(held for held, _ in counts), sum(live for _, live in counts)
+    if all(one == other for one, other in counts):
+        return [Finding(f"Sökmotorns index håller alla {live} artiklar.")]
+    mend = (
+        "Indexet byggs på nytt inom fem minuter, eller nu: portal search rebuild. PostgreSQL svarar så länge."
+    )
+    return [Finding(f"Sökmotorns index håller {held} artiklar, databasen {live}. {mend}", warning=True)]
 
 
 def _parked(parked: Sequence[Parked]) -> Finding:

@@ -15,6 +15,7 @@ import portal.invoicing.jobs as invoicing_jobs
 import portal.orders.jobs as orders_jobs
 import portal.suppliers.jobs as suppliers_jobs
 from portal.audit.sealing import seal_all
+from portal.catalog.indexed_search import IndexedSearch, IndexWatch
 from portal.catalog.search import PostgresSearch, SearchFor
 from portal.db.embedded import embedded
 from portal.db.session import Database
@@ -22,7 +23,7 @@ from portal.formats.rule_pool import RulePool
 from portal.formats.rulesets import kept_rules
 from portal.integrations.mail import Mailer, mailer_for
 from portal.integrations.object_store import FolderStore, ObjectStore
-from portal.integrations.search import SearchEngine
+from portal.integrations.search import SearchIndex
 from portal.invoicing.actions.inbox import watch_inbox
 from portal.invoicing.actions.parts import IntakeParts, Pooled, RuleCheck
 from portal.jobs.context import JobContext
@@ -56,13 +57,14 @@ class Installation:
     owner_url: str
     rule_check: Pooled
     at: At
-    meilisearch: SearchEngine | None = None
+    meilisearch: SearchIndex | None = None
 
     @property
     def search(self) -> SearchFor:
-        """The search engine settings choose: Meilisearch where MEILI_URL is set, else PostgreSQL's."""
-        engine = self.meilisearch
-        return PostgresSearch if engine is None else lambda _session, _today: engine
+        """PostgreSQL's search, with Meilisearch beside it where MEILI_URL is set."""
+        if self.meilisearch is None:
+            return PostgresSearch
+        return partial(IndexedSearch, IndexWatch(self.database, self.meilisearch))
 
 
 def registry(installation: Installation) -> JobRegistry:
@@ -100,6 +102,7 @@ def registry(installation: Installation) -> JobRegistry:
         "catalog.publish": catalog_jobs.publish,
         "catalog.vacuum": partial(catalog_jobs.vacuum, installation.owner_url),
         "catalog.index": partial(catalog_jobs.index, installation.meilisearch),
+        "catalog.mend_index": partial(catalog_jobs.mend_index, installation.meilisearch),
         "orders.mail_answer": partial(orders_jobs.mail_answer, _sending(installation)),
         "orders.send": partial(orders_jobs.send_order, _sending(installation)),
         "orders.tell_supplier": partial(orders_jobs.tell_supplier, _sending(installation)),
@@ -166,13 +169,11 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             await _close(installation)
 
 
-def _meilisearch(settings: Settings) -> SearchEngine | None:
+def _meilisearch(settings: Settings) -> SearchIndex | None:
     """The engine where it is configured; only then is its library loaded (ADR 12)."""
     if settings.meili_url is None:
         return None
-    engine: SearchEngine = import_module(MEILISEARCH).MeilisearchEngine(
-        settings.meili_url, settings.meili_key
-    )
+    engine: SearchIndex = import_module(MEILISEARCH).MeilisearchEngine(settings.meili_url, settings.meili_key)
     return engine
 
 

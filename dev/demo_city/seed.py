@@ -22,9 +22,7 @@ from portal.kernel.dates import stockholm_date
 # Every word of every article, with how many articles hold it: what misspelt words are mended against.
 VOCABULARY = text("""
 INSERT INTO search_word (concern_id, word, articles)
-SELECT :concern, word, ndoc FROM ts_stat(
-  'SELECT to_tsvector(''simple'', name || '' '' || coalesce(manufacturer, '''')) FROM article'
-) WHERE length(word) > 2
+SELECT :concern, word, ndoc FROM ts_stat('SELECT search FROM article', 'b') WHERE length(word) > 2
 ON CONFLICT (concern_id, word) DO UPDATE SET articles = excluded.articles
 """)
 

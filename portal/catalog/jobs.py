@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import psycopg
 from sqlalchemy import text
 
+from portal.catalog.actions.indexing import hand_over_version, rebuild
 from portal.catalog.actions.publishing import publish_now
 from portal.catalog.actions.validation import validate as validate_upload
+from portal.catalog.indexed_search import IndexWatch
 from portal.integrations.object_store import ObjectStore
-from portal.integrations.search import IndexedArticle, SearchEngine
+from portal.integrations.search import SearchIndex
 from portal.jobs.context import JobContext
 
-BATCH = 5_000
 VACUUM = ("VACUUM (ANALYZE) article", "VACUUM (ANALYZE) search_word", "ANALYZE article_price")
 
-_CHANGED = text("""
-SELECT a.id, a.item_no, a.name, coalesce(a.description, '') AS description, s.name AS supplier, a.supplier_id,
-  a.agreement_id, a.unspsc, a.removed_at IS NOT NULL AS removed,
-  array(SELECT o.organisation_id FROM agreement_organisation o
-        WHERE o.concern_id = a.concern_id AND o.agreement_id = a.agreement_id) AS organisations
-FROM article a JOIN supplier s ON s.id = a.supplier_id
-WHERE a.concern_id = :concern AND a.catalogue_id = :catalogue AND a.version = :version AND a.id > :after
-ORDER BY a.id LIMIT :most
-""")
+_CONCERNS = text("SELECT id FROM list_concerns()")
 
 
 async def validate(store: ObjectStore, context: JobContext, upload_id: str) -> None:
@@ -49,26 +40,20 @@ async def vacuum(owner_url: str, context: JobContext) -> None:
             await connection.execute(statement)
 
 
-async def index(engine: SearchEngine | None, context: JobContext, catalogue_id: str, version: int) -> None:
-    """Hand what a publishing changed to a search engine of its own; without one (PostgreSQL) there is nothing to do."""
-    if engine is None or context.concern_id is None:
+async def index(engine: SearchIndex | None, context: JobContext, catalogue_id: str, version: int) -> None:
+    """Hand what a publishing changed to an index of its own; without one (PostgreSQL) there is nothing to do."""
+    if engine is not None and context.concern_id is not None:
+        await hand_over_version(engine, context.database, context.concern_id, UUID(catalogue_id), version)
+
+
+async def mend_index(engine: SearchIndex | None, context: JobContext) -> None:
+    """Build the index anew for every concern whose index does not hold what the database has."""
+    if engine is None:
         return
-    after = UUID(int=0)
-    while rows := await _changed(context, catalogue_id, version, after):
-        after = rows[-1].id
-        await engine.index(context.concern_id, [_indexed(row) for row in rows if not row.removed])
-        await engine.remove(context.concern_id, [row.id for row in rows if row.removed])
-
-
-async def _changed(context: JobContext, catalogue_id: str, version: int, after: UUID) -> Sequence[Any]:
-    given = {"concern": context.concern_id, "catalogue": UUID(catalogue_id), "version": version, "after": after,
-             "most": BATCH}  # fmt: skip
+    watch = IndexWatch(context.database, engine)
     async with context.session() as session:
-        return (await session.execute(_CHANGED, given)).all()
-
-
-def _indexed(row: Any) -> IndexedArticle:
-    return IndexedArticle(
-        row.id, row.item_no, row.name, row.description, row.supplier, row.supplier_id, row.agreement_id, row.unspsc,
-        tuple(row.organisations),
-    )  # fmt: skip
+        concerns = (await session.execute(_CONCERNS)).scalars().all()
+    for concern_id in concerns:
+        held, live = await watch.counts(concern_id)
+        if held != live:
+            await rebuild(engine, context.database, concern_id)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import Computed, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,11 +14,12 @@ from portal.catalog.status import UPLOAD
 from portal.db.base import Base, ConcernKey, Id, Instant, Price, Quantity, Rate, one_of
 
 ROW_VECTOR = (
-    "CASE WHEN change IN ('new', 'changed') THEN article_vector(item_no, name, manufacturer, description) END"
+    "CASE WHEN change IN ('new', 'changed')"
+    " THEN article_vector(item_no, name, manufacturer, description, unspsc) END"
 )
-"""Stems for meaning, the words as written for prefixes; the article number found as it is. Made when a row is checked,
-for the rows that would change the catalogue, and carried over by publishing. A slash would make one word of two: the
-parser takes "A4/A5" for the path of a file."""
+"""Stems for meaning, the words as written for prefixes and without dots; the number and the code as keys. Made when a
+row is checked, for the rows that would change the catalogue, and carried over by publishing. A slash would make one
+word of two: the parser takes "A4/A5" for the path of a file."""
 
 
 class Catalogue(Base):
@@ -158,9 +159,7 @@ class SearchWord(Base):
     word: Mapped[str] = mapped_column(primary_key=True)
     articles: Mapped[int] = mapped_column(comment="how many articles hold it")
     __table_args__ = (
-        Index(
-            "ix_search_word_trigram", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}
-        ),
+        Index("ix_search_word_trigram", text("search_fold(word) gin_trgm_ops"), postgresql_using="gin"),
     )
 
 

@@ -7,70 +7,34 @@ ranked, and only catalogues the organisation may call off from today are searche
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.catalog.rules.spelling import meant, split_query
-from portal.integrations.search import IndexedArticle, SearchEngine, SearchFilters, SearchResult
+from portal.catalog.queries.search import BROWSE, BUYABLE, CATEGORIES, EXACT, FIND, TERMS, UNUSED
+from portal.catalog.rules.named import Named, Place, named_categories, named_places
+from portal.catalog.rules.search_plan import (
+    Term,
+    any_word,
+    left_out,
+    open_terms,
+    search_plan,
+)
+from portal.catalog.rules.spelling import meant
+from portal.catalog.rules.words import Query, Word, number_key, read_query
+from portal.integrations.search import SearchEngine, SearchFilters, SearchResult
 
 MOST_CANDIDATES = 1_000
-SHORTEST_COMPOUND = 4
-MOST_COMPOUNDS = 20
-MOST_NEAR = 12
-BUYABLE = """
-SELECT coalesce(array_agg(c.id), '{}') FROM catalogue c
-JOIN agreement g ON g.concern_id = c.concern_id AND g.id = c.agreement_id
-JOIN agreement_organisation o ON o.concern_id = c.concern_id AND o.agreement_id = c.agreement_id
-JOIN supplier_relation r ON r.concern_id = c.concern_id AND r.supplier_id = c.supplier_id
-WHERE c.concern_id = :concern AND o.organisation_id = :organisation AND r.status = 'approved'
-  AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to >= :today)
-  AND (CAST(:agreements AS uuid[]) IS NULL OR c.agreement_id = ANY (CAST(:agreements AS uuid[])))
-  AND (CAST(:suppliers AS uuid[]) IS NULL OR c.supplier_id = ANY (CAST(:suppliers AS uuid[])))
-"""
-# The words with the longer ones that hold them (papper is in kopieringspapper), each as a query of its own.
-_PARTS = f"""
-WITH longer AS MATERIALIZED (
-  SELECT given, word FROM compound_words(CAST(:long AS text[]), :last, {MOST_COMPOUNDS})
-), held AS (
-  SELECT given, string_agg(' | ' || quote_literal(replace(word, '\\', '')), '') AS quoted FROM longer GROUP BY given
-), parts AS MATERIALIZED (
-  SELECT w.word, w.place,
-    plainto_tsquery('swedish', w.word) || to_tsquery('simple', w.quoted || coalesce(h.quoted, '')) AS part
-  FROM unnest(CAST(:words AS text[]), CAST(:quoted AS text[])) WITH ORDINALITY AS w (word, quoted, place)
-  LEFT JOIN held h ON h.given = w.word
-)
-"""  # noqa: S608 - our own constants
-_FIND = text(f"""
-{_PARTS}
-SELECT s.article_id FROM search_articles(
-  (SELECT coalesce(string_agg('(' || part::text || ')', ' & ' ORDER BY place), '')::tsquery FROM parts
-   WHERE numnode(part) > 0), ({BUYABLE}), CAST(:segments AS text[]), :most
-) WITH ORDINALITY AS s (article_id, rank, place) ORDER BY s.place LIMIT :limit
-""")  # noqa: S608 - our own constants
-# When nothing fits: which of the words nobody uses, with the known words near them.
-_UNUSED = text(f"""
-{_PARTS}, places AS MATERIALIZED (SELECT ({BUYABLE}) AS ids), unused AS MATERIALIZED (
-  SELECT p.word FROM parts p WHERE NOT EXISTS (
-    SELECT 1 FROM search_articles(p.part, (SELECT ids FROM places), CAST(:segments AS text[]), 1))
-)
-SELECT true AS near, given, word, articles FROM near_words(ARRAY(SELECT word FROM unused), {MOST_NEAR})
-UNION ALL
-SELECT false, given, word, 0 FROM longer
-""")  # noqa: S608 - our own constants
-_EXACT = text("""
-SELECT a.id FROM search_articles(phraseto_tsquery('simple', :item_no), NULL, NULL, :most) s
-JOIN article a ON a.concern_id = :concern AND a.id = s.article_id WHERE upper(a.item_no) = upper(:item_no) LIMIT 5
-""")
-
+ENOUGH = 3
+MOST_NEAREST = 5
 SearchFor = Callable[[AsyncSession, date], SearchEngine]
 """The engine of this installation for one request's session and day."""
-Words = Sequence[str]
-Alternatives = dict[str, list[str]]
+Others = Mapping[str, Sequence[str]]
+NO_FILTERS = SearchFilters()
 
 
 class PostgresSearch:
@@ -80,12 +44,6 @@ class PostgresSearch:
         self._session = session
         self._today = today
 
-    async def index(self, concern_id: UUID, articles: Sequence[IndexedArticle]) -> None:
-        """Nothing to do: the text vector is a column of the article."""
-
-    async def remove(self, concern_id: UUID, article_ids: Sequence[UUID]) -> None:
-        """Nothing to do: a removed article is not searched."""
-
     async def search(
         self,
         query: str,
@@ -93,83 +51,115 @@ class PostgresSearch:
         concern_id: UUID,
         organisation_id: UUID,
         limit: int,
-        filters: SearchFilters = SearchFilters(),  # noqa: B008 - frozen
+        filters: SearchFilters = NO_FILTERS,
     ) -> SearchResult:
-        words = split_query(query)
-        scope = self._scope(concern_id, organisation_id, filters)
-        if not words:
-            return SearchResult() if query.strip() else SearchResult(await self._find((), {}, scope, limit))
-        given = scope | _words_given(words) | {"most": MOST_CANDIDATES}
-        found = tuple((await self._session.execute(_FIND, given | {"limit": limit})).scalars())
-        return SearchResult(found) if found else await self._mended(words, given, scope, limit)
+        asked = read_query(query)
+        if not asked.words and query.strip() and not asked.without:
+            return SearchResult()
+        places = await self.places(concern_id, organisation_id, filters)
+        scope = _scope([place.catalogue_id for place in places], filters, limit)
+        if not asked.words:
+            return SearchResult(await self._browse(asked, scope))
+        named = named_places(asked, places)
+        found = await self._with_named(asked, named, scope)
+        if found:
+            return SearchResult(found[:limit])
+        return await self._mended(asked, scope)
 
-    async def _mended(
-        self, words: Words, given: dict[str, Any], scope: dict[str, Any], limit: int
-    ) -> SearchResult:
+    async def nearest(self, query: str, *, concern_id: UUID, organisation_id: UUID) -> Sequence[UUID]:
+        """When nothing fits: articles that hold some of the words, or words like them; the nearest first."""
+        asked = read_query(query)
+        if not asked.words:
+            return ()
+        places = await self.places(concern_id, organisation_id, NO_FILTERS)
+        scope = _scope([place.catalogue_id for place in places], NO_FILTERS, MOST_NEAREST)
+        near, others = await self._unused(asked, scope)
+        alike = {word: [other for other, _ in known[:MOST_NEAREST]] for word, known in near.items()}
+        return await self._find(any_word(asked.words, others | alike), asked, scope)
+
+    async def categories(self, *, concern_id: UUID, organisation_id: UUID) -> Mapping[str, int]:
+        """UNSPSC segment → number of articles the organisation may buy, the largest first."""
+        places = await self.places(concern_id, organisation_id, NO_FILTERS)
+        given = {"catalogues": [place.catalogue_id for place in places], "concern": concern_id}
+        rows = await self._session.execute(CATEGORIES, given)
+        return {row.segment: row.articles for row in rows}
+
+    async def find_number(self, item_no: str, concern_id: UUID) -> Sequence[UUID]:
+        """Articles with exactly this number, however it is written, whether they may be bought or not."""
+        key = number_key(item_no.strip())
+        if not key.isalnum():
+            return ()
+        given = {"key": f"'#{key[::-1]}'", "most": MOST_NEAREST}
+        return (await self._session.execute(EXACT, given)).scalars().all()
+
+    async def places(self, concern_id: UUID, organisation_id: UUID, filters: SearchFilters) -> list[Place]:
+        """The catalogues the organisation may call off from today."""
+        given = {
+            "concern": concern_id, "organisation": organisation_id, "today": self._today,
+            "agreements": list(filters.agreement_ids) or None, "suppliers": list(filters.supplier_ids) or None,
+        }  # fmt: skip
+        return [Place(*row) for row in await self._session.execute(BUYABLE, given)]
+
+    async def _with_named(
+        self, asked: Query, named: Sequence[Named], scope: dict[str, Any]
+    ) -> tuple[UUID, ...]:
+        """What fits the words, with what the words name before it (the whole name was typed) or after it."""
+        before = [await self._of_place(asked, one, scope) for one in named if one.first]
+        text = await self._find(search_plan(asked, named_categories(asked.words), {}), asked, scope)
+        after = [await self._of_place(asked, one, scope) for one in named if not one.first]
+        return tuple(dict.fromkeys(id_ for ids in (*before, text, *after) for id_ in ids))
+
+    async def _of_place(self, asked: Query, named: Named, scope: dict[str, Any]) -> Sequence[UUID]:
+        there = scope | {"catalogues": list(named.catalogues)}
+        rest = replace(asked, words=named.rest, number="", digits="")
+        if not named.rest:
+            return await self._browse(rest, there)
+        return await self._find(search_plan(rest, {}, {}), rest, there)
+
+    async def _mended(self, asked: Query, scope: dict[str, Any]) -> SearchResult:
         """Search again with the words nobody uses read as their nearest ones."""
+        near, others = await self._unused(asked, scope)
+        likely = {word: [one.word for one in meant(word, known)] for word, known in near.items()}
+        read_as = {word: words for word, words in likely.items() if words}
+        if not read_as:
+            return SearchResult()
+        mended = await self._find(search_plan(asked, {}, others | read_as), asked, scope)
+        return SearchResult(mended, {word: words[0] for word, words in read_as.items()} if mended else {})
+
+    async def _unused(
+        self, asked: Query, scope: dict[str, Any]
+    ) -> tuple[dict[str, list[tuple[str, int]]], dict[str, list[str]]]:
+        """The words nobody uses with the known ones near them, and the longer words that hold a word."""
         near: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        others: Alternatives = defaultdict(list)
-        for row in await self._session.execute(_UNUSED, given):
+        longer: dict[str, list[str]] = defaultdict(list)
+        given = scope | _terms(open_terms(asked.words), asked.words)
+        for row in await self._session.execute(UNUSED, _only(given, UNUSED)):
             if row.near:
                 near[row.given].append((row.word, row.articles))
             else:
-                others[row.given].append(row.word)
-        read_as = {word: [one.word for one in meant(word, known)] for word, known in near.items()}
-        read_as = {word: likely for word, likely in read_as.items() if likely}
-        if not read_as:
-            return SearchResult()
-        mended = await self._find(words, others | read_as, scope, limit)
-        return SearchResult(mended, {word: likely[0] for word, likely in read_as.items()} if mended else {})
+                longer[row.given].append(row.word)
+        return near, longer
 
-    async def find_number(self, item_no: str, concern_id: UUID) -> Sequence[UUID]:
-        """Articles with exactly this number, whether they may be bought or not."""
-        given = {"item_no": item_no.strip(), "concern": concern_id, "most": MOST_CANDIDATES}
-        return (await self._session.execute(_EXACT, given)).scalars().all() if item_no.strip() else ()
+    async def _find(self, terms: Sequence[Term], asked: Query, scope: dict[str, Any]) -> tuple[UUID, ...]:
+        given = scope | _terms([*terms, *left_out(asked.without)], asked.words) | {"enough": ENOUGH}
+        return tuple((await self._session.execute(FIND, given)).scalars())
 
-    async def _find(
-        self, words: Words, others: Alternatives, scope: dict[str, Any], limit: int
-    ) -> tuple[UUID, ...]:
-        """Ids of the best; the last word may be the beginning of one."""
-        given = scope | {"limit": limit, "most": MOST_CANDIDATES}
-        for place, word in enumerate(words, start=1):
-            given[f"any{place}"] = _any_of(word, others.get(word, []), beginning=place == len(words))
-            given[f"stem{place}"] = word
-        return tuple((await self._session.execute(_statement(len(words)), given)).scalars())
-
-    def _scope(self, concern_id: UUID, organisation_id: UUID, filters: SearchFilters) -> dict[str, Any]:
-        return {
-            "concern": concern_id,
-            "organisation": organisation_id,
-            "today": self._today,
-            "agreements": list(filters.agreement_ids) or None,
-            "suppliers": list(filters.supplier_ids) or None,
-            "segments": [prefix[:2] for prefix in filters.unspsc] or None,
-        }
+    async def _browse(self, asked: Query, scope: dict[str, Any]) -> tuple[UUID, ...]:
+        given = scope | _terms(left_out(asked.without), ())
+        return tuple((await self._session.execute(BROWSE, _only(given, BROWSE))).scalars())
 
 
-def _words_given(words: Words) -> dict[str, Any]:
-    quoted = [_any_of(word, (), beginning=place == len(words)) for place, word in enumerate(words, start=1)]
-    long = [word for word in words if len(word) >= SHORTEST_COMPOUND and word.isalpha()]
-    return {"words": list(words), "quoted": quoted, "long": long, "last": words[-1]}
+def _scope(catalogues: list[UUID], filters: SearchFilters, limit: int) -> dict[str, Any]:
+    segments = [prefix[:2] for prefix in filters.unspsc] or None
+    return {"catalogues": catalogues, "segments": segments, "most": MOST_CANDIDATES, "limit": limit}
 
 
-def _statement(words: int) -> TextClause:
-    """The search for so many words, all of which must fit."""
-    parts = [
-        f"(to_tsquery('simple', :any{place}) || plainto_tsquery('swedish', :stem{place}))"
-        for place in range(1, words + 1)
-    ]
-    query = " && ".join(parts) or "CAST(NULL AS tsquery)"
-    return text(
-        f"SELECT s.article_id FROM search_articles({query}, ({BUYABLE}), CAST(:segments AS text[]), :most)"  # noqa: S608
-        " WITH ORDINALITY AS s (article_id, rank, place) ORDER BY s.place LIMIT :limit"
-    )
+def _terms(terms: Sequence[Term], words: Sequence[Word]) -> dict[str, Any]:
+    columns = zip(*map(astuple, terms), strict=True) if terms else [()] * len(TERMS)
+    last = words[-1].text if words else ""
+    return dict(zip(TERMS, map(list, columns), strict=True)) | {"last": last}
 
 
-def _any_of(word: str, others: Sequence[str], *, beginning: bool) -> str:
-    """A tsquery text: the word, as a beginning too when it is the last one typed, or any of the others."""
-    return " | ".join([_quoted(word) + (":*" if beginning else ""), *(_quoted(other) for other in others)])
-
-
-def _quoted(word: str) -> str:
-    return "'" + word.replace("\\", "").replace("'", "''") + "'"
+def _only(given: dict[str, Any], statement: Any) -> dict[str, Any]:
+    """The parameters that a statement has."""
+    return {name: given[name] for name in statement.compile().params if name in given}

@@ -21,6 +21,7 @@ COMMANDS = {
     "jobs": "portal.cli.jobs:jobs",
     "migrate": "portal.cli.database:migrate",
     "rules": "portal.cli.rules:rules",
+    "search": "portal.cli.search:search",
     "seed": "portal.cli.database:seed",
     "serve": "portal.cli.serve:serve",
     "user": "portal.cli.users:user",

@@ -1,6 +1,5 @@
-"""Search among articles. Two engines stand behind one Protocol: PostgreSQL's, which is always there, and
-Meilisearch for large catalogues (integrations/meilisearch.py). They know articles by id, and show only what an
-organisation may buy."""
+"""Search among articles: PostgreSQL's, which is always there, and an index of words beside it for large catalogues
+(integrations/meilisearch.py, asked by catalog/indexed_search.py)."""
 
 from __future__ import annotations
 
@@ -21,17 +20,14 @@ class SearchUnavailable(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class IndexedArticle:
-    """What the engine keeps of one article. `organisations`: those that may buy it."""
+    """What the index keeps of one article: nothing that changes without a publishing of its catalogue."""
 
     id: UUID
-    number: str
+    catalogue_id: UUID
     name: str
+    manufacturer: str
     description: str
-    supplier: str
-    supplier_id: UUID
-    agreement_id: UUID
     unspsc: str
-    organisations: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +49,7 @@ class SearchResult:
 
 
 class SearchEngine(Protocol):
-    """Every call is within one concern. Raises SearchUnavailable when the engine does not answer."""
-
-    async def index(self, concern_id: UUID, articles: Sequence[IndexedArticle]) -> None:
-        """Add articles or replace those with the same id; they are found when this returns."""
-
-    async def remove(self, concern_id: UUID, article_ids: Sequence[UUID]) -> None:
-        """Forget articles; unknown ids do not matter."""
+    """What answers a search."""
 
     async def search(
         self,
@@ -71,3 +61,34 @@ class SearchEngine(Protocol):
         filters: SearchFilters = SearchFilters(),
     ) -> SearchResult:
         """What the organisation may buy and that fits all words, the last one also as a beginning. No words: any."""
+
+
+class SearchIndex(Protocol):
+    """An index of words that must be fed. Every call is within one concern, and raises SearchUnavailable when the
+    engine does not answer."""
+
+    async def index(self, concern_id: UUID, articles: Sequence[IndexedArticle]) -> None:
+        """Add articles or replace those with the same id; they are found when this returns."""
+
+    async def remove(self, concern_id: UUID, article_ids: Sequence[UUID]) -> None:
+        """Forget articles; unknown ids do not matter."""
+
+    async def forget_all(self, concern_id: UUID) -> None:
+        """Empty the index; its settings stay."""
+
+    async def count(self, concern_id: UUID) -> int:
+        """How many articles the index holds."""
+        ...
+
+    async def find(
+        self,
+        words: str,
+        *,
+        concern_id: UUID,
+        catalogues: Sequence[UUID],
+        unspsc: Sequence[str],
+        limit: int,
+        offset: int,
+    ) -> Sequence[UUID]:
+        """Articles of the catalogues (at least one) that hold all words, the last one also as a beginning."""
+        ...

@@ -41,5 +41,11 @@ SCHEDULE: tuple[Recurring, ...] = (
         "invoicing.left_behind",
         "Lämnar över det som väntar på användare som inte är aktiva till den som får.",
     ),
+    Recurring(
+        "search-index",
+        "4-59/5 * * * *",
+        "catalog.mend_index",
+        "Bygger sökmotorns index på nytt när det inte håller de artiklar som finns i databasen.",
+    ),
     Recurring("sessions", "17 * * * *", "access.clear_sessions", "Tar bort inloggningar som har gått ut."),
 )

@@ -24,6 +24,8 @@ from tests.conftest import DatabaseUrls
 
 FIRST_WITH_DATA = "0010"
 """Migrations before it were written before there was anything to keep."""
+MADE_ANEW = "search_word"
+"""Words counted from the articles: another way to part them gives other words."""
 TABLES = text(
     "SELECT relname, relrowsecurity AND NOT relforcerowsecurity FROM pg_class"
     " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE 'procrastinate%'"
@@ -50,7 +52,9 @@ async def test_each_migration_keeps_the_data_of_the_one_before(
         _run(seeded_urls.owner, command.upgrade, revision)
         after = _counts(watcher)
         lost = {
-            name: (count, after.get(name)) for name, count in counts.items() if after.get(name, 0) < count
+            name: (count, after.get(name))
+            for name, count in counts.items()
+            if name != MADE_ANEW and after.get(name, 0) < count
         }
         assert lost == {}, revision
         counts = after

@@ -23,7 +23,6 @@ SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\s")
 SQL_OF_NAMES = {
     "portal/audit/transition.py": "table and columns of the model that moves",
     "portal/db/bulk.py": "table and columns of a model",
-    "portal/catalog/search.py": "one of two queries of the same file",
 }
 # Where a column called status is no document's life, and has no machine.
 STATUS_PLACES = {

@@ -26,6 +26,7 @@ DEFINERS = {
     "order_contact": "name and e-mail of an order's buyer, for its own supplier and where it may be known",
     "list_concerns": "the concerns recurring work goes through",
     "search_articles": "ids of the concern's articles, by an index that policies would keep out of reach",
+    "find_articles": "as search_articles, in steps from the surest to the last resort",
     "near_words": "words of the concern's articles like a misspelt one, by the same index",
     "compound_words": "words of the concern's articles that begin or end with one",
     "settle_article_search": "sorts the index of articles; returns a number",

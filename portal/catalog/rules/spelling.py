@@ -1,14 +1,14 @@
-"""Words of a search, and which known word a misspelt one was meant to be."""
+"""Which known word a misspelt or shortened one was meant to be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-MOST_WORDS = 8
-LONGEST_WORD = 60
+from portal.catalog.rules.words import fold
+
 SHORT, LONG = 4, 9
-_EDGES = ".,;:!?\"'()[]{}<>«»”“*|&\\"
+SHORTEST_START, SHORTEST_END = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,6 @@ class KnownWord:
     distance: int
 
 
-def split_query(query: str) -> tuple[str, ...]:
-    """The words of what a person typed, in lower case, without punctuation around them; at most eight."""
-    words = (word.strip(_EDGES) for word in query.replace("\0", " ").replace("/", " ").casefold().split())
-    kept = [word[:LONGEST_WORD] for word in words if any(char.isalnum() for char in word)]
-    return tuple(kept[:MOST_WORDS])
-
-
 def slips_allowed(word: str) -> int:
     """How many slips of the finger a word of this length may hold: 1, 2 or 3."""
     return 1 if len(word) <= SHORT else 2 if len(word) <= LONG else 3
@@ -35,16 +28,31 @@ def slips_allowed(word: str) -> int:
 def meant(word: str, known: Iterable[tuple[str, int]], most: int = 3) -> Sequence[KnownWord]:
     """The nearest of the known words (word, articles), the likeliest first: fewest slips, then most articles.
 
-    Only those as near as the nearest; none when all are too far away.
+    Only those as near as the nearest; none when all are too far away. A word with its middle left out (toapapper) is
+    that word rather than another two slips away; dots left out are no slip.
     """
-    near = [KnownWord(other, articles, distance(word, other)) for other, articles in known if other != word]
+    bare = fold(word)
+    near = [
+        KnownWord(other, articles, distance(bare, fold(other))) for other, articles in known if other != word
+    ]
     if not near:
         return ()
+    whole = [one for one in near if one.distance > 1 and shortened(bare, fold(one.word))]
+    if whole and min(one.distance for one in near) > 1:
+        return sorted(whole, key=lambda one: (one.distance, -one.articles, one.word))[:most]
     fewest = min(candidate.distance for candidate in near)
     if fewest > slips_allowed(word):
         return ()
     nearest = [candidate for candidate in near if candidate.distance == fewest]
     return sorted(nearest, key=lambda candidate: (-candidate.articles, candidate.word))[:most]
+
+
+def shortened(word: str, whole: str) -> bool:
+    """Is the word the beginning of another and its end, with the middle left out?"""
+    cuts = range(SHORTEST_START, len(word) - SHORTEST_END + 1)
+    return len(whole) > len(word) and any(
+        whole.startswith(word[:cut]) and whole.endswith(word[cut:]) for cut in cuts
+    )
 
 
 def distance(one: str, other: str) -> int:

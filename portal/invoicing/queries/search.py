@@ -17,6 +17,7 @@ from portal.kernel.identifiers import number_as_typed
 from portal.orders.models import PurchaseOrder
 from portal.orders.queries.order_scope import deciding_for, standing_in
 from portal.orders.queries.order_scope import visible as order_visible
+from portal.orders.queries.search import of_requisition, with_words
 from portal.suppliers.models import Supplier, SupplierRelation
 
 MOST = 20
@@ -59,7 +60,8 @@ async def find_suppliers(session: AsyncSession, actor: Actor, words: str) -> Seq
 
 
 async def find_orders(session: AsyncSession, actor: Actor, words: str, day: date) -> Sequence[Any]:
-    """Orders whose number begins with the words, or whose supplier's name holds them."""
+    """Orders whose number or requisition the words are, or whose supplier's name holds them; one's own also by what
+    was ordered."""
     users, deciders = await standing_in(session, actor, day), await deciding_for(session, actor, day)
     query = (
         select(
@@ -73,6 +75,8 @@ async def find_orders(session: AsyncSession, actor: Actor, words: str, day: date
             or_(
                 PurchaseOrder.number.istartswith(words, autoescape=True),
                 Supplier.name.icontains(words, autoescape=True),
+                of_requisition(words),
+                with_words(actor, users, words),
             ),
         )
         .order_by(PurchaseOrder.created_at.desc(), PurchaseOrder.id)

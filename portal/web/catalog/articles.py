@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,6 +12,7 @@ from uuid import UUID
 from litestar import Controller, get
 from litestar.datastructures import State
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
@@ -19,7 +23,7 @@ from portal.integrations.search import SearchFilters, SearchResult
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import NotFound
 from portal.kernel.identifiers import read_uuid, read_uuids
-from portal.web.catalog.present import SearchView, hit_view, search_view
+from portal.web.catalog.present import HitView, SearchView, category_links, hit_view, search_view
 from portal.web.pages import Html, Req, is_htmx, page, partials
 from portal.web.services import Services
 
@@ -95,6 +99,18 @@ class Asked:
         return f"{PATH}?{urlencode({'q': self.words})}" if self.words else PATH
 
 
+async def first_articles(
+    request: Req, services: Services, words: str, most: int
+) -> tuple[Sequence[HitView], int]:
+    """The best hits of some words, for a page that is about more than articles, and how many there are."""
+    scope = request.scope["state"]
+    session, actor, today = scope["session"], _buyer(scope["actor"]), stockholm_date(scope["now"])
+    where = {"concern_id": _concern(actor), "organisation_id": _organisation(actor)}
+    found = await services.search(session, today).search(words, limit=MOST_CANDIDATES, **where)
+    hits = await hit_page(session, found.article_ids, today=today, chosen=Chosen(), limit=most, **where)
+    return [hit_view(hit, actor.organisation_name, today) for hit in hits.hits], hits.total
+
+
 async def _search(request: Req, services: Services, asked: Asked) -> SearchView:
     scope = request.scope["state"]
     session, actor, today = scope["session"], _buyer(scope["actor"]), stockholm_date(scope["now"])
@@ -114,7 +130,25 @@ async def _search(request: Req, services: Services, asked: Asked) -> SearchView:
     )
     blocked = await _blocked(request, asked, actor, hits) if not asked.after else []
     result = SearchResult(ids, found.corrected)
-    return search_view(asked, result, hits, blocked, actor.organisation_name, today)
+    view = search_view(asked, result, hits, blocked, actor.organisation_name, today)
+    if ids or not asked.words:
+        return view
+    nearest, categories = await _instead(session, actor, asked.words, today)
+    return replace(
+        view,
+        nearest=tuple(hit_view(hit, actor.organisation_name, today) for hit in nearest),
+        categories=category_links(categories, PATH),
+    )
+
+
+async def _instead(
+    session: AsyncSession, actor: Actor, words: str, today: date
+) -> tuple[list[ArticleHit], Mapping[str, int]]:
+    """When nothing fits: what is nearest, and the categories of goods there are."""
+    engine = PostgresSearch(session, today)
+    where = {"concern_id": _concern(actor), "organisation_id": _organisation(actor)}
+    ids = await engine.nearest(words, **where)
+    return await shown(session, ids, today=today, **where), await engine.categories(**where)
 
 
 async def _blocked(request: Req, asked: Asked, actor: Actor, hits: HitPage) -> list[ArticleHit]:

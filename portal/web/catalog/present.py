@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
+from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.catalog.queries.articles import ArticleHit, Chosen, HitPage
@@ -22,6 +23,7 @@ from portal.web.i18n import current_locale, gettext, localised, ngettext
 CENT = 2
 GROUPS = (("agreement", "Ramavtal"), ("supplier", "Leverantör"), ("segment", "Varugrupp"))
 MOST_CHOICES = 12
+MOST_CATEGORIES = 8
 
 # Why an article cannot be bought: the mark beside the price, and the sentence.
 BLOCKED: Mapping[str, tuple[str, str]] = {
@@ -116,6 +118,16 @@ class SearchView:
     more: str | None
     more_id: str
     shuts_out: tuple[str, str, str] | None
+    nearest: tuple[HitView, ...] = ()
+    categories: tuple[tuple[str, str], ...] = ()
+
+
+def category_links(articles: Mapping[str, int], path: str) -> tuple[tuple[str, str], ...]:
+    """(name, address) of the categories with most articles."""
+    return tuple(
+        (gettext(SEGMENTS.get(segment, segment)), localised(f"{path}?{urlencode({'segment': segment})}"))
+        for segment in list(articles)[:MOST_CATEGORIES]
+    )
 
 
 def hit_view(hit: ArticleHit, organisation: str, today: date) -> HitView:

@@ -18,7 +18,7 @@ from portal.access.actor import Actor, system_actor
 from portal.catalog.actions.importing import import_file
 from portal.catalog.queries.articles import ArticleHit, shown
 from portal.catalog.queries.uploads import find_choice
-from portal.catalog.search import PostgresSearch
+from portal.catalog.search import PostgresSearch, SearchFor
 from portal.catalog.values import UploadFacts
 from portal.db.context import Context
 from portal.db.session import Database
@@ -59,6 +59,7 @@ class Shop:
     store: FakeStore
     agreement: str = "R-2026-003"
     supplier: str = "Nätkompaniet AB"
+    engine: SearchFor = PostgresSearch
 
     @property
     def today(self) -> date:
@@ -83,8 +84,7 @@ class Shop:
         """What a buyer of that organisation finds."""
         organisation = demo_id("organisation", code)
         async with self.database.session(buyer(code)) as session:
-            engine = PostgresSearch(session, self.today)
-            return await engine.search(
+            return await self.engine(session, self.today).search(
                 query, concern_id=CONCERN_ID, organisation_id=organisation, limit=limit, filters=filters
             )
 

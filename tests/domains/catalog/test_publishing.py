@@ -10,7 +10,8 @@ from portal.catalog.actions.publishing import publish_now
 from tests.domains.catalog.conftest import SYSTEM, Shop, csv, person, row
 
 _OUT_OF_STEP = """
-SELECT item_no FROM article WHERE search IS DISTINCT FROM article_vector(item_no, name, manufacturer, description)
+SELECT item_no FROM article
+WHERE search IS DISTINCT FROM article_vector(item_no, name, manufacturer, description, unspsc)
 """
 _RECOUNTED = """
 SELECT word, ndoc FROM ts_stat('SELECT search FROM article WHERE removed_at IS NULL', 'b') WHERE length(word) > 2

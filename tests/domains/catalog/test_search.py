@@ -7,6 +7,7 @@ import random
 
 from dev.demo_city.ids import demo_id
 from dev.demo_city.master_data import supplier_id
+from portal.catalog.rules.words import DOTTED, NOISE, fold, number_key
 from portal.integrations.search import SearchFilters
 from tests.domains.catalog.conftest import Shop, csv, row
 
@@ -102,3 +103,14 @@ def _slipped(name: str, chance: random.Random) -> str:
         case 2:
             return word[:place] + chance.choice(LETTERS) + word[place + 1 :]
     return word[:place] + word[place + 1 : place + 2] + word[place : place + 1] + word[place + 2 :]
+
+
+async def test_numbers_and_words_are_folded_alike_here_and_in_the_database(shop: Shop) -> None:
+    chance = random.Random(19)
+    signs = NOISE + DOTTED + "ABCÅÄÖabcåäö0123456789ÉÜ"
+    texts = ["".join(chance.choices(signs, k=chance.randrange(1, 20))) for _ in range(500)]
+    asked = "SELECT w, search_key(w) AS key, search_fold(w) AS folded FROM unnest(CAST(:texts AS text[])) AS u (w)"
+    rows = await shop.rows(asked, texts=texts)
+    assert len(rows) == len(texts)
+    assert [(row.w, row.key) for row in rows] == [(row.w, number_key(row.w)) for row in rows]
+    assert [row.folded for row in rows] == [fold(row.w) for row in rows]

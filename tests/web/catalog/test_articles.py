@@ -69,6 +69,15 @@ async def test_an_empty_page_keeps_the_words_and_names_the_filter_that_shuts_out
     assert "Ta bort filtret Leverantör" in html
     nothing = (await buyer.get(f"{PAGE}?q=finnsinte")).text
     assert "Inga artiklar passar ”finnsinte”." in nothing
+    assert 'href="/catalog/articles?segment=47"' in nothing  # the categories there are
+
+
+async def test_nothing_found_shows_what_is_nearest(site: Site) -> None:
+    buyer = await user(site, "bestallare@gsf")
+    html = (await buyer.get(f"{PAGE}?q=gelpenna+diamantbelagd")).text
+    assert "Inga artiklar passar ”gelpenna diamantbelagd”." in html
+    assert "Närmast det du skrev" in html
+    assert "Gelpenna" in html.partition("Närmast det du skrev")[2]
 
 
 async def test_an_article_that_may_not_be_bought_is_shown_with_the_reason_by_its_number(site: Site) -> None:
