@@ -98,6 +98,12 @@ def registry(installation: Installation) -> JobRegistry:
         ),
         "catalog.validate": partial(catalog_jobs.validate, installation.store),
         "catalog.publish": catalog_jobs.publish,
+        "catalog.mail_waiting": partial(
+            catalog_jobs.mail_waiting, installation.mailer, installation.settings.base_url
+        ),
+        "catalog.mail_decided": partial(
+            catalog_jobs.mail_decided, installation.mailer, installation.settings.base_url
+        ),
         "catalog.vacuum": partial(catalog_jobs.vacuum, installation.owner_url),
         "catalog.index": partial(catalog_jobs.index, installation.meilisearch),
         "orders.mail_answer": partial(orders_jobs.mail_answer, _sending(installation)),

@@ -5,18 +5,23 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
-from portal.formats.table import MAX_CELL, Table, UnreadableTable, cell_too_long, table_of
+from portal.formats.header import found_table
+from portal.formats.old_letters import old_encoding
+from portal.formats.table import MAX_CELL, Row, Table, UnreadableTable, cell_too_long, not_blank, table_of
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ";,\t"
 _CHUNK = 1 << 20
 _SAMPLE = 65_536
+_TITLES = 10
+_ENTITY_END = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30})$")
 
 
-def read_csv(data: bytes) -> Table:
-    """The table in CSV bytes; UnreadableTable with codes empty, encoding, nul, quote."""
+def read_csv(data: bytes, headings: Collection[str] | None = None) -> Table:
+    """The table in CSV bytes; UnreadableTable with codes empty, encoding, nul, quote. `headings` as `read_table`."""
     if not data.strip():
         raise UnreadableTable("empty", "Filen är tom. Fyll i mallen och ladda upp den igen.")
     encoding = _encoding(data)
@@ -25,8 +30,27 @@ def read_csv(data: bytes) -> Table:
             "nul",
             "Filen innehåller tecken som inte är text. Spara den som CSV eller XLSX och ladda upp igen.",
         )
-    delimiter, told = _delimiter(data, encoding)
-    return table_of(_records(data, encoding, delimiter, skip=told))
+    delimiter, told = _delimiter(data, encoding, titles=headings is not None)
+    records = _records(data, encoding, delimiter, skip=told)
+    if headings is None:
+        return table_of(records)
+    table = found_table(not_blank(records), headings)
+    if delimiter != ";":
+        return table
+    width = len(table.header)
+    return Table(table.header, (_rejoined(row, width) for row in table.rows), table.about)
+
+
+def _rejoined(row: Row, width: int) -> Row:
+    """A row that is too wide because an entity's own semicolon ("&amp;") was taken for a delimiter."""
+    cells = list(row.cells)
+    place = 0
+    while place < len(cells) - 1 and len(cells) > width:
+        if _ENTITY_END.search(cells[place]):
+            cells[place : place + 2] = [f"{cells[place]};{cells[place + 1]}"]
+        else:
+            place += 1
+    return row if len(cells) == len(row.cells) else Row(row.number, (*cells, *[""] * (width - len(cells))))
 
 
 def _encoding(data: bytes) -> str:
@@ -39,6 +63,9 @@ def _encoding(data: bytes) -> str:
         return "utf-16-be"
     if _decodes(data, "utf-8"):
         return "utf-8"
+    old = old_encoding(data)
+    if old is not None:
+        return old
     return "cp1252" if _decodes(data, "cp1252") else _wrong_encoding()
 
 
@@ -59,14 +86,16 @@ def _decodes(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _delimiter(data: bytes, encoding: str) -> tuple[str, bool]:
+def _delimiter(data: bytes, encoding: str, *, titles: bool) -> tuple[str, bool]:
     """(delimiter, whether the first line only tells it: Excel's "sep=;", which the sheet does not show)."""
     sample = data[:_SAMPLE].decode(encoding, errors="ignore").lstrip("\r\n \ufeff")
-    line = sample.splitlines()[0] if sample else ""
+    lines = sample.splitlines()[:_TITLES]
+    line = lines[0] if lines else ""
     if line.lower().startswith("sep=") and line[4:5]:
         return line[4], True
-    outside = "".join(line.split('"')[::2])
-    return max(_DELIMITERS, key=outside.count), False
+    # A title above the table holds no delimiter, or one: the line with most of them tells.
+    outside = ["".join(one.split('"')[::2]) for one in (lines if titles else lines[:1])]
+    return max(_DELIMITERS, key=lambda sign: max((one.count(sign) for one in outside), default=0)), False
 
 
 def _records(data: bytes, encoding: str, delimiter: str, *, skip: bool) -> Iterator[list[str]]:
