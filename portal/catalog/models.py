@@ -39,7 +39,7 @@ class Catalogue(Base):
 
 
 class CatalogueUpload(Base):
-    """One file sent in for a catalogue: validated, asked about, shown as a difference, published, refused or dropped."""
+    """One file sent in for a catalogue: validated, asked about, compared, published, refused or dropped."""
 
     __tablename__ = "catalogue_upload"
     concern_id: Mapped[ConcernKey]

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 
 from portal.formats.header import found_table
 from portal.formats.old_letters import old_encoding
-from portal.formats.table import MAX_CELL, Row, Table, UnreadableTable, cell_too_long, not_blank, table_of
+from portal.formats.table import MAX_CELL, Table, UnreadableTable, cell_too_long, not_blank, table_of
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ";,\t"
@@ -34,23 +34,21 @@ def read_csv(data: bytes, headings: Collection[str] | None = None) -> Table:
     records = _records(data, encoding, delimiter, skip=told)
     if headings is None:
         return table_of(records)
-    table = found_table(not_blank(records), headings)
-    if delimiter != ";":
-        return table
-    width = len(table.header)
-    return Table(table.header, (_rejoined(row, width) for row in table.rows), table.about)
+    return found_table(not_blank(_rejoined(records) if delimiter == ";" else records), headings)
 
 
-def _rejoined(row: Row, width: int) -> Row:
-    """A row that is too wide because an entity's own semicolon ("&amp;") was taken for a delimiter."""
-    cells = list(row.cells)
-    place = 0
-    while place < len(cells) - 1 and len(cells) > width:
-        if _ENTITY_END.search(cells[place]):
-            cells[place : place + 2] = [f"{cells[place]};{cells[place + 1]}"]
-        else:
-            place += 1
-    return row if len(cells) == len(row.cells) else Row(row.number, (*cells, *[""] * (width - len(cells))))
+def _rejoined(records: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The records, those made whole that are too wide because an entity's own semicolon ("&amp;") parted a cell."""
+    width = 0
+    for record in records:
+        ends = [place for place, cell in enumerate(record[:-1]) if "&" in cell and _ENTITY_END.search(cell)]
+        if not ends:
+            width = max(width, len(record))
+        for done, place in enumerate(ends):
+            if len(record) > width:
+                at = place - done
+                record[at : at + 2] = [f"{record[at]};{record[at + 1]}"]
+        yield record
 
 
 def _encoding(data: bytes) -> str:

@@ -6,10 +6,10 @@ Price lists have titles, dates and blank rows above their headings, and their ar
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, islice
 
-from portal.formats.table import About, Row, Table, UnreadableTable, as_wide, named, not_blank
+from portal.formats.table import About, Row, Table, UnreadableTable, as_wide, named
 
 SEARCHED = 60
 FEWEST = 2
@@ -42,14 +42,16 @@ def header_place(rows: Sequence[Row], headings: Collection[str]) -> int | None:
 
 
 def found_table(
-    rows: Iterable[Row], headings: Collection[str], about: About | None = None, *, first: Sequence[Row] = ()
+    rows: Iterable[Row],
+    headings: Collection[str],
+    about: About | None = None,
 ) -> Table:
-    """The table in the rows of a sheet, whose `first` have been taken already; what stands above is kept in `about`.
+    """The table in the rows of a sheet; what stands above is kept in `about`.
 
     Where no row is like a header, the widest of the first rows is taken for it: its columns are then asked about.
     """
     rest = iter(rows)
-    head = list(first) or list(islice(rest, SEARCHED))
+    head = list(islice(rest, SEARCHED))
     if not head:
         raise UnreadableTable("empty", "Filen är tom. Fyll i mallen och ladda upp den igen.")
     place = header_place(head, headings)
@@ -59,14 +61,11 @@ def found_table(
     above = tuple((row.number, " ".join(cell for cell in row.cells if cell)) for row in head[:place])
     header = named(head[place].cells)
     table = About(about.sheet, head[place].number, above, about.other_sheets)
-    return Table(header, (as_wide(row, len(header)) for row in chain(head[place + 1 :], rest)), table)
+    width = len(header)
+    below = chain(head[place + 1 :], rest)
+    return Table(header, (as_wide(row, width) for row in below), table)
 
 
 def _widest(rows: Sequence[Row]) -> int:
     widths = [sum(bool(cell) for cell in row.cells) for row in rows]
     return widths.index(max(widths))
-
-
-def rows_of(records: Iterable[Sequence[str]]) -> Iterator[Row]:
-    """The rows of records that are not blank."""
-    return not_blank(records)

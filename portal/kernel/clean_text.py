@@ -6,7 +6,10 @@ import re
 import unicodedata
 from html.parser import HTMLParser
 
-_TAGS = "p|br|b|i|u|s|em|strong|small|span|div|ul|ol|li|a|font|h[1-6]|table|tbody|thead|tr|td|th|script|style|sup|sub|img|hr|iframe|object|svg|form|input|button"
+_TAGS = (
+    "p|br|b|i|u|s|em|strong|small|span|div|ul|ol|li|a|font|h[1-6]|table|tbody|thead|tr|td|th|script|style|sup|sub|img|hr"
+    "|iframe|object|svg|form|input|button"
+)
 _MARKUP = re.compile(
     rf"</?(?:{_TAGS})\b[^<>]*>|&(?:#\d{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,30}});"
 )

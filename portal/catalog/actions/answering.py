@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import ColumnElement
 
 from portal.access.actor import Actor
 from portal.audit.log import Event, record
@@ -78,7 +79,7 @@ async def hop_over(
 ) -> None:
     """Leave a wrong row out for good: it is no article. Conflict once the upload is sent."""
     upload = await find_upload(session, upload_id, actor)
-    if upload.status not in MENDABLE | {ASKING}:
+    if upload.status not in MENDABLE:
         raise Conflict("Filen är redan skickad. Ladda upp en ny fil om något ska ändras.")
     row = await row_cells(session, upload, row_number)
     if row is None or row.errors is None:
@@ -113,7 +114,7 @@ async def refuse_row(
     await record(session, [_of_row("upload:row:refuse", upload, row_number, actor, now, reason)])
 
 
-def _mine(upload: UploadFacts, row_number: int) -> tuple[object, ...]:
+def _mine(upload: UploadFacts, row_number: int) -> tuple[ColumnElement[bool], ...]:
     return (UploadRow.concern_id == upload.concern_id, UploadRow.upload_id == upload.id,
             UploadRow.row_number == row_number)  # fmt: skip
 

@@ -103,7 +103,7 @@ async def _judge(
                 Message("Ta bort en av raderna."),
             )
         )
-    return errors or found
+    return errors if errors or not isinstance(found, ArticleRow) else found
 
 
 async def _keep(

@@ -85,9 +85,10 @@ def _clean(text: str) -> str:
     cleaned = plain_text(text)
     if signs := garbled(cleaned):
         raise Wrong(
-            "Texten har tecken som blivit fel: ”%(signs)s”.", "Spara filen som CSV UTF-8 eller XLSX och ladda upp igen.",
+            "Texten har tecken som blivit fel: ”%(signs)s”.",
+            "Spara filen som CSV UTF-8 eller XLSX och ladda upp igen.",
             signs=signs,
-        )  # fmt: skip
+        )
     return cleaned if cleaned.isprintable() else _words(cleaned)
 
 

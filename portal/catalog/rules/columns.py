@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -90,8 +90,14 @@ _PRICE_PER = re.compile(r"(?:netto|avtals)?prisper(\d{1,6})(?:st|styck)?")
 _TWICE = (
     "Kolumnerna ”%(one)s” och ”%(other)s” betyder samma sak. Välj vilken som gäller, eller ta bort den ena."
 )
-_MISSING = "Kolumnen ”%(column)s” saknas. På rad %(row)s finns %(found)s. Välj vilken av dem det är, eller lägg till den."
-_NO_HEADINGS = "Vi hittade ingen rad med mallens rubriker (%(columns)s). Är filen en katalog? Ladda ner mallen och fyll i den."
+_MISSING = (
+    "Kolumnen ”%(column)s” saknas. På rad %(row)s finns %(found)s. "
+    "Välj vilken av dem det är, eller lägg till den."
+)
+_NO_HEADINGS = (
+    "Vi hittade ingen rad med mallens rubriker (%(columns)s). Är filen en katalog? "
+    "Ladda ner mallen och fyll i den."
+)
 
 
 def _table(words: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -185,13 +191,10 @@ def _by_cells(
     chosen: Mapping[str, str],
     fixed: Mapping[str, str],
 ) -> None:
-    """What is missing, found by what the cells hold: units, codes; a description where nothing else names the article."""
+    """What is missing, found by what the cells hold: units, codes; a description where nothing else is a name."""
     if "name" not in places and "description" in places:
         places["name"] = places.pop("description")
-    tests = {
-        "unit": lambda text: unit_code(text) is not None,
-        "unspsc": lambda text: check_unspsc(text) is None,
-    }
+    tests: dict[str, Callable[[str], bool]] = {"unit": _is_unit, "unspsc": _is_code}
     for name, fits in tests.items():
         if name in places or name in fixed:
             continue
@@ -205,6 +208,14 @@ def _by_cells(
             if texts and all(fits(text) for text in texts):
                 places[name] = (index, heading)
                 break
+
+
+def _is_unit(text: str) -> bool:
+    return unit_code(text) is not None
+
+
+def _is_code(text: str) -> bool:
+    return check_unspsc(text) is None
 
 
 def _may_change(heading: str, chosen: Mapping[str, str]) -> bool:

@@ -42,7 +42,8 @@ QUESTIONS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = MappingProxyT
             ("net", "Ja, priset är efter rabatt"), ("subtract", "Nej, dra rabatten från priset"), _LEAVE)),
         "valid_from": ("Priserna gäller från ett senare datum: %(date)s. När ska de börja gälla?", (
             ("planned", "Det datumet"), ("today", "Så fort kunden har godkänt"))),
-        "valid_from_several": ("Priserna gäller från olika senare datum: %(date)s. Dela upp filen efter datum, eller låt alla gälla nu.", (
+        "valid_from_several": ("Priserna gäller från olika senare datum: %(date)s. Dela upp filen efter datum, "
+            "eller låt alla gälla nu.", (
             ("today", "Så fort kunden har godkänt"),)),
         "valid_from_unread": ("Datumet i kolumnen ”%(heading)s” går inte att läsa. När ska priserna börja gälla?", (
             ("today", "Så fort kunden har godkänt"), _LEAVE)),

@@ -141,8 +141,8 @@ class RowReader:
                 value = read(text) if mark is None else _marked(field, text, mark, read)
             except Wrong as wrong:
                 value = self._answered(number, field, text, wrong, errors)
-            if value.__class__ is Repaired:
-                value = cast(Repaired, value).value
+            if isinstance(value, Repaired):
+                value = value.value
                 self.repaired += 1
             values[field] = value
         self._numbers(values, number, errors)
@@ -167,7 +167,7 @@ class RowReader:
         """What the answer to the question makes of the cell; without one the row is in doubt, and an error."""
         if isinstance(wrong, Doubt):
             answer = self._answers.get(wrong.kind)
-            if answer in wrong.values:
+            if answer is not None and answer in wrong.values:
                 self.repaired += error
                 return wrong.values[answer]
             if answer != LEAVE:

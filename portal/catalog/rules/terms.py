@@ -1,4 +1,4 @@
-"""Columns that may change what a price means: what it is for, a discount, when it holds, whether the article is sold."""
+"""Columns that may change what a price means: what it is for, a discount, when it holds, whether it is sold."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Terms:
     def _unit(self, unit: str, text: str, name: str) -> None:
         if text and unit_code(text) != unit and self.answers.get("base_unit") != "each":
             told = f"{unit_name(unit)} / {text}"
-            raise Doubt("base_unit", {"each": None}, "Raden har två enheter: %(told)s.", told, told=told)
+            raise Doubt("base_unit", {"each": None}, "Raden har två enheter: %(units)s.", told, units=told)
 
     def _per(self, price: Decimal, unit: str, text: str) -> Decimal:
         found = _PER.fullmatch(text.strip())
