@@ -126,7 +126,9 @@ def test_a_missing_and_a_doubled_column_are_told() -> None:
 
 def test_a_file_without_any_heading_gets_one_answer() -> None:
     (problem,) = find_columns(["%PDF-1.7", None]).problems
-    assert str(problem).startswith("Vi hittade ingen rad med mallens rubriker (Artikelnummer, Benämning, Enhet")
+    assert str(problem).startswith(
+        "Vi hittade ingen rad med mallens rubriker (Artikelnummer, Benämning, Enhet"
+    )
 
 
 @pytest.mark.parametrize(("text", "code"), [
