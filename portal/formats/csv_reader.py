@@ -41,6 +41,9 @@ def _rejoined(records: Iterator[list[str]]) -> Iterator[list[str]]:
     """The records, those made whole that are too wide because an entity's own semicolon ("&amp;") parted a cell."""
     width = 0
     for record in records:
+        if len(record) <= width:
+            yield record
+            continue
         ends = [place for place, cell in enumerate(record[:-1]) if "&" in cell and _ENTITY_END.search(cell)]
         if not ends:
             width = max(width, len(record))

@@ -15,6 +15,10 @@ _MARKUP = re.compile(
 )
 _INLINE = frozenset(["b", "i", "u", "s", "em", "strong", "small", "span", "a", "font", "sup", "sub"])
 _UNHEARD = frozenset(("script", "style", "iframe", "object", "svg"))
+# The format characters (Cf) that text from other systems holds: soft hyphens, marks of direction, joiners, BOMs.
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
+)
 # UTF-8 read as Windows-1252: "Ã¥" for "å"; or a letter that was lost altogether.
 _GARBLED = re.compile(
     "\N{REPLACEMENT CHARACTER}|[\N{LATIN CAPITAL LETTER A WITH TILDE}\N{LATIN CAPITAL LETTER A WITH CIRCUMFLEX}]"
@@ -59,8 +63,14 @@ def plain_text(text: str) -> str:
         text = " ".join("".join(words.parts).split())
     if text.isascii():
         return text
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(char for char in composed if unicodedata.category(char) != "Cf").strip()
+    return without_unseen(text).strip()
+
+
+def without_unseen(text: str) -> str:
+    """The text with composed letters (NFC) and without the signs that show nothing."""
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return _UNSEEN.sub("", text)
 
 
 def garbled(text: str) -> str | None:

@@ -6,19 +6,21 @@ dash, in another case, with signs nobody sees.
 
 from __future__ import annotations
 
-import unicodedata
+import re
+
+from portal.kernel.clean_text import without_unseen
 
 _DASHES = dict.fromkeys(
     map(ord, "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}"
              "\N{MINUS SIGN}\N{SMALL HYPHEN-MINUS}\N{FULLWIDTH HYPHEN-MINUS}"), "-"
 )  # fmt: skip
+_SIGNS = re.compile(r"[\W_]+")
 
 
 def item_number(text: str) -> str:
     """The number as it is kept: composed letters, no unseen signs, one kind of dash and of blank, none around it."""
     if not text.isascii():
-        composed = unicodedata.normalize("NFC", text).translate(_DASHES)
-        text = "".join(char for char in composed if unicodedata.category(char) != "Cf")
+        text = without_unseen(text).translate(_DASHES)
     return " ".join(text.split())
 
 
@@ -29,5 +31,5 @@ def item_number_key(text: str) -> str:
 
 def item_number_alike(text: str) -> str:
     """What two numbers have in common that a person may confuse: "AB 1" and "AB-1", "00471" and "471"."""
-    bare = "".join(char for char in item_number_key(text) if char.isalnum())
+    bare = _SIGNS.sub("", item_number_key(text))
     return bare.lstrip("0") or bare

@@ -58,7 +58,7 @@ def read_number(text: str) -> Decimal | Repaired:
 
 
 def _without_kronor(text: str) -> str:
-    """Without one mention of kronor before or after: "SEK 1 249", "745:-", "112,-", "12,50 kr"."""
+    """Without one mention of kronor before or after: "SEK 1 249", "745:-", "112,-", "19,90 kr"."""
     found = _KRONOR.match(text)
     if found and found.end() < len(text) and found.group().strip().isalpha():
         return text[found.end() :].strip()

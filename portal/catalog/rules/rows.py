@@ -128,7 +128,7 @@ class RowReader:
         values: dict[str, object] = dict(self._fixed)
         errors: list[RowError] = []
         width = len(row)
-        if width > 1 and marks is None and list(row).count("") == width - 1 and len(self._plan) > 1:
+        if width > 1 and marks is None and row.count("") == width - 1 and len(self._plan) > 1:
             return self._one_cell(row, number)
         for field, index, read in self._plan:
             cell = row[index] if index < width else None
