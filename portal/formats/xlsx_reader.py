@@ -20,7 +20,16 @@ from python_calamine import (
 from portal.formats.findings import Unreadable
 from portal.formats.header import SEARCHED, found_table, header_place
 from portal.formats.sheet_marks import Marks, SheetMarks, sheet_marks
-from portal.formats.table import MAX_CELL, About, Row, Table, UnreadableTable, cell_too_long, not_blank, table_of
+from portal.formats.table import (
+    MAX_CELL,
+    About,
+    Row,
+    Table,
+    UnreadableTable,
+    cell_too_long,
+    not_blank,
+    table_of,
+)
 from portal.formats.zip_guard import guard_workbook, password_protected
 
 THOUSANDTHS, FINEST = 3, 4

@@ -179,7 +179,11 @@ async def errors_file(request: Req, services: Services, upload_id: UUID) -> Resp
     upload = await find_upload(scope["session"], upload_id, scope["actor"])
     errors = {number: error_text(found) async for number, found in error_texts(scope["session"], upload)}
     await scope["session"].commit()  # no connection is held while the file is read
-    data, ending = await asyncio.to_thread(with_errors, await services.store.get(upload.sha256.hex()), errors)
+    headings = [one["key"] for one in upload.reading["headings"]] if upload.reading else None
+    content = await services.store.get(upload.sha256.hex())
+    data, ending = await asyncio.to_thread(
+        with_errors, content, errors, headings=headings, sheet=upload.reading.get("sheet") or None
+    )
     stem = upload.filename.rpartition(".")[0] or upload.filename
     return _download(data, f"{stem}-fel.{ending}", XLSX if ending == "xlsx" else "text/csv; charset=utf-8")
 
