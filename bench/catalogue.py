@@ -80,6 +80,7 @@ async def import_list(installation: Installation, lines: list[str]) -> float:
         "bench.csv",
         data,
         publish=True,
+        allow_removals=True,
         clock=installation.clock.now,
     )
     _vacuum(installation)

@@ -15,11 +15,8 @@ from portal.audit.sealing import BrokenChain, anchor_path, check_last_anchor
 from portal.catalog.indexed_search import IndexWatch
 from portal.db.context import Context
 from portal.db.migrate import MIGRATIONS
-<<<<<<< HEAD
 from portal.formats.rulesets import PEPPOL, STAND_IN, RuleSet, list_rules
-=======
 from portal.integrations.search import SearchUnavailable
->>>>>>> search
 from portal.jobs.parked import Parked, parked_jobs
 from portal.kernel.dates import SystemClock, add_months, stockholm_date
 from portal.kernel.errors import PortalError

@@ -69,6 +69,7 @@ class Installation:
 
 def registry(installation: Installation) -> JobRegistry:
     """Every job by the name it is enqueued with."""
+    mail = (installation.mailer, installation.settings.base_url)
     jobs: dict[str, JobFunction] = {
         "audit.seal": partial(_seal, installation),
         "access.clear_sessions": access_jobs.clear_sessions,
@@ -85,21 +86,15 @@ def registry(installation: Installation) -> JobRegistry:
         "invoicing.rerun": partial(invoicing_jobs.rerun, intake_parts(installation)),
         "invoicing.supplier_changed": partial(invoicing_jobs.supplier_changed, intake_parts(installation)),
         "invoicing.waiting_days": invoicing_jobs.waiting_days,
-        "suppliers.mail_account": partial(
-            suppliers_jobs.mail_account, installation.mailer, installation.settings.base_url
-        ),
+        "suppliers.mail_account": partial(suppliers_jobs.mail_account, *mail),
         "suppliers.open_accounts": suppliers_jobs.open_accounts,
-        "suppliers.mail_registration": partial(
-            suppliers_jobs.mail_registration, installation.mailer, installation.settings.base_url
-        ),
-        "suppliers.mail_decision": partial(
-            suppliers_jobs.mail_decision, installation.mailer, installation.settings.base_url
-        ),
-        "suppliers.mail_known_address": partial(
-            suppliers_jobs.mail_known_address, installation.mailer, installation.settings.base_url
-        ),
+        "suppliers.mail_registration": partial(suppliers_jobs.mail_registration, *mail),
+        "suppliers.mail_decision": partial(suppliers_jobs.mail_decision, *mail),
+        "suppliers.mail_known_address": partial(suppliers_jobs.mail_known_address, *mail),
         "catalog.validate": partial(catalog_jobs.validate, installation.store),
         "catalog.publish": catalog_jobs.publish,
+        "catalog.mail_waiting": partial(catalog_jobs.mail_waiting, *mail),
+        "catalog.mail_decided": partial(catalog_jobs.mail_decided, *mail),
         "catalog.vacuum": partial(catalog_jobs.vacuum, installation.owner_url),
         "catalog.index": partial(catalog_jobs.index, installation.meilisearch),
         "catalog.mend_index": partial(catalog_jobs.mend_index, installation.meilisearch),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
 
 from portal.catalog.rules.columns import HEADINGS, OPTIONAL, REQUIRED
 from portal.formats.child import read_apart
+from portal.formats.table import Row
 from portal.formats.tabular import safe_text, write_csv, write_xlsx
 
 ERROR_COLUMN = "Fel"
@@ -66,17 +67,32 @@ def _write_rows(sheet: Any, rows: Sequence[Sequence[str]], bold: Any) -> None:
     sheet.freeze_panes(1, 0)
 
 
-def with_errors(data: bytes, errors: Mapping[int, str], *, only_wrong: bool = False) -> tuple[bytes, str]:
-    """The supplier's file again with a column "Fel" last: (bytes, file ending). `errors`: row number → text.
+def with_errors(
+    data: bytes,
+    errors: Mapping[int, str],
+    *,
+    only_wrong: bool = False,
+    headings: Collection[str] | None = None,
+    sheet: str | None = None,
+) -> tuple[bytes, str]:
+    """The supplier's table again with a column "Fel" last: (bytes, file ending). `errors`: row number → text.
 
-    UnreadableTable when it is no table. It blocks: from a coroutine, call it in a thread.
+    `headings` and `sheet` as it was read before. UnreadableTable when it is no table. It blocks: from a coroutine, call
+    it in a thread.
     """
-    table = read_apart(data)
+    table = read_apart(data, headings=headings, sheet=sheet)
     xlsx = data.startswith(b"PK")
     write: Callable[..., bytes] = write_xlsx if xlsx else write_csv
     rows = (
-        (*row.cells, errors.get(row.number, ""))
+        (*_cells(row), errors.get(row.number, ""))
         for row in table.rows
         if not only_wrong or row.number in errors
     )
     return write([*table.header, ERROR_COLUMN], rows), "xlsx" if xlsx else "csv"
+
+
+def _cells(row: Row) -> Sequence[str]:
+    """The cells as they are shown where that is other digits: 000471 stays 000471."""
+    marks = row.marks or {}
+    shown = {index: text for index, (kind, text) in marks.items() if kind == "shown" and text.isdigit()}
+    return [shown.get(index, cell) for index, cell in enumerate(row.cells)]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import Computed, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,7 +40,7 @@ class Catalogue(Base):
 
 
 class CatalogueUpload(Base):
-    """One file sent in for a catalogue: validated, shown as a difference, published or dropped."""
+    """One file sent in for a catalogue: validated, asked about, compared, published, refused or dropped."""
 
     __tablename__ = "catalogue_upload"
     concern_id: Mapped[ConcernKey]
@@ -70,6 +70,17 @@ class CatalogueUpload(Base):
     base_version: Mapped[int] = mapped_column(
         default=0, server_default="0", comment="the catalogue version the difference was counted against"
     )
+    reading: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="where the table was found, what was not read"
+    )
+    answers: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="what the supplier has said of the file"
+    )
+    valid_from: Mapped[date | None] = mapped_column(comment="the later day the prices hold from")
+    by_supplier: Mapped[bool] = mapped_column(
+        default=False, server_default=false(),
+        comment="sent in by a supplier: nobody else's before it is submitted",
+    )  # fmt: skip
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
     uploaded_at: Mapped[Instant]
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+# Above either, removals are confirmed by a person who has seen which articles they are.
+MOST_REMOVED, REMOVED_PERCENT, HUNDRED = 20, 10, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,15 @@ class UploadFacts:
     confirmed_by: UUID | None
     reason: str | None
     decided_at: datetime | None
+    reading: Mapping[str, Any]
+    answers: Mapping[str, Any]
+    valid_from: date | None
+
+    @property
+    def many_removed(self) -> bool:
+        """Whether so many articles would leave that a person must have seen their names."""
+        today = self.rows_removed + self.rows_changed + self.rows_unchanged
+        return self.rows_removed > MOST_REMOVED or self.rows_removed * HUNDRED > today * REMOVED_PERCENT
 
     @property
     def stale(self) -> bool:
@@ -84,7 +98,10 @@ class WrongCell:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """One row of the difference. `old_price` is today's, `price` the uploaded one (SEK excluding VAT per unit)."""
+    """One row of the difference. `old_price` is today's, `price` the uploaded one (SEK excluding VAT per unit).
+
+    `changed`: the fields that are not as they were, price aside.
+    """
 
     position: int
     item_no: str
@@ -92,3 +109,6 @@ class DifferenceRow:
     unit: str
     old_price: Decimal | None
     price: Decimal | None
+    vat_rate: Decimal | None = None
+    unspsc: str | None = None
+    changed: tuple[str, ...] = ()

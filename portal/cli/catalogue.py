@@ -14,7 +14,8 @@ from portal.access.actor import system_actor
 from portal.catalog.actions.importing import import_file
 from portal.catalog.queries.rows import wrong_cells
 from portal.catalog.queries.uploads import catalogue_choices
-from portal.catalog.status import FAULTY, PUBLISHED, UPLOAD
+from portal.catalog.rules.questions import question
+from portal.catalog.status import ASKING, FAULTY, PUBLISHED, READY, UPLOAD
 from portal.catalog.values import CatalogueChoice, UploadFacts, WrongCell
 from portal.cli.output import print_json
 from portal.cli.running import REFUSED, told, with_installation
@@ -39,9 +40,12 @@ def catalogue() -> None:
 @click.option("--agreement", required=True, metavar="NUMMER", help="Avtalets nummer.")
 @click.option("--supplier", required=True, metavar="ORGNR", help="Leverantörens organisationsnummer.")
 @click.option("--publish", is_flag=True, help="Publicera direkt när filen är kontrollerad.")
+@click.option("--allow-removals", is_flag=True, help="Publicera även när många artiklar tas bort.")
 @click.option("--json", "as_json", is_flag=True, help="Skriv en JSON-lista.")
 @told
-def import_(file: Path, agreement: str, supplier: str, *, publish: bool, as_json: bool) -> None:
+def import_(
+    file: Path, agreement: str, supplier: str, *, publish: bool, allow_removals: bool, as_json: bool
+) -> None:
     """Läs in en katalogfil (CSV eller XLSX), kontrollera den och jämför med katalogen."""
 
     data = file.read_bytes()
@@ -50,7 +54,7 @@ def import_(file: Path, agreement: str, supplier: str, *, publish: bool, as_json
         choice = await _choice(installation.database, agreement, supplier)
         upload = await import_file(
             installation.database, installation.store, choice, file.name, data, publish=publish,
-            clock=installation.clock.now,
+            allow_removals=allow_removals,            clock=installation.clock.now,
         )  # fmt: skip
         async with installation.database.session(Context.for_system(choice.concern_id)) as session:
             return _element(upload, await wrong_cells(session, upload, limit=MOST_FINDINGS))
@@ -97,6 +101,10 @@ def _element(upload: UploadFacts, wrong: Sequence[WrongCell]) -> dict[str, Any]:
         "status_label": UPLOAD.state(upload.status).label,
         "version": upload.catalogue_version,
         "rows": {name: getattr(upload, f"rows_{name}") for name in counts},
+        "many_removed": upload.many_removed,
+        "valid_from": upload.valid_from.isoformat() if upload.valid_from else None,
+        "questions": [question(asked["kind"])[0] % {"heading": "", "date": "", **asked["params"]}
+                      for asked in upload.reading.get("questions", ())],
         "findings": problems + [
             {"row": cell.row, "column": cell.column, "value": cell.value,
              "message": _filled(cell.message, cell.message_params), "mend": _filled(cell.mend, cell.mend_params)}
@@ -111,8 +119,9 @@ def _filled(text: str, params: dict[str, str]) -> str:
 
 def _code(element: dict[str, Any], *, publish: bool) -> int:
     """1 when the file, a row or the publishing was refused."""
-    refused = element["status"] == FAULTY or element["findings"]
-    unpublished = publish and element["status"] != PUBLISHED and element["rows"]["to_confirm"]
+    refused = element["status"] in {FAULTY, ASKING} or element["findings"]
+    held = element["rows"]["to_confirm"] or element["many_removed"] or element["valid_from"]
+    unpublished = publish and element["status"] != PUBLISHED and held
     return REFUSED if refused or unpublished else 0
 
 
@@ -127,6 +136,14 @@ def _say(element: dict[str, Any]) -> None:
         click.echo(
             f"  {rows['to_confirm']} priser är tio gånger högre eller lägre. Bekräfta dem på sidan Kataloger."
         )
+    if element["status"] == READY and element["many_removed"]:
+        click.echo(
+            f"  {rows['removed']} artiklar skulle tas bort. Lägg till --allow-removals om det är meningen."
+        )
+    if element["status"] == READY and element["valid_from"]:
+        click.echo(f"  Priserna gäller från {element['valid_from']}. Publicera dem på sidan Kataloger.")
+    for asked in element["questions"]:
+        click.echo(f"  Fråga: {asked} Svara på sidan Kataloger.")
     for finding in element["findings"]:
         where = f"Rad {finding['row']}, kolumn ”{finding['column']}”: " if finding["row"] else ""
         click.echo(f"  {where}{finding['message']} {finding['mend']}".rstrip())

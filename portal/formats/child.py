@@ -17,13 +17,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from portal.formats.child_program import LENGTH
-from portal.formats.table import MAX_BYTES, Row, Table, UnreadableTable
+from portal.formats.table import MAX_BYTES, About, Row, Table, UnreadableTable
 from portal.kernel.errors import PortalError
 
 PROGRAM = "portal.formats.child_program"
@@ -42,17 +42,23 @@ class NoReader(PortalError):
     code = "no_reader"
 
 
-def read_apart(data: bytes, *, max_bytes: int = MAX_BYTES) -> Table:
+def read_apart(
+    data: bytes,
+    *,
+    max_bytes: int = MAX_BYTES,
+    headings: Collection[str] | None = None,
+    sheet: str | None = None,
+) -> Table:
     """The table in CSV or XLSX bytes, read by a process that can do no harm; UnreadableTable as `read_table`, or
     too_heavy. The rows come while the child reads: each may raise UnreadableTable."""
     conversation = _CHILDREN.begin()
     try:
-        conversation.ask(data, max_bytes)
-        _kind, header = conversation.hear()
+        conversation.ask(data, max_bytes, None if headings is None else tuple(headings), sheet)
+        _kind, header, about = conversation.hear()
     except BaseException:
         conversation.end()
         raise
-    return Table(header, conversation.rows())
+    return Table(header, conversation.rows(), About(*about))
 
 
 class _Conversation:
@@ -65,10 +71,10 @@ class _Conversation:
         self._pid = int(self._message())
         self._left = READ_SECONDS
 
-    def ask(self, data: bytes, max_bytes: int) -> None:
+    def ask(self, data: bytes, max_bytes: int, headings: tuple[str, ...] | None, sheet: str | None) -> None:
         """Hand the file over. A child that dies meanwhile is noticed by what it does not say."""
         self._channel.settimeout(READ_SECONDS)
-        request = pickle.dumps((max_bytes, len(data)))
+        request = pickle.dumps((max_bytes, len(data), headings, sheet))
         with suppress(OSError):
             self._channel.sendall(len(request).to_bytes(LENGTH) + request)
             self._channel.sendall(data)
@@ -89,8 +95,8 @@ class _Conversation:
         """The rows as they come; the child is done with when they are, or when nobody wants more."""
         try:
             while (message := self.hear())[0] == "rows":
-                for number, cells in message[1]:
-                    yield Row(number, cells)
+                for number, cells, marks, hidden in message[1]:
+                    yield Row(number, cells, marks, hidden)
         finally:
             self.end()
 

@@ -19,7 +19,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from portal.formats.table import Row, UnreadableTable
+from portal.formats.table import Row, Table, UnreadableTable
 from portal.formats.tabular import Value, read_table, write_csv, write_xlsx
 
 # Of files at a time; the next waits for one of them to end.
@@ -62,6 +62,7 @@ def _warm() -> None:
     row: list[Value] = ["a", 1, Decimal("1.5"), date(2026, 1, 31)]
     for data in (write_xlsx(["x"] * 4, [row]), write_csv(["x"] * 4, [row])):
         assert list(read_table(data).rows)
+        assert list(read_table(data, headings=("x",)).rows)
 
 
 def _reap(children: set[int]) -> None:
@@ -78,10 +79,11 @@ def _serve(channel: socket.socket) -> None:
     with suppress(OSError):
         _give_up()
         _send(channel, os.getpid())
-        max_bytes, size = pickle.loads(_received(channel, int.from_bytes(_received(channel, LENGTH))))  # noqa: S301 - the owner's
+        asked = _received(channel, int.from_bytes(_received(channel, LENGTH)))
+        max_bytes, size, headings, sheet = pickle.loads(asked)  # noqa: S301 - the owner's
         data = bytes(_received(channel, size))
         try:
-            _tell(channel, data, max_bytes)
+            _tell(channel, read_table(data, max_bytes=max_bytes, headings=headings, sheet=sheet))
         except UnreadableTable as refused:
             _send(channel, ("refused", refused.code, refused.message, dict(refused.params)))
         except MemoryError:
@@ -113,18 +115,19 @@ def _taken_up() -> int:
         return 2**29
 
 
-def _tell(channel: socket.socket, data: bytes, max_bytes: int) -> None:
-    table = read_table(data, max_bytes=max_bytes)
-    _send(channel, ("table", table.header))
+def _tell(channel: socket.socket, table: Table) -> None:
+    about = table.about
+    where = (about.sheet, about.header_row, about.above, about.other_sheets)
+    _send(channel, ("table", table.header, where))
     for batch in _batches(table.rows):
         _send(channel, ("rows", batch))
     _send(channel, ("end",))
 
 
-def _batches(rows: Iterable[Row]) -> Iterable[list[tuple[int, tuple[str, ...]]]]:
+def _batches(rows: Iterable[Row]) -> Iterable[list[Any]]:
     batch, size = [], 0
     for row in rows:
-        batch.append((row.number, row.cells))
+        batch.append((row.number, row.cells, row.marks and dict(row.marks), row.hidden))
         size += sum(map(len, row.cells))
         if size > BATCH_TEXT:
             yield batch

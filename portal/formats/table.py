@@ -5,7 +5,7 @@ Row numbers are those a person sees in the sheet: the header is row 1, blank row
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,26 @@ MAX_CELL = 32_767
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row that is not blank; `cells` are trimmed, as many as the header's, more if longer."""
+    """One row that is not blank; `cells` are trimmed, as many as the header's, more if longer.
+
+    `marks`: index → (kind, text) of cells that are no plain text: error (#N/A), formula (never worked out), date,
+    bool, number, shown (a number that its format shows as that text). `hidden`: a filter or a person hides the row.
+    """
 
     number: int
     cells: tuple[str, ...]
+    marks: Mapping[int, tuple[str, str]] | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Where the table was found: sheet, row of the header, what stands above it, other sheets with their rows."""
+
+    sheet: str = ""
+    header_row: int = 1
+    above: tuple[tuple[int, str], ...] = ()
+    other_sheets: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,7 @@ class Table:
 
     header: tuple[str, ...]
     rows: Iterator[Row]
+    about: About = About()
 
 
 class UnreadableTable(Invalid):
@@ -49,22 +66,23 @@ def cell_too_long(row: int) -> UnreadableTable:
 
 def table_of(records: Iterable[Sequence[str]]) -> Table:
     """The table in records of a sheet, row 1 first; the first not blank is the header."""
-    numbered = _not_blank(records)
+    numbered = not_blank(records)
     first = next(numbered, None)
     if first is None:
         raise UnreadableTable("empty", "Filen är tom. Fyll i mallen och ladda upp den igen.")
-    header = _named(first.cells)
-    return Table(header, (_as_wide(row, len(header)) for row in numbered))
+    header = named(first.cells)
+    return Table(header, (as_wide(row, len(header)) for row in numbered))
 
 
-def _named(header: tuple[str, ...]) -> tuple[str, ...]:
+def named(header: tuple[str, ...]) -> tuple[str, ...]:
     """The header without the blank cells after its last name, left by a wider row below."""
     while not header[-1]:
         header = header[:-1]
     return header
 
 
-def _not_blank(records: Iterable[Sequence[str]]) -> Iterator[Row]:
+def not_blank(records: Iterable[Sequence[str]]) -> Iterator[Row]:
+    """The rows of records that hold anything, numbered as a person sees them."""
     for number, record in enumerate(records, start=1):
         cells = tuple([cell.strip() for cell in record])
         if any(cells):
@@ -85,11 +103,13 @@ def _without_empty_end(cells: tuple[str, ...], number: int) -> tuple[str, ...]:
     return cells[:last]
 
 
-def _as_wide(row: Row, width: int) -> Row:
+def as_wide(row: Row, width: int) -> Row:
     """Short rows are filled, and blank cells beyond the header cut; text there stays."""
     cells = row.cells
     if len(cells) == width:
         return row
     if len(cells) < width:
-        return Row(row.number, cells + ("",) * (width - len(cells)))
-    return Row(row.number, cells if any(cells[width:]) else cells[:width])
+        cells += ("",) * (width - len(cells))
+    elif not any(cells[width:]):
+        cells = cells[:width]
+    return Row(row.number, cells, row.marks, row.hidden)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,8 +29,18 @@ _OTHER_KINDS = {
 }  # fmt: skip
 
 
-def read_table(data: bytes, *, max_bytes: int = MAX_BYTES) -> Table:
-    """The table in CSV or XLSX bytes, told apart by content; UnreadableTable with a Swedish message."""
+def read_table(
+    data: bytes,
+    *,
+    max_bytes: int = MAX_BYTES,
+    headings: Collection[str] | None = None,
+    sheet: str | None = None,
+) -> Table:
+    """The table in CSV or XLSX bytes, told apart by content; UnreadableTable with a Swedish message.
+
+    With `headings` (as `heading_key` spells them) the table is looked for: under titles, on another sheet than the
+    first; `sheet` names the sheet. Without, it begins with the first row that is not blank.
+    """
     if len(data) > max_bytes:
         raise UnreadableTable(
             "too_large",
@@ -40,7 +50,7 @@ def read_table(data: bytes, *, max_bytes: int = MAX_BYTES) -> Table:
     if is_old_excel(data):
         raise refuse_old_excel(data)
     _refuse_other_kinds(data)
-    return read_xlsx(data) if data.startswith(b"PK") else read_csv(data)
+    return read_xlsx(data, headings, sheet) if data.startswith(b"PK") else read_csv(data, headings)
 
 
 def _refuse_other_kinds(data: bytes) -> None:

@@ -7,8 +7,9 @@ keeps those too; a larger one, which is one with attachments, is bounded by the 
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from lxml import etree
@@ -70,6 +71,32 @@ def read_trusted(source: Path | bytes) -> etree._Element:
     if isinstance(source, Path):
         return etree.parse(source, _parser(huge=True)).getroot()
     return etree.fromstring(source, _parser(huge=True))
+
+
+def parse_part(data: bytes) -> etree._Element:
+    """The root of a small part of a workbook (its list of sheets, relations, styles); Unreadable otherwise."""
+    return parse_xml(data, roots=None)
+
+
+def walk_part(data: bytes, tag: str) -> Iterator[etree._Element]:
+    """The elements with a tag, one after the other and each forgotten after it: a sheet's rows are too many for a tree.
+
+    The caller has measured the part. Unreadable when it is not whole, or declares a document type.
+    """
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise Unreadable(_doctype(has_entities=b"<!ENTITY" in data))
+    walk = etree.iterparse(
+        io.BytesIO(data), events=("end",), tag=tag, resolve_entities=False, no_network=True, load_dtd=False,
+        dtd_validation=False, attribute_defaults=False, remove_comments=True, remove_pis=True, huge_tree=False,
+    )  # fmt: skip
+    try:
+        for _event, element in walk:
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+    except etree.XMLSyntaxError as error:
+        raise Unreadable(not_xml(data.decode("utf-8", "replace"), error)) from None
 
 
 def _refuse_by_shape(data: bytes, max_bytes: int) -> None:

@@ -67,15 +67,8 @@ def build(request: Request[Any, Any, Any], counts: Mapping[str, int], *, whole: 
         ),
         quick=tuple((gettext(i.label), localised(i.path), i.icon, i is current) for i in items[:_QUICK]),
         basket_count=counts.get("basket", 0) if actor and actor.has(p.ORDER_AND_INVOICE) else None,
-<<<<<<< HEAD
         support=_whole_number(request.app.state.services.settings.support),
-        search_placeholder=(
-            gettext("Sök order eller faktura") if supplier else gettext("Sök order, faktura eller leverantör")
-        ),
-=======
-        support=_whole_number(gettext("Support vardagar 08.00–16.30, 010-555 01 00")),
         search_placeholder=_placeholder(actor),
->>>>>>> search
         search_url=localised("/search"),
         is_supplier=supplier,
         footer=tuple((gettext(label), localised(path)) for label, path in FOOTER),

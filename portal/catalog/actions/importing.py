@@ -26,11 +26,13 @@ async def import_file(
     data: bytes,
     *,
     publish: bool,
+    allow_removals: bool = False,
     clock: Callable[[], datetime],
 ) -> UploadFacts:
     """Receive, validate and, when asked to and something changes, publish as the installation's operator.
 
-    Prices ten times up or down are left for a person: such an upload waits, checked, for publishing in the page.
+    Prices ten times up or down are left for a person: such an upload waits, checked, for publishing in the page. So are
+    many removals, unless they are allowed, and prices that hold from a later day.
     """
     context, actor = Context.for_system(choice.concern_id), system_actor(choice.concern_id)
     catalogue_id = await open_catalogue(database, choice)
@@ -42,7 +44,8 @@ async def import_file(
     async with database.session(context) as session:
         upload = await find_upload(session, upload_id)
         changes = upload.rows_new + upload.rows_changed + upload.rows_removed
-        if publish and upload.status == READY and changes and not upload.rows_to_confirm:
+        held = upload.rows_to_confirm or upload.valid_from or (upload.many_removed and not allow_removals)
+        if publish and upload.status == READY and changes and not held:
             told = Told(data={"filename": upload.filename})
             await move(session, UPLOAD, subject(upload), "publish", actor, at=clock(), told=told)
             await publish_now(session, upload_id, clock())

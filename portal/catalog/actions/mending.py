@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +13,12 @@ from portal.audit.log import Event, record
 from portal.catalog.actions.staging import CHANGE, VALUES, Target, count_rows, plain_error
 from portal.catalog.models import CatalogueUpload, UploadRow
 from portal.catalog.queries.rows import row_cells
-from portal.catalog.rules.columns import OPTIONAL, REQUIRED, Columns
+from portal.catalog.rules.columns import HEADINGS, OPTIONAL, REQUIRED, Columns
+from portal.catalog.rules.reading import Answers
 from portal.catalog.rules.rows import ArticleRow, RowError, RowReader
 from portal.catalog.status import MENDABLE
 from portal.catalog.values import UploadFacts
+from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.text import Message
 
@@ -55,9 +57,12 @@ async def mend(
     row = await row_cells(session, upload, row_number)
     if row is None:
         raise NotFound("Raden finns inte.")
-    fields = [field for field, _ in editable_fields(upload)]
+    fields = [
+        *(field for field, _ in editable_fields(upload)),
+        *(name for name in upload.columns if name not in HEADINGS),
+    ]
     cells = {field: texts.get(field, (row.cells or {}).get(field, "")).strip() for field in fields}
-    found = await _judge(session, upload, row_number, fields, cells)
+    found = await _judge(session, upload, row_number, fields, cells, stockholm_date(now))
     await _keep(session, upload, row_number, found, cells)
     await _count(session, upload)
     errors = [] if isinstance(found, ArticleRow) else list(found)
@@ -71,10 +76,15 @@ async def _judge(
     row_number: int,
     fields: Sequence[str],
     cells: Mapping[str, str],
+    today: date,
 ) -> ArticleRow | Sequence[RowError]:
-    columns = Columns({field: (place, upload.columns[field][1]) for place, field in enumerate(fields)})
-    found = RowReader(columns).read([cells[field] for field in fields], row_number)
-    errors = [] if isinstance(found, ArticleRow) else list(found)
+    answers = Answers.of(upload.answers)
+    columns = Columns(
+        {field: (place, upload.columns[field][1]) for place, field in enumerate(fields)}, fixed=answers.fixed,
+        per=upload.reading.get("per"),
+    )  # fmt: skip
+    found = RowReader(columns, answers.kinds, today).read([cells[field] for field in fields], row_number)
+    errors = [] if isinstance(found, ArticleRow) else list(found or ())
     given = {
         "concern": upload.concern_id,
         "upload": upload.id,
@@ -93,7 +103,7 @@ async def _judge(
                 Message("Ta bort en av raderna."),
             )
         )
-    return errors or found
+    return errors if errors or not isinstance(found, ArticleRow) else found
 
 
 async def _keep(

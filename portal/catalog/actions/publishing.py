@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from portal.catalog.actions.staging import COMPARE_AGAIN, VALUES, Target, count_
 from portal.catalog.actions.validation import subject
 from portal.catalog.models import Catalogue, CatalogueUpload
 from portal.catalog.queries.uploads import find_upload
-from portal.catalog.status import PUBLISHING, UPLOAD
+from portal.catalog.status import PLANNED, PUBLISHING, UPLOAD
 from portal.catalog.values import UploadFacts
 from portal.jobs.events import emit
 from portal.jobs.queue import enqueue
@@ -117,6 +117,9 @@ async def publish_now(session: AsyncSession, upload_id: UUID, now: datetime) -> 
     back to who approves it: nobody publishes what nobody has seen.
     """
     upload = await find_upload(session, upload_id)
+    if upload.status == PLANNED and (upload.valid_from or date.min) <= stockholm_date(now):
+        await _move(session, upload, "due", now, None)
+        upload = replace(upload, status=PUBLISHING)
     if upload.status != PUBLISHING:
         return Published(upload.catalogue_version, 0, 0, 0)
     version = await _lock(session, upload)
@@ -141,6 +144,8 @@ async def _swap(session: AsyncSession, upload: UploadFacts, version: int, now: d
     mine = (Catalogue.concern_id == upload.concern_id) & (Catalogue.id == upload.catalogue_id)
     await session.execute(update(Catalogue).where(mine).values(version=version, published_at=now))
     await _move(session, upload, "published", now, None, version=version)
+    if upload.uploaded_by_supplier:
+        await enqueue(session, "catalog.mail_decided", concern_id=upload.concern_id, upload_id=upload.id)
     await emit(session, "catalogue.published", concern_id=upload.concern_id, catalogue_id=upload.catalogue_id,
                version=version)  # fmt: skip
     if upload.rows_new + upload.rows_changed + upload.rows_removed >= MANY_ROWS:

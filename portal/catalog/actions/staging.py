@@ -22,6 +22,7 @@ from portal.catalog.rules.columns import Columns
 from portal.catalog.rules.diff import CONFIRM_ABOVE, CONFIRM_BELOW
 from portal.catalog.rules.rows import ArticleRow, RowError, RowReader
 from portal.formats.table import Row
+from portal.kernel.item_numbers import item_number
 
 CHUNK = 4_000
 VALUES = ArticleRow._fields
@@ -106,7 +107,11 @@ class Tally:
 
 
 async def stage(
-    session: AsyncSession, target: Target, rows: Iterator[Row], columns: Columns
+    session: AsyncSession,
+    target: Target,
+    rows: Iterator[Row],
+    columns: Columns,
+    reader: RowReader | None = None,
 ) -> AsyncIterator[Tally]:
     """Validate, copy and compare the rows, telling how far it has come after each chunk.
 
@@ -116,7 +121,7 @@ async def stage(
     await session.execute(text(_STAGING))
     raw = await (await session.connection()).get_raw_connection()
     connection = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
-    reader, good, wrong = RowReader(columns), 0, 0
+    reader, good, wrong = reader or RowReader(columns), 0, 0
     pending = asyncio.create_task(asyncio.to_thread(_chunk, rows, reader, columns))
     while True:
         lines, bad, count = await pending
@@ -142,7 +147,9 @@ def _chunk(rows: Iterator[Row], reader: RowReader, columns: Columns) -> tuple[st
     lines, bad, count = [], 0, 0
     for row in islice(rows, CHUNK):
         count += 1
-        found = reader.read(row.cells, row.number)
+        found = reader.read(row.cells, row.number, row.marks)
+        if found is None:
+            continue
         if isinstance(found, ArticleRow):
             lines.append(_good_line(row.number, found))
         else:
@@ -166,10 +173,20 @@ def _bad_line(row: Row, errors: Sequence[RowError], columns: Columns) -> str:
     cells = {field: cell_text(row.cells[index]) for field, (index, _) in columns.places.items()}
     plain = json.dumps([plain_error(error) for error in errors], ensure_ascii=False)
     written = json.dumps(cells, ensure_ascii=False).replace("\\u0000", "")
-    item_no = cells.get("item_no", "").replace("\0", "")
+    item_no = item_number(_shown(row, columns) or cells.get("item_no", "")).replace("\0", "")
     values = [_escaped(item_no) if item_no else "\\N", *["\\N"] * (len(VALUES) - 1)]
     parts = [str(row.number), *values, _escaped(plain.replace("\\u0000", "")), _escaped(written)]
     return "\t".join(parts) + "\n"
+
+
+def _shown(row: Row, columns: Columns) -> str | None:
+    """The article number as its number format shows it."""
+    kind, text = (
+        (row.marks or {}).get(columns.places["item_no"][0], ("", ""))
+        if "item_no" in columns.places
+        else ("", "")
+    )
+    return text if kind == "shown" else None
 
 
 def plain_error(error: RowError) -> dict[str, Any]:

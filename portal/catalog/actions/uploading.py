@@ -52,6 +52,7 @@ async def receive_file(
         concern_id=choice.concern_id, id=uuid7(), catalogue_id=catalogue_id, supplier_id=choice.supplier_id,
         sha256=bytes.fromhex(digest), filename=_shown_name(filename), status=UPLOAD.initial, progress_id=progress,
         base_version=choice.version, uploaded_by=actor.user_id, uploaded_at=now,
+        by_supplier=actor.supplier_id is not None,
     )  # fmt: skip
     session.add(upload)
     await session.flush()

@@ -10,16 +10,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.catalog.models import UploadRow
 from portal.catalog.rules.diff import CONFIRM_ABOVE, CONFIRM_BELOW
+from portal.catalog.rules.rows import ArticleRow
 from portal.catalog.values import DifferenceRow, UploadFacts, WrongCell
 
 PAGE = 50
 TABS = ("changed", "new", "removed", "unchanged", "confirm")
 
-_CONFIRM = "change = 'changed' AND (price >= :above * old_price OR price <= :below * old_price)"
+_CONFIRM = "r.change = 'changed' AND (r.price >= :above * r.old_price OR r.price <= :below * r.old_price)"
+# While the upload waits, the catalogue still has the article as it was.
+_CHANGED = ", ".join(
+    f"CASE WHEN a.{name} IS DISTINCT FROM r.{name} THEN '{name}' END"
+    for name in ArticleRow._fields if name not in {"item_no", "price"}
+)  # fmt: skip
 _UPLOADED = """
-SELECT row_number AS position, item_no, name, unit, old_price, price FROM upload_row
-WHERE concern_id = :concern AND upload_id = :upload AND {what} AND row_number > :after
-ORDER BY row_number LIMIT :limit
+SELECT r.row_number AS position, r.item_no, r.name, r.unit, r.old_price, r.price, r.vat_rate, r.unspsc,
+  CASE WHEN a.id IS NULL THEN CAST('{{}}' AS text[]) ELSE array_remove(ARRAY[{changed}], NULL) END AS changed
+FROM upload_row r LEFT JOIN article a ON r.change = 'changed' AND a.concern_id = :concern
+  AND a.catalogue_id = :catalogue AND a.item_no = r.item_no AND a.removed_at IS NULL
+WHERE r.concern_id = :concern AND r.upload_id = :upload AND {what} AND r.row_number > :after
+ORDER BY r.row_number LIMIT :limit
 """
 _REMOVED = text("""
 SELECT row_number() OVER (ORDER BY a.item_no) + :after AS position, a.item_no, a.name, a.unit, a.price AS old_price,
@@ -63,11 +72,12 @@ async def difference_page(
         given |= {"catalogue": upload.catalogue_id, "after": 0, "after_item": after}
         rows = await session.execute(_REMOVED, given)
     else:
-        what = _CONFIRM if tab == "confirm" else "change = :change"
+        what = _CONFIRM if tab == "confirm" else "r.change = :change"
         limits = {"above": CONFIRM_ABOVE, "below": CONFIRM_BELOW} if tab == "confirm" else {"change": tab}
         number = int(after) if after.isascii() and after.isdigit() else 0
-        given |= limits | {"after": number}
-        rows = await session.execute(text(_UPLOADED.format(what=what)), given)
+        given |= limits | {"after": number, "catalogue": upload.catalogue_id}
+        rows = await session.execute(text(_UPLOADED.format(what=what, changed=_CHANGED)), given)
+        return [DifferenceRow(**{**row._mapping, "changed": tuple(row.changed)}) for row in rows]
     return [DifferenceRow(*row) for row in rows]
 
 

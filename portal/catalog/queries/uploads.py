@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement, true
 
 from portal.access.actor import Actor
-from portal.access.models import Concern, User
+from portal.access.models import Concern
 from portal.catalog.models import Catalogue, CatalogueUpload
 from portal.catalog.status import SUBMITTED
 from portal.catalog.values import CatalogueChoice, UploadFacts
@@ -42,17 +42,19 @@ _PLAIN = [
     "confirmed_by",
     "reason",
     "decided_at",
+    "valid_from",
 ]
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """Which agreements' catalogues concern the actor: a supplier's own; a local administrator's own agreements; all
-    for a central one. Row-level security narrows to the concern or the supplier under it."""
-    if actor.is_system or actor.central:
+    """Which uploads concern the actor: a supplier's own; of the local administrator's own agreements; all for a
+    central one. What a supplier has not sent is the supplier's alone. Row-level security says the same under it."""
+    if actor.is_system:
         return true()
     if actor.supplier_id is not None:
         return Catalogue.supplier_id == actor.supplier_id
-    return Agreement.organisation_id == actor.organisation_id
+    sent = or_(~CatalogueUpload.by_supplier, CatalogueUpload.submitted_at.is_not(None))
+    return sent if actor.central else and_(sent, Agreement.organisation_id == actor.organisation_id)
 
 
 async def catalogue_choices(session: AsyncSession, actor: Actor) -> Sequence[CatalogueChoice]:
@@ -127,16 +129,16 @@ def _uploads() -> Select[Any]:
     columns = [getattr(CatalogueUpload, name) for name in _PLAIN]
     return (
         select(
-            *columns, CatalogueUpload.problems, CatalogueUpload.columns, Catalogue.version.label("catalogue_version"),
+            *columns, CatalogueUpload.problems, CatalogueUpload.columns, CatalogueUpload.reading,
+            CatalogueUpload.answers, Catalogue.version.label("catalogue_version"),
             Agreement.id.label("agreement_id"), Agreement.number.label("agreement_number"),
             Agreement.name.label("agreement_name"), Agreement.organisation_id.label("agreement_organisation_id"),
-            Supplier.name.label("supplier_name"), User.supplier_id.label("uploader_supplier_id"),
+            Supplier.name.label("supplier_name"), CatalogueUpload.by_supplier,
         )
         .join(Catalogue, and_(Catalogue.concern_id == CatalogueUpload.concern_id,
                               Catalogue.id == CatalogueUpload.catalogue_id))
         .join(Agreement, and_(Agreement.concern_id == Catalogue.concern_id, Agreement.id == Catalogue.agreement_id))
         .join(Supplier, Supplier.id == CatalogueUpload.supplier_id)
-        .outerjoin(User, User.id == CatalogueUpload.uploaded_by)
     )  # fmt: skip
 
 
@@ -152,7 +154,9 @@ def _facts(row: Any) -> UploadFacts:
         agreement_name=row.agreement_name,
         agreement_organisation_id=row.agreement_organisation_id,
         supplier_name=row.supplier_name,
-        uploaded_by_supplier=row.uploader_supplier_id is not None,
+        uploaded_by_supplier=row.by_supplier,
+        reading=row.reading or {},
+        answers=row.answers or {},
     )
 
 
@@ -160,3 +164,17 @@ async def count_submitted(session: AsyncSession, actor: Actor) -> int:
     """How many uploads wait for the actor's approval."""
     mine = _uploads().where(visible(actor), CatalogueUpload.status == SUBMITTED).subquery()
     return (await session.execute(select(func.count()).select_from(mine))).scalar_one()
+
+
+_REMEMBERED = text("""
+SELECT answers -> 'columns' FROM catalogue_upload
+WHERE concern_id = :concern AND supplier_id = :supplier AND id < :upload
+  AND answers -> 'columns' IS NOT NULL AND answers -> 'columns' <> '{}'::jsonb
+ORDER BY id DESC LIMIT 1
+""")
+
+
+async def remembered_columns(session: AsyncSession, upload: UploadFacts) -> dict[str, str]:
+    """Heading as compared → field, as the supplier last said it of another file."""
+    given = {"concern": upload.concern_id, "supplier": upload.supplier_id, "upload": upload.id}
+    return dict((await session.execute(_REMEMBERED, given)).scalar() or {})

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from portal.catalog.rules.outcome import Doubt, Repaired, Wrong
+from portal.catalog.rules.prices import read_number, read_price
 from portal.catalog.rules.units import unit_code
 from portal.catalog.rules.unspsc import check_unspsc
+from portal.kernel.clean_text import garbled, plain_text
 from portal.kernel.errors import Invalid
 from portal.kernel.identifiers import gtin
+from portal.kernel.item_numbers import item_number
 from portal.kernel.money import parse_amount
-from portal.kernel.text import Message
 
 VAT_RATES = (Decimal(25), Decimal(12), Decimal(6), Decimal(0))
-PRICE_DECIMALS = 4
 MOST_ITEM_NO = 50
 MOST_NAME = 200
 MOST_DESCRIPTION = 4000
 MOST_LEAD_DAYS = 999
-MOST_PRICE = Decimal(100_000_000)
 _CODE_NOISE = dict.fromkeys(map(ord, " .-\N{NO-BREAK SPACE}"), None)
 _TOO_LONG = {
     "item_no": "Artikelnumret har %(count)s tecken.",
@@ -26,16 +28,12 @@ _TOO_LONG = {
     "description": "Beskrivningen har %(count)s tecken.",
 }
 _AT_MOST = "Skriv högst %(most)s."
+_MANGLED = re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d{1,3}")
+WORKDAYS = 5
+_LEAD_TIME = re.compile(r"(\d{1,4})\s*(?:(?:arbets|vardags?)?(?:dagar|dag|d)\.?|(veckor|vecka|v)\.?)?")
+# Of Swedish bookkeeping programs: output VAT 1, 2 and 3.
+_VAT_CODES = {"MP1": Decimal(25), "MP2": Decimal(12), "MP3": Decimal(6)}
 _CONTROL = frozenset(map(chr, range(32))) - {"\t", "\n", "\r"}
-
-
-class Wrong(Exception):
-    """A cell that cannot be used: what is wrong and how to mend it."""
-
-    def __init__(self, message: str, mend: str, **params: object) -> None:
-        self.message = Message(message, **params)
-        self.mend = Message(mend, **params)
-        super().__init__(self.message)
 
 
 def cell_text(cell: object) -> str:
@@ -53,23 +51,45 @@ def cell_text(cell: object) -> str:
 def _item_no(text: str) -> str:
     if not text:
         raise Wrong("Artikelnumret saknas.", "Skriv leverantörens artikelnummer.")
-    if len(text) > MOST_ITEM_NO:
-        raise Wrong(_TOO_LONG["item_no"], _AT_MOST, count=len(text), most=MOST_ITEM_NO)
-    return text if text.isprintable() else _words(text)
+    number = text if text.isascii() and text.isprintable() else item_number(_words(text))
+    if _MANGLED.fullmatch(number):
+        raise Wrong(
+            "”%(text)s” är ett tal som ett kalkylprogram har kortat: siffror saknas.",
+            "Gör kolumnen till text och skriv hela numret.", text=text,
+        )  # fmt: skip
+    if len(number) > MOST_ITEM_NO:
+        raise Wrong(_TOO_LONG["item_no"], _AT_MOST, count=len(number), most=MOST_ITEM_NO)
+    return number
 
 
-def _name(text: str) -> str:
+def _name(text: str) -> object:
     if not text:
         raise Wrong("Benämningen saknas.", "Skriv vad artikeln heter.")
-    if len(text) > MOST_NAME:
-        raise Wrong(_TOO_LONG["name"], _AT_MOST, count=len(text), most=MOST_NAME)
-    return text if text.isprintable() else _words(text)
+    cleaned = _clean(text)
+    if not cleaned:
+        raise Wrong("Benämningen saknas.", "Skriv vad artikeln heter.")
+    if len(cleaned) > MOST_NAME:
+        raise Wrong(_TOO_LONG["name"], _AT_MOST, count=len(cleaned), most=MOST_NAME)
+    return cleaned
 
 
 def _description(text: str) -> str | None:
-    if len(text) > MOST_DESCRIPTION:
-        raise Wrong(_TOO_LONG["description"], _AT_MOST, count=len(text), most=MOST_DESCRIPTION)
-    return (text if text.isprintable() else _words(text)) or None
+    cleaned = _clean(text)
+    if len(cleaned) > MOST_DESCRIPTION:
+        raise Wrong(_TOO_LONG["description"], _AT_MOST, count=len(cleaned), most=MOST_DESCRIPTION)
+    return cleaned or None
+
+
+def _clean(text: str) -> str:
+    """The text without HTML and unseen signs; Wrong where letters were lost on the way."""
+    cleaned = plain_text(text)
+    if signs := garbled(cleaned):
+        raise Wrong(
+            "Texten har tecken som blivit fel: ”%(signs)s”.",
+            "Spara filen som CSV UTF-8 eller XLSX och ladda upp igen.",
+            signs=signs,
+        )
+    return cleaned if cleaned.isprintable() else _words(cleaned)
 
 
 def _words(text: str) -> str:
@@ -87,55 +107,45 @@ def _unit(text: str) -> str:
     return code
 
 
-def _price(text: str) -> Decimal:
-    if not text:
-        raise Wrong("Priset saknas.", "Skriv priset utan moms, till exempel 39,50.")
-    try:
-        price = parse_amount(text, max_decimals=PRICE_DECIMALS)
-    except Invalid:
-        raise _not_a_price(text) from None
-    if price <= 0:
-        raise Wrong("Priset är inte större än noll.", "Skriv priset utan moms, till exempel 39,50.")
-    if price >= MOST_PRICE:
-        raise Wrong("Priset är orimligt högt.", "Kontrollera decimaltecknet.")
-    return price
+def _vat_rate(text: str) -> object:
+    return _rate(text, number=False)
 
 
-def _not_a_price(text: str) -> Wrong:
-    bare = text.casefold().removesuffix("kr").removesuffix("sek").strip(" \N{NO-BREAK SPACE}:-")
-    try:
-        price = parse_amount(bare, max_decimals=PRICE_DECIMALS)
-    except Invalid:
-        mend = "Skriv bara siffror och decimalkomma, till exempel 1250,00."
-        return Wrong("”%(text)s” är inte ett belopp.", mend, text=text)
-    mend, spelt = "Skriv bara talet med komma: %(price)s", str(price).replace(".", ",")
-    return Wrong("”%(text)s” är inte bara ett tal.", mend, text=text, price=spelt)
+def _vat_number(text: str) -> object:
+    # Excel shows a percentage cell as 25 % and hands over 0.25; no Swedish rate lies between 0 and 1.
+    return _rate(text, number=True)
 
 
-def _vat_rate(text: str) -> Decimal:
+def _rate(text: str, *, number: bool) -> object:
     mend = "Skriv 25, 12, 6 eller 0."
     bare = text.removesuffix("%").rstrip(" \N{NO-BREAK SPACE}")
     if not bare:
         raise Wrong("Momssatsen saknas.", mend)
+    if code := _VAT_CODES.get(bare.upper()):
+        raise Doubt("vat_code", {"yes": code}, "”%(text)s” är en momskod.", f"{code} %", text=text)
     try:
         rate = parse_amount(bare)
     except Invalid:
         raise Wrong("”%(text)s” är ingen momssats.", mend, text=text) from None
-    # Excel shows a percentage cell as 25 % and hands over 0.25; no Swedish rate lies between 0 and 1.
-    rate = rate * 100 if 0 < rate < 1 else rate
+    share = rate * 100 if 0 < rate < 1 and bare == text else rate
     for known in VAT_RATES:
-        if rate == known:
+        if rate == known or (number and share == known):
             return known
+        if share == known:
+            told = f"{known} %"
+            raise Doubt(
+                "vat_share", {"yes": known}, "”%(text)s” kan betyda %(rate)s.", told, text=text, rate=told
+            )
     raise Wrong("Momssatsen %(rate)s %% finns inte.", mend, rate=text.removesuffix("%").strip())
 
 
-def _unspsc(text: str) -> str:
-    code = text.translate(_CODE_NOISE)
+def _unspsc(text: str) -> object:
+    code = text.removesuffix(".0").removesuffix(",0").translate(_CODE_NOISE)
     if not code:
         raise Wrong("UNSPSC-koden saknas.", "Sök koden i listan.")
     if wrong := check_unspsc(code):
         raise Wrong(*wrong, count=len(code), segment=code[:2])
-    return code
+    return code if code == text else Repaired(code)
 
 
 def _gtin(text: str) -> str | None:
@@ -164,15 +174,16 @@ def _min_quantity(text: str) -> Decimal | None:
     return quantity
 
 
-def _lead_time(text: str) -> int | None:
-    bare = text.casefold().removesuffix("dagar").removesuffix("dag").rstrip(" \N{NO-BREAK SPACE}")
-    if not bare:
+def _lead_time(text: str) -> object:
+    if not text:
         return None
-    if not (bare.isascii() and bare.isdigit() and int(bare) <= MOST_LEAD_DAYS):
+    found = _LEAD_TIME.fullmatch(text.casefold())
+    days = int(found.group(1)) * (WORKDAYS if found.group(2) else 1) if found else MOST_LEAD_DAYS + 1
+    if days > MOST_LEAD_DAYS:
         raise Wrong(
             "Leveranstiden ”%(text)s” går inte att läsa.", "Skriv antal dagar, till exempel 5.", text=text
         )
-    return int(bare)
+    return days if found and not found.group(2) else Repaired(days)
 
 
 def _currency(text: str) -> None:
@@ -184,7 +195,7 @@ READERS: Mapping[str, tuple[Callable[[str], object], bool]] = {
     "item_no": (_item_no, False),
     "name": (_name, False),
     "unit": (_unit, True),
-    "price": (_price, True),
+    "price": (read_price, True),
     "vat_rate": (_vat_rate, True),
     "unspsc": (_unspsc, True),
     "description": (_description, False),
@@ -195,3 +206,6 @@ READERS: Mapping[str, tuple[Callable[[str], object], bool]] = {
     "currency": (_currency, True),
 }
 """Field → how its text is read, and whether the same texts come again and again."""
+
+NUMBERS: Mapping[str, Callable[[str], object]] = {"price": read_number, "vat_rate": _vat_number}
+"""Field → how a cell is read that is a number, with no second way to read it."""

@@ -12,11 +12,9 @@ from portal.invoicing.rules.charges import fold, is_charge, is_rounding
 from portal.invoicing.rules.filling import Fill, Paired, paired, poured
 from portal.invoicing.rules.misfits import BUYER, ROW, SELLER, Fitting
 from portal.kernel.decision import Reason
+from portal.kernel.item_numbers import item_number_key
 
 _NONE = frozenset({"", "-", "NA"})
-_DASHES = dict.fromkeys(
-    map(ord, "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}"), "-"
-)
 
 
 @dataclass(slots=True)
@@ -123,7 +121,8 @@ class _Keys:
 
 
 def _key(item_id: str | None) -> str:
-    return "".join((item_id or "").translate(_DASHES).split()).upper()
+    """As catalogues compare numbers, and blanks within do not count: there is an order to hold them against."""
+    return item_number_key(item_id or "").replace(" ", "")
 
 
 def _target(position: int, line: InvoiceLineFacts, fitting: Fitting) -> tuple[OrderLineFacts, ...] | Reason:

@@ -17,18 +17,21 @@ from portal.catalog.actions import deciding
 from portal.catalog.actions.mending import editable_fields, mend
 from portal.catalog.actions.uploading import open_catalogue, receive_file
 from portal.catalog.exchange import TEMPLATE_NAME, template, with_errors
+from portal.catalog.queries.compared import agreement_terms
 from portal.catalog.queries.rows import PAGE, TABS, difference_page, error_texts, row_cells, wrong_cells
 from portal.catalog.queries.uploads import catalogue_choices, find_choice, find_upload, list_uploads
-from portal.catalog.status import AT_WORK, UPLOAD
+from portal.catalog.status import AT_WORK, PLANNED, UPLOAD
 from portal.catalog.values import UploadFacts
 from portal.jobs.models import JobProgress
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.identifiers import read_uuid
+from portal.web.catalog.reading_view import reading_view
 from portal.web.catalog.upload_view import (
     choice_options,
     difference_views,
     error_text,
     list_row,
+    terms_view,
     upload_view,
     wrong_views,
 )
@@ -39,9 +42,10 @@ from portal.web.services import Services
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES = 101_000_000
 UNREADABLE = 422
+MOST_NAMED = 50
 EVERY_STATUS = UPLOAD.codes()
-WAITING = ("submitted", "received", "validating", "ready", "faulty", "publishing")
-HANDLED = ("published", "dropped")
+HANDLED = ("published", "refused", "dropped")
+WAITING = tuple(code for code in EVERY_STATUS if code not in HANDLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ async def show_page(request: Req, side: Side, upload_id: UUID, *, refused: Inval
     view = await _report(request, side, upload)
     view["refused"] = gettext(refused.message) % refused.params if refused else None
     view["errors"] = refused.fields if refused else {}
+    view["reading"] = _reading(side, upload, view["errors"])
     status = refused.status if refused else 200
     if is_htmx(request):
         return partials(request, "catalog/uploads/_report.html", status=status, **view)
@@ -174,22 +179,30 @@ async def errors_file(request: Req, services: Services, upload_id: UUID) -> Resp
     upload = await find_upload(scope["session"], upload_id, scope["actor"])
     errors = {number: error_text(found) async for number, found in error_texts(scope["session"], upload)}
     await scope["session"].commit()  # no connection is held while the file is read
-    data, ending = await asyncio.to_thread(with_errors, await services.store.get(upload.sha256.hex()), errors)
+    headings = [one["key"] for one in upload.reading["headings"]] if upload.reading else None
+    content = await services.store.get(upload.sha256.hex())
+    data, ending = await asyncio.to_thread(
+        with_errors, content, errors, headings=headings, sheet=upload.reading.get("sheet") or None
+    )
     stem = upload.filename.rpartition(".")[0] or upload.filename
     return _download(data, f"{stem}-fel.{ending}", XLSX if ending == "xlsx" else "text/csv; charset=utf-8")
+
+
+_NOW = "Katalogen publiceras nu."
 
 
 async def _decide(
     session: Any, actor: Actor, upload_id: UUID, verb: str, form: Mapping[str, str], now: Any
 ) -> str:
-    confirmed = bool(form.get("confirmed"))
+    confirmed, removals = bool(form.get("confirmed")), bool(form.get("removals"))
     match verb:
         case "submission":
-            await deciding.submit(session, upload_id, actor, confirmed=confirmed, now=now)
+            await deciding.submit(session, upload_id, actor, confirmed=confirmed, removals=removals, now=now)
             return "Katalogen är skickad för godkännande. Du ser här när den gäller."
         case "publication":
-            await deciding.publish(session, upload_id, actor, confirmed=confirmed, now=now)
-            return "Katalogen publiceras nu."
+            await deciding.publish(session, upload_id, actor, confirmed=confirmed, removals=removals, now=now)
+            planned = (await find_upload(session, upload_id, actor)).status == PLANNED
+            return "Katalogen är godkänd och publiceras det datum den gäller från." if planned else _NOW
         case "refusal":
             await deciding.drop(session, upload_id, actor, reason=form.get("reason", ""), now=now)
             return "Uppladdningen är avslagen. Leverantören ser skälet."
@@ -220,7 +233,10 @@ async def _report(request: Req, side: Side, upload: UploadFacts) -> dict[str, An
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     key = (last.item_no if tab == "removed" else last.position) if last else None
     wrong_rows = {cell.row for cell in wrong}
+    removed = await _removed(session, upload) if view.decides and upload.many_removed else []
+    terms = await agreement_terms(session, upload) if view.decides and not side.supplier else None
     return {
+        "reading": _reading(side, upload, {}), "removed": removed, "agreement": terms_view(terms) if terms else None,
         "view": view, "tab": tab, "wrong": wrong_views(wrong), "rows": difference_views(rows[:PAGE]),
         "more": f"{view.address}?tab={tab}&after={key}" if last else None, "mending": None, "mended": None,
         "more_wrong": f"{view.address}?row={max(wrong_rows)}" if len(wrong_rows) == PAGE else None, "side": side,
@@ -242,6 +258,16 @@ async def _row_form(
         for field, heading in editable_fields(upload)
     ]
     return {"row": row_number, "fields": fields}
+
+
+def _reading(side: Side, upload: UploadFacts, errors: Mapping[str, str]) -> Any:
+    return reading_view(upload, errors, own=side.supplier == upload.uploaded_by_supplier)
+
+
+async def _removed(session: Any, upload: UploadFacts) -> list[str]:
+    """The first of the articles that would leave, by number and name."""
+    rows = await difference_page(session, upload, "removed", "", MOST_NAMED)
+    return [f"{row.item_no} {row.name}" for row in rows]
 
 
 def _first_tab(upload: UploadFacts) -> str:

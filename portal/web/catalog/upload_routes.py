@@ -10,6 +10,8 @@ from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 
+from portal.web.catalog.code_pages import codes_page
+from portal.web.catalog.file_pages import answer_file, article_page, hop_over_row
 from portal.web.catalog.upload_pages import (
     MOST_BYTES,
     Side,
@@ -69,6 +71,28 @@ class UploadRoutes(Controller):
     ) -> Response[Any]:
         """Judge one row again."""
         return await mend_row(request, self.side, upload_id, row_number, data)
+
+    @post("/{upload_id:uuid}/rows/{row_number:int}/omission")
+    async def omit(
+        self, request: Req, upload_id: FromPath[UUID], row_number: FromPath[int], data: Form
+    ) -> Response[Any]:
+        """Hop over a row that is no article."""
+        return await hop_over_row(request, self.side, upload_id, row_number)
+
+    @post("/{upload_id:uuid}/answers")
+    async def answer(self, request: Req, upload_id: FromPath[UUID], data: Form) -> Response[Any]:
+        """Say what only the supplier knows of the file, and read it again."""
+        return await answer_file(request, self.side, upload_id, data)
+
+    @get("/{upload_id:uuid}/articles/{row_number:int}")
+    async def article(self, request: Req, upload_id: FromPath[UUID], row_number: FromPath[int]) -> Html:
+        """One article with every field."""
+        return await article_page(request, self.side, upload_id, row_number)
+
+    @get("/unspsc")
+    async def codes(self, request: Req) -> Html:
+        """UNSPSC codes to choose from."""
+        return await codes_page(request, self.side)
 
     @post("/{upload_id:uuid}/stop")
     async def stop(self, request: Req, upload_id: FromPath[UUID], data: Form) -> Response[Any]:

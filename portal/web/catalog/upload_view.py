@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from portal.access.actor import Actor
 from portal.catalog.actions.deciding import may_publish
+from portal.catalog.queries.compared import Terms
 from portal.catalog.rules.diff import HUNDRED
+from portal.catalog.rules.units import unit_name
 from portal.catalog.status import (
+    ASKING,
     AT_WORK,
     DROPPED,
     FAULTY,
     MENDABLE,
+    PLANNED,
     PUBLISHED,
     PUBLISHING,
     READY,
+    RECEIVED,
+    REFUSED,
     SUBMITTED,
     UPLOAD,
 )
 from portal.catalog.values import CatalogueChoice, DifferenceRow, UploadFacts, WrongCell
 from portal.jobs.models import JobProgress
 from portal.kernel.dates import format_clock, format_day_long, stockholm_date
-from portal.kernel.money import MINUS, format_number_sv, format_sv, round_to
+from portal.kernel.money import MINUS, format_kr, format_number_sv, format_sv, round_to
 from portal.web.i18n import current_locale, gettext, localised, ngettext
 
 TABS = (("changed", "ändrade"), ("new", "nya"), ("removed", "borttagna"), ("unchanged", "oförändrade"))
 CENTS = 2
+FIELD_NAMES: Mapping[str, str] = {
+    "name": "Benämningen", "unit": "Enheten", "vat_rate": "Momsen", "unspsc": "UNSPSC-koden",
+    "description": "Beskrivningen", "gtin": "GTIN", "manufacturer": "Tillverkaren", "min_quantity": "Minsta antal",
+    "lead_time_days": "Leveranstiden",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,9 @@ class DifferenceView:
     new: str
     difference: str
     direction: str
+    number: int
+    facts: str
+    changed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +95,16 @@ class UploadView:
     reason: str | None
     counters: tuple[tuple[str, str, str, bool], ...]
     counted: str
+    later: str | None
+    removals: str | None
+    removed_address: str
     rows_wrong: int
     wrong_heading: str
     to_confirm: int
     confirm_heading: str
     confirm_address: str
     mendable: bool
+    omits: bool
     decides: bool
     can_submit: bool
     can_publish: bool
@@ -104,6 +123,7 @@ def upload_view(
     state = UPLOAD.state(upload.status)
     changes = bool(upload.rows_new + upload.rows_changed + upload.rows_removed)
     publisher = may_publish(actor)
+    later = format_day_long(upload.valid_from, current_locale(), year=True) if upload.valid_from else None
     ready, submitted = upload.status == READY, upload.status == SUBMITTED
     return UploadView(
         id=str(upload.id),
@@ -125,8 +145,18 @@ def upload_view(
         problems=tuple(_filled(message, params) for message, params in upload.problems),
         reason=upload.reason,
         counters=_counters(upload, address, tab) if upload.rows_total else (),
-        counted=ngettext("Räknat på en godkänd rad", "Räknat på %(rows)s godkända rader", upload.rows_ok)
-        % {"rows": number(upload.rows_ok)},
+        counted=ngettext("Räknat på %(num)s godkänd rad", "Räknat på %(num)s godkända rader", upload.rows_ok)
+        % {"num": number(upload.rows_ok)},
+        later=gettext("Priserna börjar gälla %(day)s.") % {"day": later} if later else None,
+        removals=ngettext(
+            "%(num)s artikel tas bort ur katalogen",
+            "%(num)s artiklar tas bort ur katalogen",
+            upload.rows_removed,
+        )
+        % {"num": number(upload.rows_removed)}
+        if upload.many_removed
+        else None,
+        removed_address=localised(f"{address}?tab=removed"),
         rows_wrong=upload.rows_wrong,
         wrong_heading=ngettext("%(num)s rad att rätta", "%(num)s rader att rätta", upload.rows_wrong)
         % {"num": number(upload.rows_wrong)},
@@ -139,11 +169,12 @@ def upload_view(
         % {"num": number(upload.rows_to_confirm)},
         confirm_address=localised(f"{address}?tab=confirm"),
         mendable=upload.status in MENDABLE,
-        decides=(ready and changes) or (submitted and publisher),
+        omits=upload.status in MENDABLE,
+        decides=(ready and changes) or (publisher and upload.status in {SUBMITTED, PLANNED}),
         can_submit=ready and changes and not publisher,
         can_publish=publisher and changes and (ready or submitted),
-        can_refuse=publisher and submitted,
-        can_discard=upload.status in {READY, FAULTY},
+        can_refuse=publisher and upload.status in {SUBMITTED, PLANNED},
+        can_discard=upload.status in {READY, FAULTY, ASKING},
         bar_title=_bar_title(upload, publisher),
         bar_note=_bar_note(upload),
         button=_button(upload, publisher),
@@ -200,6 +231,24 @@ def choice_options(choices: Sequence[CatalogueChoice], *, supplier: bool) -> lis
     ]  # fmt: skip
 
 
+def terms_view(terms: Terms) -> list[tuple[str, str]]:
+    """The agreement's terms as a summary, beside what is to be approved."""
+
+    def day(value: date) -> str:
+        return format_day_long(value, current_locale(), year=True)
+
+    held = (
+        gettext("%(from)s till %(to)s") % {"from": day(terms.valid_from), "to": day(terms.valid_to)}
+        if terms.valid_to
+        else gettext("från %(from)s") % {"from": day(terms.valid_from)}
+    )
+    rows = [
+        (gettext("Avtal"), f"{terms.name}, {_unbroken(terms.number)}"), (gettext("Gäller"), held),
+        (gettext("Pris enligt avtalet"), gettext(terms.price_terms)),
+    ]  # fmt: skip
+    return [*rows, (gettext("Takvolym"), format_kr(terms.cap))] if terms.cap is not None else rows
+
+
 def number(value: int) -> str:
     """1 234 with a hard space."""
     return format_number_sv(Decimal(value))
@@ -219,7 +268,21 @@ def _difference(row: DifferenceRow) -> DifferenceView:
     text = _price_change(old, new) if changed and old is not None and new is not None else ""
     if old is not None and new is not None and old == new:
         text = gettext("samma pris")
-    return DifferenceView(row.item_no, row.name, _price(old), _price(new), text, direction)
+    facts = [gettext(unit_name(row.unit))]
+    if row.vat_rate is not None:
+        facts += [gettext("moms %(rate)s %%") % {"rate": format_number_sv(row.vat_rate)}, row.unspsc or ""]
+    others = ", ".join(gettext(FIELD_NAMES[name]) for name in row.changed)
+    return DifferenceView(
+        row.item_no,
+        row.name,
+        _price(old),
+        _price(new),
+        text,
+        direction,
+        row.position,
+        ", ".join(facts),
+        others,
+    )
 
 
 def _price_change(old: Decimal, new: Decimal) -> str:
@@ -245,17 +308,20 @@ def _when(upload: UploadFacts) -> str:
 
 
 def _track(upload: UploadFacts) -> tuple[tuple[str, str, str], ...]:
-    """Four steps from the file to what buyers see."""
+    """Five steps from the file to what buyers see; the one that is next is the one that waits."""
     names = (
         gettext("Inläst"),
-        gettext("Kontrolleras och jämförs"),
-        gettext("Godkänns av kunden"),
+        gettext("Kontrollerad"),
+        gettext("Skickad till kunden"),
+        gettext("Godkänd"),
         gettext("Gäller"),
     )
-    place = {READY: 1, FAULTY: 1, SUBMITTED: 2, PUBLISHING: 3, PUBLISHED: 4}.get(upload.status, 1)
-    if upload.status == DROPPED:
-        place = 2 if upload.submitted_at else 1
-    stopped = upload.status in {FAULTY, DROPPED}
+    stopped = upload.status in {FAULTY, REFUSED, DROPPED}
+    place = STEPS.get(upload.status, 1)
+    if upload.status == READY and not upload.uploaded_by_supplier:
+        place = STEPS[SUBMITTED]
+    if upload.status == DROPPED and upload.rows_total:
+        place = STEPS[READY]
     steps = []
     for index, name in enumerate(names):
         state = "done" if index < place else "left" if index > place else "stopped" if stopped else "now"
@@ -264,6 +330,9 @@ def _track(upload: UploadFacts) -> tuple[tuple[str, str, str], ...]:
         }
         steps.append((state, name, note if index == 0 and upload.rows_total else ""))
     return tuple(steps)
+
+
+STEPS = {RECEIVED: 0, READY: 2, SUBMITTED: 3, REFUSED: 3, PLANNED: 4, PUBLISHING: 4, PUBLISHED: 5}
 
 
 def _counters(upload: UploadFacts, address: str, tab: str) -> tuple[tuple[str, str, str, bool], ...]:
@@ -283,8 +352,20 @@ def _bar_title(upload: UploadFacts, publisher: bool) -> str:
     if not upload.rows_new + upload.rows_changed + upload.rows_removed:
         return gettext("Filen ändrar ingenting i katalogen")
     if publisher:
-        return gettext("%(ok)s av %(total)s rader kan publiceras") % params
-    return gettext("%(ok)s av %(total)s rader kan skickas") % params
+        return (
+            ngettext(
+                "%(ok)s av %(total)s rad kan publiceras",
+                "%(ok)s av %(total)s rader kan publiceras",
+                upload.rows_total,
+            )
+            % params
+        )
+    return (
+        ngettext(
+            "%(ok)s av %(total)s rad kan skickas", "%(ok)s av %(total)s rader kan skickas", upload.rows_total
+        )
+        % params
+    )
 
 
 def _bar_note(upload: UploadFacts) -> str:

@@ -9,6 +9,7 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from portal.access import permissions as p
+from portal.web.catalog.file_pages import refuse_article
 from portal.web.catalog.upload_pages import Side, decide
 from portal.web.catalog.upload_routes import Form, UploadRoutes
 from portal.web.pages import Req
@@ -30,3 +31,10 @@ class UploadController(UploadRoutes):
     async def refuse(self, request: Req, upload_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Send it back with a reason."""
         return await decide(request, self.side, upload_id, "refusal", data)
+
+    @post("/{upload_id:uuid}/articles/{row_number:int}/refusal")
+    async def refuse_row(
+        self, request: Req, upload_id: FromPath[UUID], row_number: FromPath[int], data: Form
+    ) -> Response[Any]:
+        """Take one row out of what was sent, with a reason."""
+        return await refuse_article(request, self.side, upload_id, row_number, data)

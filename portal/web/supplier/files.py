@@ -20,11 +20,12 @@ from portal.web.i18n import gettext, localised
 from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier.present import file_view
 from portal.web.supplier.queries.company import Company, find_company
-from portal.web.supplier.queries.invoices import sent_files
+from portal.web.supplier.queries.invoices import recent_files, sent_files
 from portal.web.supplier.sending import send
 from portal.web.supplier.sending_anew import corrected_by
 
 MOST_FILES = 20
+MOST_LISTED = 100
 MOST_BYTES = 120_000_000
 NONE_CHOSEN = "Välj minst en fil."
 TOO_MANY = "Välj högst %(most)s filer i taget."
@@ -73,7 +74,9 @@ class FilesController(Controller):
 
     @get()
     async def show(self, request: Req) -> Html:
-        """The files named by `id`, the whole page."""
+        """The files named by `id`, the whole page; without any, the latest files, or the refused among them."""
+        if not request.query_params.getall("id", []):
+            return await _latest(request)
         views, poll = await _views(request, read_uuids(request.query_params.getall("id", [])))
         if not views:
             raise NotFound("Filerna finns inte.")
@@ -84,6 +87,14 @@ class FilesController(Controller):
         """The same as a partial, for the page to ask for."""
         views, poll = await _views(request, read_uuids(request.query_params.getall("id", [])))
         return partials(request, "supplier/deliveries/_files.html", files=views, poll=poll)
+
+
+async def _latest(request: Req) -> Html:
+    state = request.scope["state"]
+    refused = request.query_params.get("tab") == "refused"
+    ids = await recent_files(state["session"], state["actor"], refused=refused, most=MOST_LISTED)
+    files = [file_view(file) for file in await sent_files(state["session"], state["actor"], ids)]
+    return await page(request, "supplier/deliveries/index.html", files=files[::-1], refused=refused)
 
 
 async def _views(request: Req, ids: Sequence[UUID]) -> tuple[list[Any], str | None]:

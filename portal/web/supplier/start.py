@@ -7,6 +7,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from portal.catalog.queries.uploads import catalogue_choices, list_uploads
+from portal.catalog.status import ASKING, FAULTY, READY
+from portal.catalog.status import REFUSED as UPLOAD_REFUSED
 from portal.kernel.dates import stockholm_date
 from portal.kernel.money import format_kr
 from portal.suppliers.status import APPROVED
@@ -23,6 +26,8 @@ from portal.web.suppliers.words import relation_state
 ORDERS_SHOWN = 5
 INVOICES_SHOWN = 5
 REFUSED_DAYS = 30
+MOST_UPLOADS = 50
+WAITING_FILES = (ASKING, FAULTY, READY)
 
 
 async def supplier_start(request: Req) -> Html:
@@ -35,10 +40,15 @@ async def supplier_start(request: Req) -> Html:
     waiting = await count_to_answer(session, actor)
     refused = await refused_since(session, actor, state["now"] - timedelta(days=REFUSED_DAYS))
     registered = {c.concern_id: c.accounts for c in concerns}
+    files = await list_uploads(session, actor, WAITING_FILES, limit=MOST_UPLOADS)
+    decided = await list_uploads(session, actor, (UPLOAD_REFUSED,), limit=MOST_UPLOADS)
+    since = state["now"] - timedelta(days=REFUSED_DAYS)
+    declined = [one for one in decided if one.decided_at and one.decided_at > since]
     invoices = await list_invoices(session, actor, limit=INVOICES_SHOWN)
     return await page(
         request, "supplier/start/show.html", company=company, 
-        lead=_lead(waiting, await credits_asked(session, actor), refused, concerns),
+        lead=_lead(waiting, await credits_asked(session, actor), refused, len(files), concerns),
+        declined=declined, refused_files=refused, catalogue_choices=await catalogue_choices(session, actor),
         concerns=[(c, relation_state(c.status)) for c in concerns],
         not_approved=[(c, relation_state(c.status)) for c in concerns if c.status != APPROVED],
         figures=_figures(await sums(session, actor, today), orders, waiting, today),
@@ -49,7 +59,7 @@ async def supplier_start(request: Req) -> Html:
     )  # fmt: skip
 
 
-def _lead(waiting: int, to_credit: int, refused: int, concerns: Sequence[Customer]) -> str:
+def _lead(waiting: int, to_credit: int, refused: int, files: int, concerns: Sequence[Customer]) -> str:
     if not any(c.status == APPROVED for c in concerns):
         return gettext("Kunden kontrollerar era uppgifter. Ni får mejl när företaget är godkänt.")
     found = (
@@ -57,6 +67,8 @@ def _lead(waiting: int, to_credit: int, refused: int, concerns: Sequence[Custome
             "En beställning väntar på svar.", "%(num)s beställningar väntar på svar.", waiting)),
         (to_credit, ngettext(
             "En kund ber om kredit på en faktura.", "Kunder ber om kredit på %(num)s fakturor.", to_credit)),
+        (files, ngettext(
+            "En katalogfil väntar på er.", "%(num)s katalogfiler väntar på er.", files)),
         (refused, ngettext(
             "En fil kunde inte tas emot den senaste månaden.",
             "%(num)s filer kunde inte tas emot den senaste månaden.", refused)),

@@ -66,7 +66,7 @@ class Shop:
         return stockholm_date(self.clock.now())
 
     async def take_in(
-        self, data: bytes, *, publish: bool = True, filename: str = "katalog.csv"
+        self, data: bytes, *, publish: bool = True, filename: str = "katalog.csv", allow_removals: bool = True
     ) -> UploadFacts:
         """The file through validation and, unless told otherwise, publishing."""
         async with self.database.session(SYSTEM) as session:
@@ -75,8 +75,9 @@ class Shop:
                 session, actor, demo_id("agreement", self.agreement), supplier_id(self.supplier)
             )
         return await import_file(
-            self.database, self.store, choice, filename, data, publish=publish, clock=self.clock.now
-        )
+            self.database, self.store, choice, filename, data, publish=publish, allow_removals=allow_removals,
+            clock=self.clock.now,
+        )  # fmt: skip
 
     async def search(
         self, query: str, code: str = "GSF", *, limit: int = 50, filters: SearchFilters = EVERYTHING

@@ -68,9 +68,9 @@ ROWS: dict[str, tuple[bytes, str]] = {
         one(price=""),
         "Rad 2, kolumn ”Pris”: Priset saknas. Skriv priset utan moms, till exempel 39,50.",
     ),
-    "price with currency": (
-        one(price="49,90 kr"),
-        "Rad 2, kolumn ”Pris”: ”49,90 kr” är inte bara ett tal. Skriv bara talet med komma: 49,90",
+    "price in another currency": (
+        one(price="49,90 EUR"),
+        "Rad 2, kolumn ”Pris”: Priset är i EUR. Ange priset i svenska kronor, SEK.",
     ),
     "price in words": (
         one(price="enligt avtal"),
@@ -78,13 +78,13 @@ ROWS: dict[str, tuple[bytes, str]] = {
         " Skriv bara siffror och decimalkomma, till exempel 1250,00.",
     ),
     "price both marks": (
-        one(price="1.250,00 kr"),
-        "Rad 2, kolumn ”Pris”: ”1.250,00 kr” är inte ett belopp."
+        one(price="1.250,00,5"),
+        "Rad 2, kolumn ”Pris”: ”1.250,00,5” är inte ett belopp."
         " Skriv bara siffror och decimalkomma, till exempel 1250,00.",
     ),
     "price zero": (
         one(price="0"),
-        "Rad 2, kolumn ”Pris”: Priset är inte större än noll. Skriv priset utan moms, till exempel 39,50.",
+        "Rad 2, kolumn ”Pris”: Priset är noll. Skriv priset utan moms, till exempel 39,50.",
     ),
     "price absurd": (
         one(price="100000000"),
@@ -170,11 +170,12 @@ FILES: dict[str, tuple[bytes, str]] = {
             [(*row("N-1"), "10")],
             ("Artikelnummer", "Benämning", "Enhet", "Pris", "Moms %", "UNSPSC", "Nettopris"),
         ),
-        "Kolumnerna ”Pris” och ”Nettopris” betyder samma sak. Ta bort den ena.",
+        "Kolumnerna ”Pris” och ”Nettopris” betyder samma sak. Välj vilken som gäller, eller ta bort den ena.",
     ),
     "a column missing": (
         csv([("N-1", "Vara", "st", "25", "44121704")], ("Art.nr", "Namn", "Enh", "Moms", "UNSPSC-kod")),
-        "Kolumnen ”Pris” saknas. Den ska finnas på rad 1. Ladda ner mallen om du är osäker.",
+        "Kolumnen ”Pris” saknas. På rad 1 finns Art.nr, Namn, Enh, Moms, UNSPSC-kod. "
+        "Välj vilken av dem det är, eller lägg till den.",
     ),
     "an open quotation mark": (
         csv([row("N-1", '"Vara')]),

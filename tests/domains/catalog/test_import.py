@@ -16,7 +16,7 @@ from portal.catalog.actions.validation import validate
 from portal.catalog.exchange import with_errors
 from portal.catalog.queries.rows import difference_page, error_texts, wrong_cells
 from portal.catalog.queries.uploads import catalogue_choices, find_upload
-from portal.catalog.status import DROPPED, FAULTY, PUBLISHED, PUBLISHING, READY, SUBMITTED
+from portal.catalog.status import DROPPED, FAULTY, PUBLISHED, PUBLISHING, READY, REFUSED, SUBMITTED
 from portal.db.session import Database
 from portal.jobs.models import JobProgress
 from portal.jobs.progress import request_stop
@@ -47,7 +47,7 @@ async def _sent_by_supplier(shop: Shop, data: bytes) -> UUID:
 
 async def test_two_hundred_rows_three_wrong_mended_published_and_found_by_a_misspelt_word(shop: Shop) -> None:
     rows = [row(f"N-{n}", f"Nätverkskabel {n} meter") for n in range(1, 198)]
-    rows += [row("N-901", "Ljudisolerande hörlurar", "499,00 kr"), row("N-902", "Växel", unit="flarn"),
+    rows += [row("N-901", "Ljudisolerande hörlurar", "ring oss"), row("N-902", "Växel", unit="flarn"),
              row("N-903", "Router", unspsc="4412170")]  # fmt: skip
     upload_id = await _sent_by_supplier(shop, csv(rows))
     async with shop.database.session(SUPPLIER.context()) as session:
@@ -55,7 +55,7 @@ async def test_two_hundred_rows_three_wrong_mended_published_and_found_by_a_miss
         assert (upload.status, upload.rows_total, upload.rows_wrong, upload.rows_new) == (READY, 200, 3, 197)
         wrong = await wrong_cells(session, upload)
         assert [(cell.row, cell.column, cell.value) for cell in wrong] == [
-            (199, "Pris", "499,00 kr"), (200, "Enhet", "flarn"), (201, "UNSPSC", "4412170"),
+            (199, "Pris", "ring oss"), (200, "Enhet", "flarn"), (201, "UNSPSC", "4412170"),
         ]  # fmt: skip
         still = await mend(session, upload, 199, {"price": "fyra"}, SUPPLIER, shop.clock.now())
         assert [error.column for error in still] == ["Pris"]
@@ -112,7 +112,7 @@ async def test_a_refused_upload_tells_the_supplier_why(shop: Shop) -> None:
         )
     async with shop.database.session(SUPPLIER.context()) as session:
         upload = await find_upload(session, upload_id, SUPPLIER)
-    assert (upload.status, upload.reason) == (DROPPED, "Priset följer inte avtalet.")
+    assert (upload.status, upload.reason) == (REFUSED, "Priset följer inte avtalet.")
     assert await shop.names("Vara") == []
 
 
@@ -236,7 +236,7 @@ async def test_a_stop_leaves_no_rows_and_the_catalogue_as_it_was(shop: Shop) -> 
 
 
 async def test_the_suppliers_own_file_comes_back_with_what_is_wrong(shop: Shop) -> None:
-    data = csv([row("N-1"), row("N-2", price="1.250,00 kr")])
+    data = csv([row("N-1"), row("N-2", price="1.250,00 EUR")])
     upload = await shop.take_in(data, publish=False)
     async with shop.database.session(SYSTEM) as session:
         errors = {number: error_text(found) async for number, found in error_texts(session, upload)}
@@ -245,13 +245,13 @@ async def test_the_suppliers_own_file_comes_back_with_what_is_wrong(shop: Shop) 
     assert ending == "csv"
     assert lines[0].endswith(";UNSPSC;Fel")
     assert lines[1].endswith(";44121704;")
-    assert "”1.250,00 kr” är inte ett belopp." in lines[2]
+    assert "Priset är i EUR." in lines[2]
 
 
 async def test_a_file_that_cannot_be_used_changes_nothing(shop: Shop) -> None:
     upload = await shop.take_in(b"Artikelnummer;Pris\nN-1;10\n")
     assert upload.status == FAULTY
     assert [message % params for message, params in upload.problems] == [
-        f"Kolumnen ”{name}” saknas. Den ska finnas på rad 1. Ladda ner mallen om du är osäker."
+        f"Kolumnen ”{name}” saknas. På rad 1 finns Artikelnummer, Pris. Välj vilken av dem det är, eller lägg till den."
         for name in ("Benämning", "Enhet", "Moms %", "UNSPSC")
     ]

@@ -21,7 +21,7 @@ async def test_from_a_file_with_errors_to_a_published_catalogue(site: Site) -> N
     start = (await supplier.get(MINE)).text
     assert "R-2026-003 IT-utrustning, Exempelstads kommun" in start
     data = csv(
-        [row("N-1", "Patchkabel blå"), row("N-2", "Nätverksväxel", "1 499 kr"), row("N-3", unit="flarn")]
+        [row("N-1", "Patchkabel blå"), row("N-2", "Nätverksväxel", "1 499 EUR"), row("N-3", unit="flarn")]
     )
     sent = await upload(supplier, MINE, CHOSEN, data)
     assert sent.status_code == 303
@@ -31,10 +31,10 @@ async def test_from_a_file_with_errors_to_a_published_catalogue(site: Site) -> N
     await work(site)
     report = (await supplier.get(address)).text
     assert "2 rader att rätta" in report
-    assert "”1 499 kr” är inte bara ett tal." in report
+    assert "Priset är i EUR." in report
     assert "Publicera" not in report
     form = (await supplier.get(f"{address}/rows/3")).text
-    assert 'value="1 499 kr"' in form
+    assert 'value="1 499 EUR"' in form
     wrong = await post(supplier, f"{address}/rows/3", {"price": "mycket"}, htmx=True)
     assert "”mycket” är inte ett belopp." in wrong.text
     assert "<html" not in wrong.text
@@ -78,8 +78,10 @@ async def test_odd_prices_are_confirmed_before_they_are_sent(site: Site) -> None
     assert "+4\N{NO-BREAK SPACE}940,10\N{NO-BREAK SPACE}kr" in page
     refused = await post(supplier, f"{address}/submission")
     assert refused.status_code == 422
-    assert "Bekräfta att de 1 priserna stämmer" in refused.text
-    assert (await post(supplier, f"{address}/submission", {"confirmed": "1"})).status_code == 303
+    assert "Bekräfta att priset stämmer" in refused.text
+    assert (
+        await post(supplier, f"{address}/submission", {"confirmed": "1", "removals": "1"})
+    ).status_code == 303
 
 
 async def test_what_is_missing_in_the_form_is_told_at_its_field(site: Site) -> None:
@@ -101,7 +103,7 @@ async def test_the_template_can_be_filled_in_and_sent_back_as_it_is(site: Site) 
     assert template.content.startswith(b"PK")
     address = (await upload(supplier, MINE, CHOSEN, template.content, "katalogmall.xlsx")).headers["location"]
     await work(site)
-    assert "1 av 1 rader kan skickas" in (await supplier.get(address)).text
+    assert "1 av 1 rad kan skickas" in (await supplier.get(address)).text
 
 
 async def test_strangers_get_404_and_a_file_with_errors_can_be_fetched(site: Site) -> None:

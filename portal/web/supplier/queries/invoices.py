@@ -67,6 +67,10 @@ FROM delivery d LEFT JOIN supplier_invoice i ON i.concern_id = d.concern_id AND 
 LEFT JOIN supplier_order o ON o.concern_id = i.concern_id AND o.id = i.order_id
 WHERE d.supplier_id = :supplier AND d.id = ANY (CAST(:ids AS uuid[])) ORDER BY d.received_at, d.id
 """)
+_RECENT = text("""
+SELECT id FROM delivery WHERE supplier_id = :supplier AND (NOT :refused OR outcome = 'refused')
+ORDER BY received_at DESC, id DESC LIMIT :most
+""")
 _REFUSED = text("""
 SELECT count(*) FROM delivery WHERE supplier_id = :supplier AND outcome = 'refused' AND received_at > :since
 """)
@@ -254,6 +258,12 @@ async def sent_files(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -
     """The supplier's own files among `ids`."""
     rows = (await session.execute(_DELIVERIES, {"supplier": actor.supplier_id, "ids": list(ids)})).all()
     return [SentFile(**row._mapping) for row in rows]
+
+
+async def recent_files(session: AsyncSession, actor: Actor, *, refused: bool, most: int) -> list[UUID]:
+    """The ids of what the supplier last sent in, the newest first; of the refused alone when asked so."""
+    given = {"supplier": actor.supplier_id, "refused": refused, "most": most}
+    return list((await session.execute(_RECENT, given)).scalars())
 
 
 async def credits_asked(session: AsyncSession, actor: Actor) -> int:
