@@ -30,6 +30,7 @@ TURNS = {
     "it is nobody's and goes by review": (
         (ALL, DEAR, Act("not_mine"), Act("choose_reviewer", much=1), Act("review"), APPROVE), None,
     ),
+    "nothing has come": ((RIGHT,), "awaiting_receipt"),
     "nothing turns": ((ALL, DEAR, ACCEPT, APPROVE), "done"),
     "more has come": ((DEAR, ACCEPT, ALL, APPROVE), "done"),
     "it is reviewed and attested": ((BY_HAND, Act("review"), APPROVE), "done"),
