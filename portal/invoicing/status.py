@@ -83,6 +83,13 @@ _SYSTEM_MOVES = (
         source="A6.07",
     ),
     Move(
+        "match_changed",
+        "Mer skiljer än vad som godkändes",
+        sources(APPROVAL, CODING_UNCHECKED, PAYMENT_INFORMATION),
+        MATCHING_REQUIRED,
+        source="A6.05",
+    ),
+    Move(
         "hold_payment",
         "Betalkontot gäller inte längre",
         sources(MATCHING, REVIEW, APPROVAL, CODING_UNCHECKED),

@@ -29,6 +29,7 @@ from portal.invoicing.actions.opening import (
     required,
     took_part,
 )
+from portal.invoicing.actions.turned import ask_again, turned
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import MISSING, events_of
 from portal.invoicing.rules.reasons import Several
@@ -108,6 +109,10 @@ async def _left(session: AsyncSession, invoice: Invoice) -> Sequence[UUID]:
 
 
 async def _close(session: AsyncSession, opened: Opened, actor: Actor, now: datetime) -> str:
+    if (today := await turned(session, opened.invoice, now)) is not None:
+        status = await ask_again(session, opened.invoice, today, now)
+        await release_lock(session, actor, SUBJECT, opened.invoice.id)
+        return status
     accepted = await _accepted(session, opened.invoice)
     closing = await final_control(session, opened.invoice, accepted=accepted, now=now)
     if closing.result.reasons:
@@ -136,6 +141,8 @@ async def accept_coding(
 ) -> str:
     """Kontering ej kontrollerad → Klar (A5.05); Conflict with the reason when the final check stops it."""
     opened = await open_invoice(session, actor, invoice_id, "accept_coding", seen=seen, now=now)
+    if (today := await turned(session, opened.invoice, now)) is not None:
+        return await ask_again(session, opened.invoice, today, now)
     closing = await final_control(session, opened.invoice, accepted=("vat",), now=now)
     if closing.result.reasons:
         raise Conflict(Several(closing.result.reasons))

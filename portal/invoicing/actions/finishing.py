@@ -7,7 +7,6 @@ one more final check; nobody is asked to attest it again.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,13 +16,13 @@ from portal.access.actor import Actor, system_actor
 from portal.access.locks import release_lock
 from portal.attest.actions.routes import void_steps
 from portal.attest.models import Decision
-from portal.audit import transition
-from portal.audit.transition import Subject, Told
 from portal.invoicing.actions.closing import Closing, done_values, final_control, take_from_order
 from portal.invoicing.actions.opening import SUBJECT, Opened, hand_over, move
 from portal.invoicing.actions.paying import payment_today
+from portal.invoicing.actions.system_moves import moved
+from portal.invoicing.actions.turned import ask_again, turned
 from portal.invoicing.models import Invoice
-from portal.invoicing.status import INVOICE, LEVGRUPPEN
+from portal.invoicing.status import LEVGRUPPEN
 from portal.kernel.decision import Reason
 from portal.kernel.plain import to_plain
 
@@ -74,12 +73,15 @@ async def release(session: AsyncSession, concern_id: UUID, invoice_id: UUID, now
             invoice.reasons = [to_plain(reason)]
             await session.flush()
         return
+    if (today := await turned(session, invoice, now)) is not None:
+        await ask_again(session, invoice, today, now)
+        return
     # What was accepted of the VAT was accepted before it stopped; the coding must be valid still.
     closing = await final_control(session, invoice, accepted=("vat",), now=now)
     if closing.result.reasons:
         await back_to_reviewer(session, invoice, closing, now)
         return
-    await _moved(session, invoice, "release_payment", done_values(closing, now), now)
+    await moved(session, invoice, "release_payment", done_values(closing, now), now)
     await take_from_order(session, closing, now)
 
 
@@ -91,7 +93,7 @@ async def back_to_reviewer(session: AsyncSession, invoice: Invoice, closing: Clo
         "handler_role": None, "only_payment_left": False,
     }  # fmt: skip
     why = " ".join(one.text for one in closing.result.reasons)
-    status = await _moved(session, invoice, "fail_final_check", values, now, why)
+    status = await moved(session, invoice, "fail_final_check", values, now, why)
     await void_steps(
         session, concern_id=invoice.concern_id, subject_type="invoice", subject_id=invoice.id, now=now
     )
@@ -114,23 +116,3 @@ async def reviewers_of(session: AsyncSession, invoice: Invoice) -> list[UUID]:
     )
     found = (await session.execute(query)).scalar()
     return [user for user in (found or invoice.reviewer_id,) if user is not None]
-
-
-async def _moved(
-    session: AsyncSession,
-    invoice: Invoice,
-    code: str,
-    values: dict[str, Any],
-    now: datetime,
-    why: str | None = None,
-) -> str:
-    subject = Subject(
-        Invoice, invoice.concern_id, invoice.id, invoice.status, invoice.organisation_id, invoice.supplier_id
-    )
-    changed = {"status_since": now, **values}
-    system = system_actor(invoice.concern_id)
-    status = await transition.move(
-        session, INVOICE, subject, code, system, at=now, told=Told(why), values=changed
-    )
-    await session.refresh(invoice)
-    return status

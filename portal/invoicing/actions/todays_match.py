@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.coding.queries import load_register
-from portal.invoicing.actions.again import case_of
 from portal.invoicing.actions.case import Rest
 from portal.invoicing.actions.match import Given, match_case
+from portal.invoicing.actions.stored_case import case_of
 from portal.invoicing.models import Invoice, RuleDecision
 from portal.invoicing.queries.limits import limits_in_force
 from portal.invoicing.queries.ordered import read_orders

@@ -55,6 +55,20 @@ def not_received(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.code in NOT_RECEIVED)
 
 
+def beyond(today: Sequence[Part], accepted: Sequence[Part]) -> tuple[Part, ...]:
+    """What differs by today's facts and was not accepted: of another kind or line, or more of it."""
+    return tuple(
+        part
+        for part in today
+        if not any(
+            (part.code, part.row) == (one.code, one.row)
+            and part.amount <= one.amount
+            and part.quantity <= one.quantity
+            for one in accepted
+        )
+    )
+
+
 def _of_line(row: int, line: Stored) -> Iterator[Part]:
     codes, name = line["deviations"], str(line["name"])
     difference = Decimal(line["difference"])

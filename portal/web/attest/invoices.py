@@ -19,7 +19,7 @@ from portal.invoicing.actions import approval
 from portal.invoicing.models import Invoice, InvoiceLine, RuleDecision
 from portal.invoicing.rules.deviations import NOT_RECEIVED, not_received, parts_of
 from portal.invoicing.rules.payment_date import DAYS
-from portal.invoicing.status import PAYMENT_INFORMATION, REVIEW
+from portal.invoicing.status import MATCHING_REQUIRED, PAYMENT_INFORMATION, REVIEW
 from portal.kernel.money import format_number_sv
 from portal.kernel.text import sentence_list
 from portal.orders.models import PurchaseOrder
@@ -32,6 +32,7 @@ from portal.web.invoicing.spoken import filled
 from portal.web.invoicing.why import why_held
 
 INSTEAD = {
+    MATCHING_REQUIRED: "Mer skiljer nu än vad som godkändes. Fakturan har gått tillbaka till beställaren.",
     REVIEW: "Slutkontrollen stoppade fakturan. Den har gått tillbaka till granskaren.",
     PAYMENT_INFORMATION: "Attesten är sparad. Betalkontot gäller inte längre, så levgruppen kontrollerar det först.",
 }

@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
     "invoice:status:reviewer_left": "Granskaren är inte aktiv längre. Lokal administratör anger granskare.",
     "invoice:handler:move": "Den som hade fakturan är inte aktiv längre. Den gick vidare.",
     "invoice:status:fail_final_check": "Slutkontrollen stoppade fakturan. Den gick tillbaka till granskning.",
+    "invoice:status:match_changed": "Mer skiljer nu än vad som godkändes. Beställaren får ta ställning igen.",
     "invoice:status:hold_payment": "Allt annat är klart, men betalningen måste kontrolleras först.",
     "invoice:status:release_payment": "Betalningen är kontrollerad. Fakturan är klar.",
     "invoice:status:confirm_paid_otherwise": "%(who)s bekräftade att fakturan inte ska betalas av oss.",

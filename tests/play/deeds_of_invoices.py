@@ -1,0 +1,101 @@
+"""What reviewers, buyers and attestants do to an invoice of a history: they decide on the sum that they see."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+from typing import Any
+
+from portal.coding.values import CodeString
+from portal.invoicing.actions import approval, credit_request, deviation, holds, review
+from portal.invoicing.actions.coding import Coded
+from tests.domains.orders.flow import login_of
+from tests.play.history import Act
+from tests.play.stage import WAITING, WHY, Sent, Stage, admin_of, deed
+
+
+async def shown(stage: Stage, one: Sent) -> tuple[Any, bytes]:
+    """The invoice as it is, and what a page shows of it: what is to be paid."""
+    [row] = await stage.rows("SELECT * FROM invoice WHERE id = :id", id=one.id)
+    return row, seen(row.payable_amount)
+
+
+def seen(payable: D) -> bytes:
+    """What whoever decides has before them."""
+    return f"Att betala {payable:.2f}".encode()
+
+
+def _coded(stage: Stage, row: Any) -> list[Coded]:
+    return [Coded(CodeString(*stage.city.coding), row.net_amount)]
+
+
+def reviewer_of(stage: Stage) -> str:
+    """Whom the city's code leads to."""
+    return "granskare@gsf" if stage.city.code == "GSF100" else "bestallare@aof"
+
+
+async def owner_of(stage: Stage, row: Any) -> str:
+    return await login_of(stage.database, row.reviewer_id) if row.reviewer_id else stage.city.buyer
+
+
+@deed("accept_deviation")
+async def accept_deviation(stage: Stage, act: Act) -> None:
+    row, page = await shown(stage, stage.one(act))
+    words = WHY if act.much % 3 else None
+    await stage.act(
+        stage.who(act, await owner_of(stage, row)), deviation.accept_deviation, row.id, _coded(stage, row),
+        note=WHY, not_received=words, shown=page,
+    )  # fmt: skip
+
+
+@deed("accept_match")
+async def accept_match(stage: Stage, act: Act) -> None:
+    row, page = await shown(stage, stage.one(act))
+    await stage.act(stage.who(act, stage.city.buyer), deviation.accept_match, row.id, note=WHY, shown=page)
+
+
+@deed("rematch")
+async def rematch(stage: Stage, act: Act) -> None:
+    await stage.act(stage.who(act, stage.city.buyer), deviation.rematch, stage.one(act).id)
+
+
+@deed("review")
+async def accept_review(stage: Stage, act: Act) -> None:
+    row, page = await shown(stage, stage.one(act))
+    owner = await owner_of(stage, row) if row.reviewer_id else reviewer_of(stage)
+    await stage.act(stage.who(act, owner), review.accept, row.id, _coded(stage, row), note=WHY, shown=page)
+
+
+@deed("approve")
+async def approve(stage: Stage, act: Act) -> None:
+    row, page = await shown(stage, stage.one(act))
+    for step in await stage.rows(WAITING, id=row.id):
+        owner = await login_of(stage.database, step.approver_id)
+        changed = act.much % 11 == 0
+        await stage.act(stage.who(act, owner), approval.approve, step.id, shown=page, vat_changed=changed)
+    if row.status == "coding_unchecked":
+        await stage.act(stage.who(act, admin_of(stage)), approval.accept_coding, row.id)
+
+
+@deed("return")
+async def return_to_reviewer(stage: Stage, act: Act) -> None:
+    attestant = stage.city.people[2]
+    await stage.act(stage.who(act, attestant), approval.return_to_reviewer, stage.one(act).id, note=WHY)
+
+
+@deed("hold")
+async def hold(stage: Stage, act: Act) -> None:
+    row, _page = await shown(stage, stage.one(act))
+    holder = stage.who(act, await owner_of(stage, row))
+    await stage.act(holder, holds.investigate, row.id, on=True, note=WHY)
+
+
+@deed("end_hold")
+async def end_hold(stage: Stage, act: Act) -> None:
+    row, _page = await shown(stage, stage.one(act))
+    await stage.act(stage.who(act, await owner_of(stage, row)), holds.investigate, row.id, on=False, note=WHY)
+
+
+@deed("ask_for_credit")
+async def ask_for_credit(stage: Stage, act: Act) -> None:
+    one = stage.one(act)
+    await stage.act(stage.who(act, stage.city.buyer), credit_request.ask_for_credit, one.id, note=WHY)

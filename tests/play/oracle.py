@@ -1,0 +1,191 @@
+"""What must hold, whatever was done: judged from rows by SQL and from the original documents, by none of our rules.
+
+Order flow: Klar ⇒ no more is paid than the order and its receipts owe, or a person accepted each difference by name
+and another attested it. Manual flow: Klar ⇒ a reviewer and another person decided on exactly this sum. Nothing held
+is Klar; no order line is billed beyond what was ordered and received; what the supplier is owed goes to its account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP
+from decimal import Decimal as D
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from dev.demo_city.ids import CONCERN_ID
+from portal.db.context import Context
+from tests.play.faults import NEVER
+from tests.play.oracle_of_payment import ROUNDING, check_payment, check_sums, check_two_persons, require
+from tests.play.paper import Read, ReadLine, read
+from tests.play.stage import Sent, Stage
+
+ZERO, ORE = D(0), D("0.01")
+PIECES = {"EA", "H87", "C62"}
+# What a person accepts, by the product's names → the differences that it covers, by ours.
+COVERS: Mapping[str, frozenset[str]] = {
+    "price": frozenset({"price", "sum"}),
+    "line_amount": frozenset({"price", "sum"}),
+    "total": frozenset({"price", "sum", "charge"}),
+    "quantity_over_ordered": frozenset({"ordered", "received", "sum"}),
+    "quantity_over_received": frozenset({"received", "sum"}),
+    "receipt_missing": frozenset({"received", "sum"}),
+    "unit": frozenset({"unit", "price", "ordered", "received", "sum"}),
+    "vat": frozenset({"vat", "sum"}),
+    "charge": frozenset({"charge", "sum"}),
+    "line_unknown": frozenset({"unknown", "sum", "charge"}),
+    "order_of_line": frozenset({"other order", "unknown", "sum"}),
+    "negative_quantity": frozenset({"sum", "unknown"}),
+}
+
+_INVOICES = """
+SELECT i.*, s.org_number,
+  (SELECT json_agg(json_build_object('position', l.position, 'order_line', l.order_line_id)) FROM invoice_line l
+    WHERE l.concern_id = i.concern_id AND l.invoice_id = i.id) AS paired,
+  (SELECT json_agg(json_build_object('tag', e.tag, 'data', e.data, 'person', e.actor_id IS NOT NULL) ORDER BY e.id)
+    FROM audit_event e WHERE e.concern_id = i.concern_id AND e.subject_id = i.id) AS events
+FROM invoice i LEFT JOIN supplier s ON s.id = i.supplier_id WHERE i.id = ANY(:ids)
+"""
+_LINES = """
+SELECT l.*, coalesce((SELECT sum(r.quantity) FROM receipt_line r WHERE r.concern_id = l.concern_id
+  AND r.order_line_id = l.id), 0) AS came
+FROM order_line l WHERE l.order_id = :order ORDER BY l.position
+"""
+
+
+@dataclass
+class Judge:
+    """Looks after every act. `klar`: what has become Klar, in that order, with what it then billed of each line."""
+
+    store: Any
+    klar: dict[UUID, dict[UUID, D]] = field(default_factory=dict)
+    alone: dict[UUID, D] = field(default_factory=dict)
+
+    async def __call__(self, stage: Stage) -> None:
+        if not stage.sent:
+            return
+        async with stage.database.session(Context.for_system(CONCERN_ID)) as session:
+            rows = (await session.execute(text(_INVOICES), {"ids": [one.id for one in stage.sent]})).all()
+            lines = (await session.execute(text(_LINES), {"order": stage.order})).all()
+        by_id = {row.id: row for row in rows}
+        held = [row.number for row in rows if row.status == "done" and row.under_investigation]
+        require(stage, not held, f"held and Klar: {held}")
+        for one in stage.sent:
+            row = by_id[one.id]
+            if row.status == "done" and row.id not in self.klar:
+                await self._became_klar(stage, one, row, lines)
+        self._counted(stage, lines)
+
+    async def _became_klar(self, stage: Stage, one: Sent, row: Any, lines: Sequence[Any]) -> None:
+        document = read(await self.store.get(bytes(row.sha256).hex()))
+        by_person = [e for e in row.events if e["person"]]
+        planted = NEVER & set(one.paper.faults)
+        require(stage, by_person or not planted, f"{row.number} is Klar by itself with {sorted(planted)}")
+        check_sums(stage, row, document, by_person)
+        await check_payment(stage, row, document)
+        self.klar[row.id] = _billed(document, row)
+        if row.flow == "order" and not row.is_credit_note:
+            await self._order_flow(stage, row, document, lines)
+        else:
+            await check_two_persons(stage, row, "review", "accept_deviation")
+
+    async def _order_flow(self, stage: Stage, row: Any, document: Read, lines: Sequence[Any]) -> None:
+        found = dict(self._differences(stage, row, document, lines))
+        accepted = [e for e in row.events if e["tag"] == "invoice:status:accept_deviation"]
+        codes = set(accepted[-1]["data"].get("accepted", ())) if accepted else set()
+        covered: set[str] = set().union(*(COVERS.get(code, frozenset()) for code in codes))
+        left = {name: told for name, told in found.items() if name not in covered}
+        require(stage, not left, f"{row.number} is Klar with {left}; accepted by name: {sorted(codes)}")
+        if accepted:
+            await check_two_persons(stage, row, "accept_deviation")
+        else:
+            self.alone[row.id] = row.payable_amount
+            most = sum((_worth(line, min(line.quantity, line.came)) for line in lines), ZERO)
+            slack = (ROUNDING + ORE * len(lines)) * len(self.alone)
+            billed = sum(self.alone.values(), ZERO)
+            require(stage, billed <= most + slack, f"{billed} is Klar of {most} owed")
+
+    def _differences(
+        self, stage: Stage, row: Any, document: Read, lines: Sequence[Any]
+    ) -> Iterator[tuple[str, str]]:
+        """What differs from the order and its receipts as they are now: name, figures."""
+        known, paired = {line.id: line for line in lines}, _paired(row)
+        owed = ZERO
+        for line in document.lines:
+            if line.order not in (None, "NA", "-", stage.number):
+                yield "other order", str(line.order)
+            ordered = known.get(paired.get(line.position))
+            if ordered is not None:
+                yield from _of_line(line, ordered)
+                owed += _worth(ordered, line.quantity)
+            elif line.amount != 0:
+                yield "unknown", f"line {line.position}: {line.amount}"
+        if document.charges > 0:
+            yield "charge", f"{document.charges}"
+        if row.payable_amount > owed + ROUNDING + ORE * len(document.lines):
+            yield "sum", f"{row.payable_amount} for what costs {owed}"
+        yield from self._quantities(row, lines)
+
+    def _quantities(self, row: Any, lines: Sequence[Any]) -> Iterator[tuple[str, str]]:
+        billed = self.billed()
+        for line in lines:
+            if line.id not in self.klar[row.id]:
+                continue
+            if billed[line.id] > line.quantity:
+                yield "ordered", f"{billed[line.id]} of {line.quantity} {line.item_no}"
+            if billed[line.id] > line.came:
+                yield "received", f"{billed[line.id]} of {line.came} {line.item_no}"
+
+    def billed(self) -> Mapping[UUID, D]:
+        """By all that has become Klar, of each order line."""
+        found: dict[UUID, D] = {}
+        for one in self.klar.values():
+            for line, quantity in one.items():
+                found[line] = found.get(line, ZERO) + quantity
+        return found
+
+    def _counted(self, stage: Stage, lines: Sequence[Any]) -> None:
+        """The rows say what came and what was billed."""
+        billed = self.billed()
+        for line in lines:
+            counted, true = line.invoiced_quantity, billed.get(line.id, ZERO)
+            require(stage, counted == true, f"{line.item_no}: {counted} counted as billed, {true} is")
+            require(stage, line.received_quantity == line.came, f"{line.item_no}: received is not what came")
+
+
+def _of_line(line: ReadLine, ordered: Any) -> Iterator[tuple[str, str]]:
+    if line.item_no not in (None, ordered.item_no):
+        yield "unknown", f"{line.item_no} as {ordered.item_no}"
+    if line.unit != ordered.unit and not {line.unit, ordered.unit} <= PIECES:
+        yield "unit", f"{line.unit} as {ordered.unit}"
+    if line.unit_price > ordered.price:
+        yield "price", f"{line.unit_price} as {ordered.price}"
+    if line.charges > 0:
+        yield "charge", f"{line.charges}"
+    if (line.category, line.rate) != (ordered.vat_category, ordered.vat_rate):
+        yield "vat", f"{line.rate} as {ordered.vat_rate}"
+
+
+def _worth(line: Any, quantity: D) -> D:
+    """What so much of an order line costs with VAT."""
+    net = (line.price * quantity).quantize(ORE, ROUND_HALF_UP)
+    return (net * (100 + line.vat_rate) / 100).quantize(ORE, ROUND_HALF_UP)
+
+
+def _paired(row: Any) -> dict[int, UUID]:
+    return {one["position"]: UUID(one["order_line"]) for one in row.paired or () if one["order_line"]}
+
+
+def _billed(document: Read, row: Any) -> dict[UUID, D]:
+    found: dict[UUID, D] = {}
+    if document.credit:
+        return found
+    paired = _paired(row)
+    for line in document.lines:
+        if line.position in paired:
+            at = paired[line.position]
+            found[at] = found.get(at, ZERO) + line.quantity
+    return found
