@@ -43,6 +43,7 @@ WHY_LONG: dict[str, str] = {
     "portal/suppliers/queries/accounts.py": ONE_QUESTION,
     "portal/web/attest/invoices.py": ONE_QUESTION,
     "portal/web/attest/present.py": ONE_PAGE,
+    "portal/web/supplier/order_invoices.py": ONE_PAGE,
     "portal/web/attest/steps.py": "the verbs of one list: open, approve, return, and what each may answer",
     "portal/catalog/actions/validation.py": "one run over a file, and each of the ways it can end",
     "portal/catalog/actions/staging.py": ONE_QUESTION,
