@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.invoicing import status as s
+from portal.invoicing.rules.foreign_account import ready_day
 from portal.invoicing.rules.payment_date import Payable, payment_date
 from portal.kernel.dates import format_day_long
 from portal.web.i18n import current_locale, gettext
@@ -162,7 +163,7 @@ def expected_day(row: InvoiceRow, today: date) -> date | None:
     payable = Payable(
         row.due_date, row.issue_date, row.payable_amount, row.payment_days, never=row.paid_otherwise
     )
-    return payment_date(payable, today)
+    return payment_date(payable, ready_day(today, row.pay_not_before))
 
 
 def _nothing(row: InvoiceRow) -> str:
