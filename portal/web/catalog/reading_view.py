@@ -91,7 +91,7 @@ def _known(field: str) -> bool:
 
 
 def _fields() -> Sequence[tuple[str, str]]:
-    named = [(field, HEADINGS[field][0]) for field in (*REQUIRED, *OPTIONAL)]
+    named = [(field, gettext(HEADINGS[field][0])) for field in (*REQUIRED, *OPTIONAL)]
     return [*named, *((field, gettext(name)) for field, name in TERM_NAMES.items())]
 
 

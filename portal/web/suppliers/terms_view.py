@@ -59,8 +59,8 @@ def terms_page(relation: Relation, cases: Sequence[TermCase], actor: Actor) -> T
         tuple(item for status, item in items if status == ACTIVE),
         tuple(item for status, item in items if TERM.state(status).terminal),
         actor.has("levgruppen") and relation.status == "approved",
-        tuple((code, f"{code} {gettext(name)}") for code, name in PAYMENT_MEANS.items()),
-        tuple((code, f"{code} {gettext(name)}") for code, (name, _words) in UNITS.items()),
+        tuple((code, f"{gettext(name)} ({code})") for code, name in PAYMENT_MEANS.items()),
+        tuple((code, f"{gettext(name)} ({code})") for code, (name, _words) in UNITS.items()),
     )  # fmt: skip
 
 
