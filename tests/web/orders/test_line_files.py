@@ -47,7 +47,7 @@ async def test_a_file_answers_the_comment_account_of_its_line(site: Site) -> Non
     assert "1 bifogad fil" in page.text
     sent = await post(buyer, draft(page.text), {**fields(page.text), "do": "send"})
     assert sent.status_code == 303, sent.text
-    assert (await _upload(buyer, path, "mer.pdf", PDF)).status_code == 404, "what is sent is not changed"
+    assert (await _upload(buyer, path, "mer.pdf", PDF)).status_code == 409, "what is sent is not changed"
     attestant = await user(site, "attestant@gsf")
     assert "1 bifogad fil" in (await attestant.get("/attest")).text
     assert (await attestant.get(href)).content == PDF
