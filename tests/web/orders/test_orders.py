@@ -51,7 +51,9 @@ async def test_a_part_then_the_rest_is_receipted_and_taken_back(site: Site) -> N
 async def test_deliveries_of_the_whole_organisation_for_b10(site: Site) -> None:
     buyer, receiver = await user(site, "bestallare@gsf"), await user(site, "mottagare@gsf")
     assert "EX-100002" in (await buyer.get("/orders/receipts")).text
-    assert "EX-100002" in (await receiver.get("/orders/receipts")).text, "none of one's own wait: all of them are shown"
+    assert "EX-100002" in (await receiver.get("/orders/receipts")).text, (
+        "none of one's own wait: all of them are shown"
+    )
     assert "EX-100002" in (await receiver.get("/orders/receipts?show=all")).text
     other = await user(site, "bestallare2@gsf")
     assert "EX-100002" not in (await other.get("/orders/receipts?show=all")).text
