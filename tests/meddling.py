@@ -7,6 +7,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
+from dev.demo_city.ids import CONCERN_ID
+from portal.db.context import Context
 from portal.db.embedded import EmbeddedServer
 
 _servers: list[EmbeddedServer] = []
@@ -22,6 +24,8 @@ def meddle(url: str, statement: str, **given: Any) -> int:
     name = make_url(url).database or ""
     superuser = _servers[0].url("superuser", name).replace("+psycopg", "")
     with psycopg.connect(superuser, autocommit=True) as connection:
+        for key, value in Context.for_system(CONCERN_ID).settings().items():
+            connection.execute("SELECT set_config(%s, %s, false)", (f"app.{key}", value))
         return connection.execute(_holes(statement, given), given).rowcount
 
 

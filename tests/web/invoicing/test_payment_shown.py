@@ -157,7 +157,7 @@ async def test_a_due_date_before_the_invoice_is_not_suggested_again(site: Site) 
     )
     assert suggested and suggested[1] == (today_of(site) + timedelta(30)).isoformat()
     text = await told(site, SUPPLIER, f"/supplier/invoices/{invoice}")
-    assert "Betaldagen bestäms när fakturan är godkänd." in text
+    assert "Ingen betaldag förrän det är rättat" in text
 
 
 @pytest.mark.parametrize("changes", [
