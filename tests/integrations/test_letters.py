@@ -20,7 +20,20 @@ SENT = {
     "net": "499,00 kr", "gross": "623,75 kr", "wanted": "2026-12-04", "place": ["Skolan", "Gatan 1"],
     "mark": None, "note": None, "contact": SimpleNamespace(name="Kim K", email="b@c.test"),
 }  # fmt: skip
+UPLOAD = SimpleNamespace(
+    supplier_name="Testbolaget AB", agreement_name="Papper", agreement_number="E-1", filename="lista.csv",
+    reason="Nej.", rows_new=1, rows_changed=2, rows_removed=3,
+)  # fmt: skip
+ACCOUNT = SimpleNamespace(supplier="Testbolaget AB", customer="Staden", status="approved", end_reason=None)
 VALUES: dict[str, dict[str, object]] = {
+    "address_known": {"company": "Testbolaget AB", "link": "/sign-in"},
+    "catalogue_waiting": {"upload": UPLOAD, "link": "/catalogues/uploads/1"},
+    "catalogue_decided": {
+        "upload": UPLOAD, "published": True, "refused": [(2, "A-1", "B.")], "link": "/supplier/catalogues/1",
+    },
+    "supplier_account": {
+        "account": ACCOUNT, "number": "999-0109", "when": "2026-12-04 10:00", "link": "/supplier/accounts",
+    },
     "order_sent": {**ORDER, **SENT, "secret": False, "link": "/supplier/orders/1"},
     "order_answered": {
         **ORDER, "supplier": "Bolaget", "code": "CA", "note": "8.", "promised": None, "secret": False,
