@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from e2e.pages.checks import ID, WIDTHS, axe_findings, findings, kind_of, picture, sideways, swedish_left
+from e2e.pages.checks import ID, WIDTHS, axe_findings, findings, kind_of, picture, swedish_left, too_wide
 from e2e.pages.shell import LANGUAGES, sign_in
 
 ROLES = (
@@ -119,7 +119,7 @@ def test_every_page_in_english(visit: Any, role: str) -> None:
         yield from (f"Swedish text “{text}”" for text in swedish_left(seen))
         for width in WIDTHS:
             seen.set_viewport_size({"width": width, "height": 900})
-            yield from (f"{width} px: {text}" for text in sideways(seen))
+            yield from (f"{width} px: {text}" for text in too_wide(seen))
         yield from axe_findings(seen)  # at the last width: what language changes is names, not layout
         _picture(seen, role, "en")
 

@@ -40,6 +40,42 @@ WIDER = """width => [...document.querySelectorAll('body *')].filter(e => e.getBo
   && !e.closest('.sr-only, [data-scroll], table') && getComputedStyle(e).visibility !== 'hidden')
   .slice(0, 3).map(e => e.tagName.toLowerCase() + '.' + (e.getAttribute('class') || ''))"""
 
+# What is done and what is paid. The text of an amount counts, not its cell: figures do not break, and may stand out of it.
+OUT_OF_SIGHT = """width => {
+  const acts = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], .status, .turn'
+  const amounts = '.num, .key-amount, .hit-price, .comparison-sum, .attest-amount, .totals dd'
+  const clips = new Map()
+  const clipping = element => {
+    if (!clips.has(element)) {
+      const style = getComputedStyle(element)
+      const onlyHeard = style.clipPath.startsWith('inset(50%')
+      clips.set(element, {onlyHeard, edge: style.overflowX === 'visible' ? null : element.getBoundingClientRect()})
+    }
+    return clips.get(element)
+  }
+  const text = document.createRange()
+  const boxOf = element => {
+    if (!element.matches(amounts) || element.querySelector('input, select')) return element.getBoundingClientRect()
+    text.selectNodeContents(element)
+    return text.getBoundingClientRect()
+  }
+  const outside = element => {
+    const box = boxOf(element)
+    if (box.width < 2 || box.height < 2) return false
+    let beside = box.left < -1 || box.right > width + 1
+    for (let above = element; above && above !== document.body; above = above.parentElement) {
+      const {onlyHeard, edge} = clipping(above)
+      if (onlyHeard) return false
+      beside ||= edge && (box.left < edge.left - 1 || box.right > edge.right + 1)
+    }
+    return beside
+  }
+  const main = document.querySelector('main') || document.body
+  return [...main.querySelectorAll(`${acts}, ${amounts}`)]
+    .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('pre[tabindex]') && outside(e))
+    .slice(0, 4).map(e => `${e.tagName.toLowerCase()}.${e.className} “${(e.textContent || e.name || '').trim().slice(0, 40)}”`)
+}"""
+
 
 def axe_findings(page: Any) -> list[str]:
     """Violations of WCAG 2.2 AA on the page as it is now: rule and first element of each."""
@@ -72,12 +108,26 @@ def sideways(page: Any) -> list[str]:
     return [f"scrolls sideways: {page.evaluate(WIDER, width)}"]
 
 
+def out_of_sight(page: Any) -> list[str]:
+    """What can be done, and every amount and status, that is beside the window or scrolled or cut away sideways.
+
+    Evidence in its own words (a <pre> that takes focus) may scroll.
+    """
+    found = page.evaluate(OUT_OF_SIGHT, page.viewport_size["width"])
+    return [f"out of sight: {one}" for one in found]
+
+
+def too_wide(page: Any) -> list[str]:
+    """Both complaints about the page's width, as it is now."""
+    return [*sideways(page), *out_of_sight(page)]
+
+
 def findings(page: Any, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     """All complaints on the page at each width, each with the width."""
     found: list[str] = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
-        found += [f"{width} px: {text}" for text in (*axe_findings(page), *sideways(page))]
+        found += [f"{width} px: {text}" for text in (*axe_findings(page), *too_wide(page))]
     return found
 
 

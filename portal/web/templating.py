@@ -16,6 +16,7 @@ from markupsafe import escape
 from portal.kernel.dates import STOCKHOLM, format_clock, format_day, format_day_long, stockholm_date
 from portal.kernel.money import format_number_sv, format_sv
 from portal.web.assets import Assets
+from portal.web.cards import cards
 from portal.web.constants import Constants, SettledEnvironment
 from portal.web.i18n import LANGUAGES, current_locale, gettext, localised, ngettext
 
@@ -82,6 +83,7 @@ def environment(assets: Assets, folder: Path = TEMPLATES, *, language: str | Non
     env.globals.update(assets=assets, icon=assets.icon, url=localised)
     env.globals.update(csrf_token=_request_token, remembered=_remembering(env))
     env.filters.update(day=day, long_day=long_day, iso=iso, time=clock, kr=kr, qty=qty, translate=gettext)
+    env.filters["cards"] = cards
     return env
 
 

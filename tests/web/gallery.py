@@ -10,6 +10,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from portal.web.assets import Assets
+from portal.web.cards import cards
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
@@ -65,6 +66,7 @@ def environment() -> Environment:
     env.globals.update(
         assets=assets, icon=assets.icon, url=lambda path: path, csrf_token=lambda: "token-of-the-test"
     )
+    env.filters["cards"] = cards
     return env
 
 
