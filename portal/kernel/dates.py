@@ -23,7 +23,7 @@ _SHORT = {
 }
 _SATURDAY = 5
 # An invoice's number may look like a day: only these are days.
-_DAY_NAMES = frozenset({"date", "day", "arrival", "due", "issued"})
+_DAY_NAMES = frozenset({"date", "day", "arrival", "due", "issued", "since", "proposed"})
 _STORED_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -98,10 +98,13 @@ def days_in_words(params: Mapping[str, Any], language: str = "sv") -> dict[str, 
 
 
 def _worded(value: Any, language: str) -> Any:
-    if not isinstance(value, str) or not _STORED_DAY.fullmatch(value):
+    """One stored day, or several with commas between."""
+    if not isinstance(value, str) or not all(map(_STORED_DAY.fullmatch, value.split(", "))):
         return value
     try:
-        return format_day_long(date.fromisoformat(value), language, year=True)
+        return ", ".join(
+            format_day_long(date.fromisoformat(one), language, year=True) for one in value.split(", ")
+        )
     except ValueError:
         return value
 

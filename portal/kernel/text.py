@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from portal.kernel.dates import days_in_words
+
 # å, ä and ö come after z in that order; what follows "z" in ASCII keeps the key comparable byte by byte.
 _SV = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "ü": "y", "ß": "ss"})
 
@@ -43,6 +45,6 @@ class Message(str):
 
     def __new__(cls, msgid: str, /, **params: object) -> Message:
         texts = {name: str(value) for name, value in params.items()}
-        made = super().__new__(cls, msgid % texts if texts else msgid)
+        made = super().__new__(cls, msgid % days_in_words(texts) if texts else msgid)
         made.msgid, made.params = msgid, texts
         return made

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
-from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import escape
 
-from portal.kernel.dates import STOCKHOLM, format_clock, format_day, format_day_long, stockholm_date
-from portal.kernel.money import format_number_sv, format_sv
 from portal.web.assets import Assets
 from portal.web.cards import cards
 from portal.web.constants import Constants, SettledEnvironment
+from portal.web.figures import clock, day, full_day, kr, long_day, machine, qty
 from portal.web.i18n import LANGUAGES, current_locale, gettext, localised, ngettext
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -27,40 +24,6 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _csrf_token: ContextVar[str | None] = ContextVar("csrf_token", default="")
 # Parts kept in each language, some kilobytes each.
 MOST_REMEMBERED = 500
-
-
-def _as_day(value: date | datetime) -> date:
-    return stockholm_date(value) if isinstance(value, datetime) else value
-
-
-def day(value: date | datetime | None) -> str:
-    """ "24 nov" in lists."""
-    return "" if value is None else format_day(_as_day(value), current_locale()).replace(" ", "\u00a0")
-
-
-def long_day(value: date | datetime | None) -> str:
-    """ "24 november" in sentences."""
-    return "" if value is None else format_day_long(_as_day(value), current_locale()).replace(" ", "\u00a0")
-
-
-def iso(value: date | datetime | None) -> str:
-    """ "2026-11-24" in documents."""
-    return "" if value is None else _as_day(value).isoformat().replace("-", "\u2011")
-
-
-def clock(value: datetime | None) -> str:
-    """ "09.42" """
-    return "" if value is None else format_clock(value.astimezone(STOCKHOLM))
-
-
-def kr(value: Decimal | None) -> str:
-    """ "1 274,23" with hard spaces; the unit is written beside it."""
-    return "" if value is None else format_sv(value)
-
-
-def qty(value: Decimal | None) -> str:
-    """ "12" or "2,5"."""
-    return "" if value is None else format_number_sv(value)
 
 
 def environment(assets: Assets, folder: Path = TEMPLATES, *, language: str | None = None) -> Environment:
@@ -82,8 +45,10 @@ def environment(assets: Assets, folder: Path = TEMPLATES, *, language: str | Non
     env.constants = Constants(assets, language) if language else None
     env.globals.update(assets=assets, icon=assets.icon, url=localised)
     env.globals.update(csrf_token=_request_token, remembered=_remembering(env))
-    env.filters.update(day=day, long_day=long_day, iso=iso, time=clock, kr=kr, qty=qty, translate=gettext)
-    env.filters["cards"] = cards
+    env.filters.update(
+        day=day, long_day=long_day, full_day=full_day, machine=machine, time=clock, kr=kr, qty=qty
+    )
+    env.filters.update(translate=gettext, cards=cards)
     return env
 
 

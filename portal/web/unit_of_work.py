@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.sign_in import SignedIn, find_signed_in
 from portal.db.context import NOBODY
+from portal.web.figures import machine
 from portal.web.security import SAFE_METHODS, csrf_token
 from portal.web.services import Services
 
@@ -91,7 +92,7 @@ class UnitOfWork:
         for value in cookies:
             headers.add("set-cookie", value)
         if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS:
-            moment = scope["state"]["now"].isoformat()
+            moment = machine(scope["state"]["now"])
             headers.add("set-cookie", cookie("changed", moment, https=self.https, seconds=CHANGED_SECONDS))
         if scope["state"].get("flashes_shown"):
             headers.add("set-cookie", cookie("flash", "", https=self.https, seconds=0))

@@ -66,7 +66,7 @@ SORTS: dict[str, Sort] = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the address of the list asks for; `cursor` is where the page starts."""
+    """What the address of the list asks for; `cursor` is where the page starts, `view` how it is shown."""
 
     tab: str = WAITING
     statuses: tuple[str, ...] = ()
@@ -78,6 +78,7 @@ class Filters:
     amount_from: Decimal | None = None
     amount_to: Decimal | None = None
     sort: str = "arrived"
+    view: str = ""
     cursor: str = ""
 
 
@@ -121,6 +122,9 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     Invoice.under_investigation.expression,
     Invoice.credit_request.is_not(None).label("credit_asked"),
     Invoice.paid_otherwise.expression,
+    Invoice.net_amount.expression,
+    Invoice.tax_amount.expression,
+    Invoice.gross_amount.expression,
     Invoice.handler_role.expression,
     _handlers().label("handlers"),
 )
@@ -132,7 +136,7 @@ async def page_of(session: AsyncSession, actor: Actor, rights: Rights, filters: 
     """The page of the list at the cursor, as the actor may see it."""
     sort = SORTS.get(filters.sort, SORTS["arrived"])
     value, backwards = read_cursor(filters.cursor, sort)
-    asked = replace(filters, cursor="")
+    asked = replace(filters, cursor="", view="")
     query = _query(actor, rights.whose, asked, inside=value is not None, backwards=backwards)
     start = {FROM_VALUE: value[0], FROM_ID: value[1]} if value is not None else {}
     # By the connection: the list reads columns, and pays nothing for objects.
@@ -156,7 +160,7 @@ def _query(actor: Actor, whose: Whose, filters: Filters, *, inside: bool, backwa
     sort = SORTS.get(filters.sort, SORTS["arrived"])
     descending = sort.descending != backwards
     query = select(*_columns(filters.statuses), sort.column.label("sort_value"))
-    query = query.where(_tab(actor, Rights.of_whose(whose), filters.tab), *_conditions(filters))
+    query = query.where(*chosen_rows(actor, Rights.of_whose(whose), filters))
     if inside:
         query = query.where(_beyond(sort, descending))
     order = (sort.column, Invoice.id)
@@ -176,6 +180,11 @@ def _beyond(sort: Sort, descending: bool) -> ColumnElement[bool]:
     here = tuple_(sort.column, Invoice.id)
     there = tuple_(bindparam(FROM_VALUE, type_=sort.column.type), bindparam(FROM_ID, type_=Invoice.id.type))
     return here < there if descending else here > there
+
+
+def chosen_rows(actor: Actor, rights: Rights, filters: Filters) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of the list: the tab, as the actor may see it, and the filters."""
+    return _tab(actor, rights, filters.tab), *_conditions(filters)
 
 
 def _tab(actor: Actor, rights: Rights, tab: str) -> ColumnElement[bool]:

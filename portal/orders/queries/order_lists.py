@@ -1,20 +1,21 @@
-"""Lists of orders: a page by keyset with its filters, how many there are, and the filter's choices."""
+"""Lists of orders: a page by keyset with its filters, all of it, its sums, and the filter's choices."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.models import User
-from portal.orders.models import PurchaseOrder
+from portal.kernel.listed import MOST_LISTED, NAMED, Contents, Totals
+from portal.orders.models import OrderLine, PurchaseOrder
 from portal.orders.queries.order_scope import visible
 from portal.orders.status import CONFIRMED_WITH_CHANGE, ORDER, REJECTED_BY_SUPPLIER
 from portal.suppliers.models import Agreement, Supplier
@@ -35,8 +36,16 @@ class OrderRow:
     created_at: datetime
     wanted_on: date | None
     net: Decimal
+    tax: Decimal
     gross: Decimal
     agreement: str | None
+    lines: int
+    names: Sequence[str]
+
+    @property
+    def contents(self) -> Contents:
+        """What was ordered."""
+        return Contents(self.lines, self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,8 @@ def _rows(actor: Actor, seen: ColumnElement[bool], filters: Filters) -> Select[*
         select(
             PurchaseOrder.id, PurchaseOrder.number, PurchaseOrder.status, Supplier.name, User.name,
             PurchaseOrder.sent_at, PurchaseOrder.created_at, PurchaseOrder.wanted_on,
-            PurchaseOrder.net_amount, PurchaseOrder.gross_amount, Agreement.number,
+            PurchaseOrder.net_amount, PurchaseOrder.tax_amount, PurchaseOrder.gross_amount, Agreement.number,
+            *_contents(),
         )
         .join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
         .join(User, User.id == PurchaseOrder.buyer_user_id)
@@ -91,6 +101,34 @@ def _rows(actor: Actor, seen: ColumnElement[bool], filters: Filters) -> Select[*
         .where(PurchaseOrder.concern_id == actor.concern_id, seen, *conditions(filters))
         .order_by(order)
     )  # fmt: skip
+
+
+def _contents() -> tuple[ColumnElement[Any], ...]:
+    """How many lines the order has, and the names of the first."""
+    own = and_(OrderLine.concern_id == PurchaseOrder.concern_id, OrderLine.order_id == PurchaseOrder.id)
+    count = select(func.count()).select_from(OrderLine).where(own).scalar_subquery()
+    first = select(OrderLine.name).where(own).order_by(OrderLine.position).limit(NAMED).scalar_subquery()
+    return count, func.array(first)
+
+
+async def every_order(
+    session: AsyncSession, actor: Actor, seen: ColumnElement[bool], filters: Filters
+) -> AsyncIterator[OrderRow]:
+    """All orders of the list, newest first, read as they are asked for; no more than one above MOST_LISTED."""
+    query = _rows(actor, seen, replace(filters, before=None, after=None)).limit(MOST_LISTED + 1)
+    async for row in await session.stream(query.execution_options(yield_per=500)):
+        yield OrderRow(*row)
+
+
+async def totals(session: AsyncSession, actor: Actor, seen: ColumnElement[bool], filters: Filters) -> Totals:
+    """What the orders of the list come to."""
+    whole = conditions(replace(filters, before=None, after=None))
+    one = select(PurchaseOrder.net_amount, PurchaseOrder.tax_amount, PurchaseOrder.gross_amount)
+    one = one.where(PurchaseOrder.concern_id == actor.concern_id, seen, *whole)
+    inner = one.limit(MOST_LISTED + 1).subquery()
+    net, tax, gross = (func.coalesce(func.sum(column), 0) for column in inner.c)
+    query = select(literal("SEK"), func.count(), net, tax, gross, gross).select_from(inner)
+    return Totals.of([tuple(row) for row in await session.execute(query)])
 
 
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:

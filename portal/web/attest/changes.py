@@ -16,9 +16,9 @@ from portal.web.attest.cards import Card
 from portal.web.attest.present import RETURNED, change_text, item
 from portal.web.attest.sources import SOURCES
 from portal.web.attest.steps import CHANGED, PERMISSION, REASON_NEEDED, attest_card, card_of
+from portal.web.figures import kr
 from portal.web.i18n import gettext, localised
 from portal.web.pages import Html, Req, page, see_other
-from portal.web.templating import kr
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 NOTHING_CHOSEN = "Välj vad du vill göra med ändringen."

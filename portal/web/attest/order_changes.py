@@ -21,9 +21,9 @@ from portal.orders.rules.order_changes import what_is_above
 from portal.orders.rules.split import totals
 from portal.suppliers.models import Agreement, Supplier
 from portal.web.attest.cards import Facts
+from portal.web.figures import kr
 from portal.web.i18n import gettext
 from portal.web.orders.texts import said
-from portal.web.templating import kr
 
 
 class OrderChangeCards:

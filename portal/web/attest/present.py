@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.web.attest.cards import Card
+from portal.web.figures import day, kr
 from portal.web.i18n import gettext, localised, ngettext
-from portal.web.templating import day, kr
 from portal.web.units import counted
 
 KINDS = {
@@ -70,6 +70,7 @@ class Item:
     choose_href: str | None = None
     said: tuple[tuple[str, str], ...] = ()
     stops: tuple[str, ...] = ()
+    vat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ def item(card: Card, today: date, *, show: str = "all", current: bool = False, t
         choose_href=localised(f"/attest/steps/{step.id}/changes") if card.must_choose else None,
         said=facts.said,
         stops=facts.stops,
+        vat=gettext("inkl. moms") if card.is_whole else gettext("exkl. moms"),
     )
 
 

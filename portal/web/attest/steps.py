@@ -25,10 +25,10 @@ from portal.orders.actions.approval import begin as begin_requisition
 from portal.web.attest.cards import Card
 from portal.web.attest.present import DONE, RETURNED, SHOWS, View, item, list_path, total, view
 from portal.web.attest.sources import SOURCES
+from portal.web.figures import kr
 from portal.web.i18n import gettext, ngettext
 from portal.web.invoicing.locks import answer
 from portal.web.pages import Html, Req, is_htmx, page, partials_and_menu, see_other
-from portal.web.templating import kr
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 PERMISSION = {"permission": p.ORDER_AND_INVOICE}

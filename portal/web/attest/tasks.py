@@ -15,9 +15,9 @@ from portal.kernel.dates import days_between, stockholm_date
 from portal.web.attest.cards import Card
 from portal.web.attest.present import item, total
 from portal.web.attest.sources import SOURCES
+from portal.web.figures import kr
 from portal.web.i18n import gettext, ngettext
 from portal.web.start.values import Task
-from portal.web.templating import kr
 
 TITLES = {
     "invoice": "Fakturor att attestera",

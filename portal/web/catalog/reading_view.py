@@ -12,8 +12,9 @@ from portal.catalog.rules.questions import question
 from portal.catalog.rules.reading import Answers
 from portal.catalog.status import ASKING, FAULTY, READY
 from portal.catalog.values import UploadFacts
+from portal.kernel.dates import days_in_words
 from portal.kernel.money import format_number_sv
-from portal.web.i18n import gettext, ngettext
+from portal.web.i18n import current_locale, gettext, ngettext
 
 KIND, COLUMN, FIXED = "q-", "c-", "f-"
 VAT_CHOICES = (("25", "25 %"), ("12", "12 %"), ("6", "6 %"), ("0", "0 %"))
@@ -152,7 +153,7 @@ def _question(asked: Mapping[str, Any], errors: Mapping[str, str]) -> QuestionVi
         else ""
     )
     return QuestionView(
-        KIND + asked["kind"], gettext(text) % params, rows,
+        KIND + asked["kind"], gettext(text) % days_in_words(params, current_locale()), rows,
         tuple((code, gettext(label)) for code, label in answers),
         tuple((str(row), written, read_as) for row, written, read_as in asked["examples"]),
         gettext(errors[asked["kind"]]) if asked["kind"] in errors else None,

@@ -13,6 +13,7 @@ from portal.invoicing.payment_values import Account
 from portal.invoicing.rules.payment import spelt
 from portal.kernel.identifiers import format_org_number
 from portal.kernel.money import format_number_sv, format_sv
+from portal.web.figures import machine
 from portal.web.i18n import gettext
 from portal.web.units import counted_short
 
@@ -105,7 +106,7 @@ def _stopped(invoice: Invoice, code: str) -> bool:
 
 
 def _iso(day: date | None) -> str:
-    return day.isoformat().replace("-", "\u2011") if day else ""
+    return machine(day).replace("-", "\u2011")
 
 
 def _totals(neutral: Neutral) -> list[tuple[str, str]]:

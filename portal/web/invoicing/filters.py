@@ -14,7 +14,9 @@ from portal.invoicing.status import INVOICE
 from portal.kernel.errors import Invalid
 from portal.kernel.money import canonical, format_kr, parse_amount
 from portal.kernel.text import squash
+from portal.web.figures import full_day, machine
 from portal.web.i18n import gettext, localised
+from portal.web.listing import VIEWS
 
 PATH = "/invoicing/invoices"
 T = TypeVar("T")
@@ -39,6 +41,7 @@ def read(query: Mapping[str, list[str]]) -> Filters:
         amount_from=_or_none(parse_amount, one("amount_from")),
         amount_to=_or_none(parse_amount, one("amount_to")),
         sort=one("sort") if one("sort") in SORTS else "arrived",
+        view=one("view") if one("view") in VIEWS else "",
         cursor=(query.get("cursor") or [""])[0],
     )
 
@@ -63,18 +66,15 @@ def _pairs(filters: Filters) -> list[tuple[str, str]]:
         *(("status", code) for code in filters.statuses),
         ("supplier", filters.supplier),
         ("number", filters.number),
-        ("arrived_from", _day(filters.arrived_from)),
-        ("arrived_to", _day(filters.arrived_to)),
-        ("due_to", _day(filters.due_to)),
+        ("arrived_from", machine(filters.arrived_from)),
+        ("arrived_to", machine(filters.arrived_to)),
+        ("due_to", machine(filters.due_to)),
         ("amount_from", _amount(filters.amount_from)),
         ("amount_to", _amount(filters.amount_to)),
         ("sort", filters.sort if filters.sort != "arrived" else ""),
+        ("view", filters.view),
         ("cursor", filters.cursor),
     ]
-
-
-def _day(value: date | None) -> str:
-    return value.isoformat() if value else ""
 
 
 def _amount(value: Decimal | None) -> str:
@@ -93,9 +93,9 @@ def chips(filters: Filters) -> list[tuple[str, str]]:
     texts = (
         ("supplier", filters.supplier, gettext("Leverantör: %(value)s")),
         ("number", filters.number, gettext("Nummer: %(value)s")),
-        ("arrived_from", _day(filters.arrived_from), gettext("Inkom från %(value)s")),
-        ("arrived_to", _day(filters.arrived_to), gettext("Inkom till %(value)s")),
-        ("due_to", _day(filters.due_to), gettext("Förfaller senast %(value)s")),
+        ("arrived_from", full_day(filters.arrived_from), gettext("Inkom från %(value)s")),
+        ("arrived_to", full_day(filters.arrived_to), gettext("Inkom till %(value)s")),
+        ("due_to", full_day(filters.due_to), gettext("Förfaller senast %(value)s")),
         ("amount_from", _kr(filters.amount_from), gettext("Minst %(value)s")),
         ("amount_to", _kr(filters.amount_to), gettext("Högst %(value)s")),
     )

@@ -11,6 +11,7 @@ from portal.audit.models import AuditEvent
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import STOCKHOLM, format_clock, format_day_long, stockholm_date
 from portal.kernel.workflow import UnknownMove
+from portal.web.figures import machine
 from portal.web.i18n import current_locale, gettext
 from portal.web.invoicing.spoken import Reason, spoken
 
@@ -100,7 +101,7 @@ def timeline(
     """
     told = [event for event in events if not event.tag.startswith(SILENT)]
     rows: list[dict[str, Any]] = [
-        {"at": _at(event.at, now), "iso": event.at.isoformat(), "text": sentence(event, actor, reasons)}
+        {"at": _at(event.at, now), "iso": machine(event.at), "text": sentence(event, actor, reasons)}
         for event in told
     ]
     if rows:

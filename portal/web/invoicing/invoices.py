@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -10,20 +11,25 @@ from uuid import UUID
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath
+from litestar.response import Stream
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.invoicing.queries import lists
+from portal.invoicing.queries.list_table import contents_of, every_invoice, totals
 from portal.invoicing.queries.lists import ALL, HANDLED, WAITING, Filters, Page
 from portal.invoicing.queries.scope import SEES_ALL, Rights, rights_of
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import stockholm_date
+from portal.kernel.listed import Contents, Totals
 from portal.web.counts import counts_for
-from portal.web.i18n import current_locale, gettext, localised
+from portal.web.i18n import current_locale, gettext, localised, ngettext
 from portal.web.invoicing import filters as address
 from portal.web.invoicing import page as invoice_page
+from portal.web.invoicing.list_file import csv_heading, csv_rows
 from portal.web.invoicing.original import original_answer
 from portal.web.invoicing.rows import InvoiceRow, rows_of
+from portal.web.listing import SumRow, Views, csv_answer, sum_rows, views
 from portal.web.pages import Html, Req, is_htmx, page, partials
 
 SEES = (p.ORDER_AND_INVOICE, *SEES_ALL)
@@ -48,6 +54,7 @@ class Frame:
     states: tuple[tuple[str, str], ...]
     dates_open: bool
     sorts: tuple[tuple[str, str], ...]
+    table: bool
     by_due: tuple[str, str | None]
     by_amount: tuple[str, str | None]
     chips: tuple[tuple[str, str], ...]
@@ -62,6 +69,8 @@ class ListView:
     lead: str
     frame: Frame
     rows: list[InvoiceRow]
+    views: Views
+    sums: tuple[SumRow, ...]
     shown: str
     previous: str | None
     next: str | None
@@ -78,17 +87,26 @@ class InvoiceController(Controller):
         """The list, or for htmx the part that changes."""
         scope = request.scope["state"]
         session, actor, now = scope["session"], scope["actor"], scope["now"]
-        chosen = address.read(parse_qs(request.scope["query_string"].decode()))
-        needs_rights = chosen.tab != ALL or not actor.has(*SEES_ALL)
-        rights = await rights_of(session, actor, stockholm_date(now)) if needs_rights else Rights()
+        chosen, rights = await _asked(request)
         found = await lists.page_of(session, actor, rights, chosen)
+        of = await contents_of(session, actor, [row.id for row in found.rows])
         counts = await counts_for(request)
         # The list holds both: what waits for the person, and what waits for the role and is counted under Ankomst.
         counted = counts.get("invoices", 0) + counts.get("arrivals", 0)
-        view = list_view(actor, chosen, found, counted, stockholm_date(now))
+        shown = views(request, address.PATH)
+        sums = _sums(await totals(session, actor, rights, chosen)) if shown.table else ()
+        view = list_view(actor, chosen, found, of, counted, stockholm_date(now), views=shown, sums=sums)
         if is_htmx(request):
             return partials(request, "invoicing/invoices/_list.html", list=view)
         return await page(request, "invoicing/invoices/index.html", list=view)
+
+    @get("/csv")
+    async def csv(self, request: Req) -> Stream:
+        """The same list as a file."""
+        scope = request.scope["state"]
+        chosen, rights = await _asked(request)
+        rows = every_invoice(scope["session"], scope["actor"], rights, chosen)
+        return await csv_answer(gettext("fakturor"), csv_heading(), csv_rows(rows))
 
     @get("/{invoice_id:uuid}")
     async def show(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
@@ -101,27 +119,56 @@ class InvoiceController(Controller):
         return await original_answer(request, invoice_id)
 
 
-def list_view(actor: Actor, chosen: Filters, found: Page, counted: int, today: date) -> ListView:
+async def _asked(request: Req) -> tuple[Filters, Rights]:
+    scope = request.scope["state"]
+    actor = scope["actor"]
+    chosen = address.read(parse_qs(request.scope["query_string"].decode()))
+    needs_rights = chosen.tab != ALL or not actor.has(*SEES_ALL)
+    day = stockholm_date(scope["now"])
+    return chosen, await rights_of(scope["session"], actor, day) if needs_rights else Rights()
+
+
+def list_view(
+    actor: Actor,
+    chosen: Filters,
+    found: Page,
+    of: Mapping[str, Contents],
+    counted: int,
+    today: date,
+    *,
+    views: Views,
+    sums: tuple[SumRow, ...],
+) -> ListView:
     """The list as the template shows it."""
     return ListView(
         lead=_lead(counted),
-        frame=_frame(replace(chosen, cursor=""), actor.has(*SEES_ALL), counted, current_locale()),
-        rows=rows_of(found.rows, today),
-        shown=gettext("Visar %(count)s fakturor") % {"count": len(found.rows)},
+        frame=_frame(
+            replace(chosen, cursor=""), actor.has(*SEES_ALL), views.table, counted, current_locale()
+        ),
+        rows=rows_of(found.rows, today, of, table=views.table),
+        views=views,
+        sums=sums,
+        shown=ngettext("%(num)s faktura visas", "%(num)s fakturor visas", len(found.rows))
+        % {"num": len(found.rows)},
         previous=address.address(chosen, cursor=found.previous) if found.previous else None,
         next=address.address(chosen, cursor=found.next) if found.next else None,
     )
 
 
+def _sums(total: Totals) -> tuple[SumRow, ...]:
+    told = ngettext("Summa, %(num)s faktura", "Summa, %(num)s fakturor", total.rows)
+    return sum_rows(total, told % {"num": total.rows})
+
+
 @lru_cache(maxsize=256)
-def _frame(chosen: Filters, sees_all: bool, counted: int, _locale: str) -> Frame:
+def _frame(chosen: Filters, sees_all: bool, table: bool, counted: int, _locale: str) -> Frame:
     """The frame of some filters, in the request's language."""
     tab = chosen.tab if chosen.tab != ALL or sees_all else WAITING
     by_due, by_amount = chosen.sort == "due", chosen.sort == "amount"
     return Frame(
         tabs=tuple(
             (
-                gettext(label), address.address(Filters(tab=code)),
+                gettext(label), address.address(Filters(tab=code, view=chosen.view)),
                 counted if code == WAITING and counted else None, "turn", code == tab,
             )
             for code, label in TABS.items()
@@ -136,10 +183,11 @@ def _frame(chosen: Filters, sees_all: bool, counted: int, _locale: str) -> Frame
             chosen.amount_from is not None, chosen.amount_to is not None,
         )),
         sorts=tuple((code, gettext(label)) for code, label in SORT_LABELS.items()),
+        table=table,
         by_due=(address.address(chosen, sort="due"), "ascending" if by_due else None),
         by_amount=(address.address(chosen, sort="amount"), "descending" if by_amount else None),
         chips=tuple(address.chips(chosen)),
-        clear=address.address(Filters(tab=tab, sort=chosen.sort)),
+        clear=address.address(Filters(tab=tab, sort=chosen.sort, view=chosen.view)),
         empty=_empty(tab, chosen),
     )  # fmt: skip
 

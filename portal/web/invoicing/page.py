@@ -29,6 +29,7 @@ from portal.kernel.dates import STOCKHOLM, format_clock, stockholm_date
 from portal.kernel.errors import NotFound
 from portal.kernel.money import format_sv
 from portal.kernel.plain import canonical_bytes
+from portal.web.figures import machine
 from portal.web.i18n import current_locale, gettext, localised
 from portal.web.invoicing import coding_form, ways
 from portal.web.invoicing.coding_form import CodingView
@@ -162,7 +163,7 @@ async def build(
         not_received=tuple(
             f"{part.name}, {counted(part.quantity, unit)}" for part, unit in missing_of(detail)
         ),
-        seen=(invoice.status, invoice.status_since.isoformat(), shown_digest(detail)),
+        seen=(invoice.status, machine(invoice.status_since), shown_digest(detail)),
         values=form or {},
         errors=errors,
         summary=_summary(errors),

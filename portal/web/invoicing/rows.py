@@ -18,9 +18,11 @@ from portal.invoicing.status import (
     MATCHING_REQUIRED,
 )
 from portal.kernel.dates import format_day
+from portal.kernel.listed import Contents
 from portal.kernel.money import as_cost, format_sv
 from portal.kernel.workflow import State
 from portal.web.i18n import current_locale, gettext, ngettext
+from portal.web.listing import contents_text
 
 URGENT_DAYS = 5
 
@@ -46,18 +48,22 @@ class InvoiceRow(NamedTuple):
     due: str
     overdue: bool
     amount: str
+    contents: str
+    sums: tuple[str, ...]
 
 
-def rows_of(rows: Sequence[Any], today: date) -> list[InvoiceRow]:
-    """Rows of queries.lists as view values."""
+def rows_of(
+    rows: Sequence[Any], today: date, of: Mapping[str, Contents], *, table: bool = False
+) -> list[InvoiceRow]:
+    """Rows of queries.lists as view values; `of`: what each is of. `table`: with net, tax and gross."""
     locale = current_locale()
-    return [_row(row[SHOWN], today, locale) for row in rows]
+    return [_row(row[SHOWN], today, locale, of.get(row[0]), table=table) for row in rows]
 
 
-def _row(shown: tuple[Any, ...], today: date, locale: str) -> InvoiceRow:
+def _row(shown: tuple[Any, ...], today: date, locale: str, of: Contents | None, *, table: bool) -> InvoiceRow:
     (
         invoice_id, number, seller, status, arrived, due, paid, amount, currency,
-        is_credit_note, secret, investigated, credit_asked, otherwise, role, handlers,
+        is_credit_note, secret, investigated, credit_asked, otherwise, net, tax, gross, role, handlers,
     ) = shown  # fmt: skip
     marks: tuple[Mark, ...] = ()
     if secret or investigated or is_credit_note or otherwise or due == today:
@@ -74,13 +80,15 @@ def _row(shown: tuple[Any, ...], today: date, locale: str) -> InvoiceRow:
         invoice_id,
         number,
         seller,
-        _status(status, handlers if status == MATCHING_REQUIRED else None, locale),
+        _status(status, handlers if status == MATCHING_REQUIRED and not table else None, locale),
         handlers or _waits_for(status, role, locale),
         marks,
         _day(arrived, locale),
         _day(due, locale) if due else "",
         due is not None and due < today and INVOICE.state(status).tab == "waiting",
         _amount(as_cost(amount, credit=is_credit_note), currency),
+        contents_text(of) if of else "",
+        tuple(format_sv(as_cost(one, credit=is_credit_note)) for one in (net, tax, gross)) if table else (),
     )
 
 

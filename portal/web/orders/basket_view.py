@@ -18,6 +18,7 @@ from portal.orders.rules.call_offs import RECENT_DAYS, Demand
 from portal.orders.rules.shown import digest
 from portal.orders.rules.split import basket_totals, split_by_supplier
 from portal.orders.values import CallOff, FieldError, Requested
+from portal.web.figures import machine
 from portal.web.i18n import gettext, ngettext
 from portal.web.orders.basket_lines import LineMaker, LineView
 from portal.web.orders.texts import filled, said
@@ -227,7 +228,7 @@ def _delivery(requested: Requested, around: Around) -> Mapping[str, Any]:
         "mark": requested.goods_mark or "",
         "wanted": around.raw.get("wanted_on", "")
         if "wanted_on" in around.unreadable
-        else (requested.wanted_on.isoformat() if requested.wanted_on else ""),
+        else machine(requested.wanted_on),
         "note": requested.note_to_supplier or "",
         "to_approver": requested.note_to_approver or "",
         "review": requested.review_requested,

@@ -8,6 +8,7 @@ from typing import Any
 from portal.kernel.dates import STOCKHOLM, format_clock, format_day_long, stockholm_date
 from portal.orders.queries.history import Happening
 from portal.orders.rules.changes import LABELS
+from portal.web.figures import machine
 from portal.web.i18n import current_locale, gettext
 from portal.web.orders.texts import filled
 
@@ -71,7 +72,7 @@ def timeline(happenings: Sequence[Happening]) -> tuple[dict[str, Any], ...]:
 def _event(one: Happening) -> dict[str, Any]:
     at = one.at.astimezone(STOCKHOLM)
     day = format_day_long(stockholm_date(at), current_locale())
-    return {"at": f"{day} {format_clock(at)}", "iso": at.isoformat(), "text": sentence(one)}
+    return {"at": f"{day} {format_clock(at)}", "iso": machine(at), "text": sentence(one)}
 
 
 def sentence(one: Happening) -> str:

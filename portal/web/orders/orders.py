@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
-from sqlalchemy import and_
+from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import NotFound
-from portal.kernel.identifiers import read_uuid
 from portal.orders.actions.right import ADMINS
 from portal.orders.models import OrderLine, OrderResponse, PurchaseOrder
-from portal.orders.queries import deliveries, order_detail, order_lists, order_scope
+from portal.orders.queries import deliveries, order_detail, order_scope
 from portal.orders.queries.changes import changes_of
 from portal.orders.queries.history import Happening, history
-from portal.orders.queries.requisitions import list_unfinished
 from portal.orders.status import (
     CHANGE_AWAITING_APPROVAL,
     CONFIRMED_WITH_CHANGE,
@@ -34,9 +31,8 @@ from portal.orders.status import (
     PARTLY_RECEIVED,
     RECEIPTABLE,
     RECEIVED,
-    REQUISITION,
 )
-from portal.web.i18n import gettext
+from portal.web.orders import order_index
 from portal.web.orders.change_view import changed_view, first_terms, proposal
 from portal.web.orders.history import timeline
 from portal.web.orders.invoices import invoices_of
@@ -47,9 +43,7 @@ from portal.web.pages import Html, Req, page
 from portal.web.services import Services
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-EVERYTHING = (p.SEE_ALL_INVOICES, p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN, p.CENTRAL_SYSTEM_ADMIN, p.AUDITOR)
 READS_ORDERS = (*READS, p.RECEIVE_ALL, p.SEE_ALL_INVOICES)
-TABS = (("waiting", "Avvaktar hantering"), ("handled", "Hanterade"), ("all", "Alla"))
 CANCELLABLE = ORDER.move("cancel").sources
 NEVER = "00000000-0000-0000-0000-000000000000"
 
@@ -62,30 +56,12 @@ class OrderController(Controller):
     @get(opt={"permission": READS_ORDERS})
     async def index(self, request: Req) -> Html:
         """The list: tab and filters stand in the address."""
-        scope = request.scope["state"]
-        session, actor, day = scope["session"], scope["actor"], stockholm_date(scope["now"])
-        given = request.query_params
-        users = await order_scope.standing_in(session, actor, day)
-        seen = order_scope.visible(actor, users)
-        tabs = [tab for tab in TABS if tab[0] != "all" or actor.has(*EVERYTHING)]
-        tab = given.get("tab", "waiting")
-        tab = tab if tab in dict(tabs) else "waiting"
-        if tab != "all":
-            seen = and_(seen, _own(actor, users))
-        elif given.get("buyer") == "inactive":
-            seen = order_lists.without_buyer(actor)
-        filters = _filters(given, tab)
-        found = await order_lists.list_orders(session, actor, seen, filters)
-        unfinished = await list_unfinished(session, actor, users) if tab == "waiting" else []
-        return await page(
-            request, "orders/orders/index.html",
-            rows=[(row, status_of(ORDER, row.status)) for row in found.rows],
-            unfinished=[(row, status_of(REQUISITION, row.status)) for row in unfinished],
-            tabs=[(gettext(label), f"/orders?tab={code}", code == tab) for code, label in tabs], tab=tab,
-            filters=filters, given=given, suppliers=await order_lists.suppliers_of(session, actor, seen),
-            statuses=[(code, gettext(ORDER.state(code).label)) for code in _statuses(tab)],
-            pages=_pages(given, found, tab),
-        )  # fmt: skip
+        return await order_index.index(request)
+
+    @get("/csv", opt={"permission": READS_ORDERS})
+    async def csv(self, request: Req) -> Stream:
+        """The same list as a file."""
+        return await order_index.download(request)
 
     @get("/{order_id:uuid}", opt={"permission": READS_ORDERS})
     async def show(self, request: Req, order_id: FromPath[UUID]) -> Html:
@@ -175,50 +151,6 @@ async def acts_for_buyer(
     users = await order_scope.standing_in(session, actor, day)
     own = actor.has(p.ORDER_AND_INVOICE) and order.buyer_user_id in (actor.user_id, *users)
     return own or actor.has(*deliveries.RECEIVES_ALL), own or actor.has(*ADMINS)
-
-
-def _own(actor: Actor, users: tuple[UUID, ...]) -> Any:
-    """Avvaktar and Hanterade show the person's own; who only administers has the organisation's there."""
-    if not actor.has(p.ORDER_AND_INVOICE):
-        return order_scope.visible(actor, users)
-    return order_scope.own_orders(actor, users)
-
-
-def _statuses(tab: str) -> tuple[str, ...]:
-    shown = [code for code in ORDER.codes() if code not in ("draft", "awaiting_approval", "sent_back")]
-    return tuple(code for code in shown if tab == "all" or ORDER.state(code).tab == tab)
-
-
-def _filters(given: Mapping[str, str], tab: str) -> order_lists.Filters:
-    allowed = _statuses(tab)
-    chosen = given.get("status", "")
-    return order_lists.Filters(
-        statuses=(chosen,) if chosen in allowed else allowed,
-        supplier_id=read_uuid(given.get("supplier")),
-        number=given.get("number", "").strip(),
-        sent_from=_day(given.get("from")),
-        sent_to=_day(given.get("to")),
-        before=read_uuid(given.get("before")),
-        after=read_uuid(given.get("after")),
-    )
-
-
-def _day(given: str | None) -> date | None:
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError:
-        return None
-
-
-def _pages(given: Mapping[str, str], found: order_lists.OrderPage, tab: str) -> tuple[str | None, str | None]:
-    """Addresses of the page before and the page after, or None."""
-    kept = {name: value for name, value in given.items() if name not in ("before", "after") and value}
-    kept["tab"] = tab
-    if not found.rows:
-        return None, None
-    newer = urlencode({**kept, "after": str(found.rows[0].id)}) if found.more_before else None
-    older = urlencode({**kept, "before": str(found.rows[-1].id)}) if found.more_after else None
-    return (f"/orders?{newer}" if newer else None), (f"/orders?{older}" if older else None)
 
 
 def made_text(number: str) -> str:

@@ -11,6 +11,8 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
+from litestar.response import Stream
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
@@ -30,14 +32,17 @@ from portal.orders.queries import deliveries, order_detail, order_lists, order_s
 from portal.orders.rules.refusals import RECEIVE
 from portal.orders.status import CONFIRMED_WITH_CHANGE, ORDER
 from portal.web.i18n import gettext
+from portal.web.listing import views
 from portal.web.orders.forms import day as read_day
 from portal.web.orders.forms import number
+from portal.web.orders.order_index import order_sums, order_views, orders_csv
 from portal.web.orders.orders import acts_for_buyer, made_text
 from portal.web.orders.present import order_lines_view
 from portal.web.orders.texts import said, status_of
 from portal.web.pages import Html, Req, page, see_other
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+PATH = "/orders/receipts"
 WRITTEN = ("quantity-", "amount-")
 RECEIVES = {"permission": (p.ORDER_AND_INVOICE, *deliveries.RECEIVES_ALL)}
 
@@ -45,27 +50,44 @@ RECEIVES = {"permission": (p.ORDER_AND_INVOICE, *deliveries.RECEIVES_ALL)}
 class ReceiptListController(Controller):
     """The orders that wait for their goods."""
 
-    path = "/orders/receipts"
+    path = PATH
 
     @get(opt=RECEIVES)
     async def index(self, request: Req) -> Html:
         """My own and those I stand in for; with B10, A44 or A45 also everybody's of the förvaltning."""
         scope = request.scope["state"]
         session, actor, given = scope["session"], scope["actor"], request.query_params
-        users = await order_scope.standing_in(session, actor, stockholm_date(scope["now"]))
-        may_all = actor.has(*deliveries.RECEIVES_ALL)
-        everyone = may_all and await _shows_all(request, users)
-        seen = deliveries.to_receive(actor, users, everyone=everyone)
-        filters = order_lists.Filters(
-            number=given.get("number", "").strip(),
-            before=read_uuid(given.get("before")),
-            after=read_uuid(given.get("after")),
-        )
+        seen, everyone = await _to_receive(request)
+        filters = _filters(given)
         found = await order_lists.list_orders(session, actor, seen, filters)
         return await page(
-            request, "orders/receipts/index.html", everyone=everyone, may_all=may_all, given=given,
-            rows=[(row, status_of(ORDER, row.status)) for row in found.rows], found=found,
+            request, "orders/receipts/index.html", everyone=everyone, may_all=actor.has(*deliveries.RECEIVES_ALL),
+            given=given, rows=await order_views(request, found.rows), found=found, views=views(request, PATH),
+            sums=await order_sums(request, seen, filters),
         )  # fmt: skip
+
+    @get("/csv", opt=RECEIVES)
+    async def csv(self, request: Req) -> Stream:
+        """The same list as a file."""
+        seen, _everyone = await _to_receive(request)
+        return await orders_csv(request, gettext("leveranser"), seen, _filters(request.query_params))
+
+
+async def _to_receive(request: Req) -> tuple[ColumnElement[bool], bool]:
+    """Which orders are listed, and whether they are everybody's."""
+    scope = request.scope["state"]
+    session, actor = scope["session"], scope["actor"]
+    users = await order_scope.standing_in(session, actor, stockholm_date(scope["now"]))
+    everyone = actor.has(*deliveries.RECEIVES_ALL) and await _shows_all(request, users)
+    return deliveries.to_receive(actor, users, everyone=everyone), everyone
+
+
+def _filters(given: Mapping[str, str]) -> order_lists.Filters:
+    return order_lists.Filters(
+        number=given.get("number", "").strip(),
+        before=read_uuid(given.get("before")),
+        after=read_uuid(given.get("after")),
+    )
 
 
 async def _shows_all(request: Req, users: Collection[UUID]) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.invoicing.queries.list_table import contents_of
 from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.queries.search import find_invoices, find_orders, find_suppliers
 from portal.kernel.dates import stockholm_date
@@ -97,7 +98,8 @@ async def _find(work: Work, words: str) -> SearchView:
         return SearchView(words, lead, base, (), (), (), (), (), None, empty)
     session, actor, today = work.session, work.actor, work.today
     rights = await rights_of(session, actor, today)
-    invoices = rows_of(await find_invoices(session, actor, rights, words), today)
+    found = await find_invoices(session, actor, rights, words)
+    invoices = rows_of(found, today, await contents_of(session, actor, [row.id for row in found]))
     orders = [_order(row) for row in await find_orders(session, actor, words, today)]
     users, deciders = await standing_in(session, actor, today), await deciding_for(session, actor, today)
     requisitions = [

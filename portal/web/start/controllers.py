@@ -61,7 +61,10 @@ class AccountController(Controller):
     async def save(self, request: Req, data: Form) -> Response[Any]:
         """Keep the person's choices."""
         scope = request.scope["state"]
-        kept = {**scope["signed_in"].preferences, "shortcuts": bool(data.get("shortcuts"))}
+        kept = {
+            **scope["signed_in"].preferences,
+            **{name: bool(data.get(name)) for name in ("shortcuts", "tables")},
+        }
         mine = update(User).where(User.id == scope["actor"].user_id)
         await scope["session"].execute(mine.values(preferences=kept))
         return see_other(request, "/account", flash=("ok", gettext("Sparat.")))

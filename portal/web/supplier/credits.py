@@ -18,6 +18,7 @@ from portal.invoicing.status import CANCELLED
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict
 from portal.kernel.money import format_kr
+from portal.web.figures import machine
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier import fields, flip
@@ -53,7 +54,7 @@ class CreditsController(Controller):
         row, lines = await _debit(request, invoice_id)
         left = _left(lines, await _so_far(request, row, lines))
         data = {f"quantity-{position}": fields.written(quantity) for position, quantity in left.items()}
-        data["issue_date"] = stockholm_date(request.scope["state"]["now"]).isoformat()
+        data["issue_date"] = machine(stockholm_date(request.scope["state"]["now"]))
         return await _page(request, row, lines, data, {}, await _credit(request, row, lines, data, {}))
 
     @post("/totals")

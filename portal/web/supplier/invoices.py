@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Controller, get
 from litestar.params import FromPath
+from litestar.response import Stream
 
 from portal.access import permissions as p
+from portal.formats.csv_writer import Cell
 from portal.invoicing.status import CANCELLED
 from portal.kernel.dates import stockholm_date
-from portal.web.i18n import localised
+from portal.kernel.listed import Totals
+from portal.kernel.money import as_cost
+from portal.web.figures import machine
+from portal.web.i18n import gettext, localised, ngettext
+from portal.web.listing import SumRow, asked_view, contents_text, csv_answer, sum_rows, views
 from portal.web.pages import Html, Req, page
 from portal.web.supplier import fields
 from portal.web.supplier.present import invoice_lines, invoice_view, statuses_of, tabs
 from portal.web.supplier.queries.company import customers
-from portal.web.supplier.queries.invoices import PAGE, find_invoice, list_invoices
+from portal.web.supplier.queries.invoices import (
+    PAGE,
+    InvoiceRow,
+    every_invoice,
+    find_invoice,
+    invoice_totals,
+    list_invoices,
+)
 from portal.web.supplier.sending_anew import stopped_one
-from portal.web.supplier.sentences import TABS
+from portal.web.supplier.sentences import TABS, sentence_of
 
 PATH = "/supplier/invoices"
+HEADING = ("Nummer", "Sort", "Vad", "Kund", "Beställning", "Status", "Fakturadatum", "Kom", "Förfaller", "Betaldag",
+           "Valuta", "Exkl. moms", "Moms", "Inkl. moms", "Att betala")  # fmt: skip
 
 
 class SupplierInvoicesController(Controller):
@@ -31,25 +48,32 @@ class SupplierInvoicesController(Controller):
 
     @get()
     async def index(self, request: Req) -> Html:
-        """The supplier's invoices, newest first; `q` and `tab` in the address."""
-        state, query = request.scope["state"], request.query_params
-        words, tab = (query.get("q") or "").strip()[:100], query.get("tab") or ""
+        """The supplier's invoices, newest first; `q`, `tab` and `view` in the address."""
+        state, (words, tab) = request.scope["state"], _asked(request)
+        chosen: Any = {"words": words, "statuses": statuses_of(TABS, tab)}
         rows = await list_invoices(
-            state["session"], state["actor"], words=words, statuses=statuses_of(TABS, tab),
-            after=fields.page_key(query.get("after")),
-        )  # fmt: skip
-        shown, following = rows[:PAGE], None
-        if len(rows) > PAGE:
-            last = shown[-1]
-            key = {"q": words, "tab": tab, "after": f"{last.arrived_at.isoformat()}|{last.id}"}
-            following = f"{localised(PATH)}?{urlencode(key)}"
-        today = stockholm_date(state["now"])
+            state["session"],
+            state["actor"],
+            **chosen,
+            after=fields.page_key(request.query_params.get("after")),
+        )
+        shown, today = rows[:PAGE], stockholm_date(state["now"])
         accounts = {c.concern_id: c.accounts for c in await customers(state["session"], state["actor"])}
-        views = [invoice_view(row, today, accounts.get(row.concern_id, ())) for row in shown]
+        how = views(request, PATH)
+        total = await invoice_totals(state["session"], state["actor"], **chosen) if how.table else None
         return await page(
-            request, "supplier/invoices/index.html", rows=views, words=words, tab=tab,
-            tabs=tabs(PATH, TABS, tab, words, {}), next=following,
+            request, "supplier/invoices/index.html", words=words, tab=tab, views=how, asked_view=asked_view(request),
+            rows=[invoice_view(row, today, accounts.get(row.concern_id, ())) for row in shown],
+            tabs=tabs(PATH, TABS, tab, words, {}, asked_view(request)), sums=_sums(total) if total else (),
+            next=_next(request, words, tab, shown) if len(rows) > PAGE else None,
         )  # fmt: skip
+
+    @get("/csv")
+    async def csv(self, request: Req) -> Stream:
+        """The same list as a file."""
+        state, (words, tab) = request.scope["state"], _asked(request)
+        rows = every_invoice(state["session"], state["actor"], words=words, statuses=statuses_of(TABS, tab))
+        return await csv_answer(gettext("fakturor"), [gettext(one) for one in HEADING], _cells(rows))
 
     @get("/{invoice_id:uuid}")
     async def show(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
@@ -63,4 +87,32 @@ class SupplierInvoicesController(Controller):
         return await page(
             request, "supplier/invoices/show.html", view=view, row=row, lines=invoice_lines(lines),
             can_credit=can_credit, stops=corrected.stops, again=corrected.href, earlier=corrected.earlier_href,
+        )  # fmt: skip
+
+
+def _asked(request: Req) -> tuple[str, str]:
+    """The words and the tab."""
+    query = request.query_params
+    return (query.get("q") or "").strip()[:100], query.get("tab") or ""
+
+
+def _next(request: Req, words: str, tab: str, shown: Sequence[InvoiceRow]) -> str:
+    after = f"{machine(shown[-1].arrived_at)}|{shown[-1].id}"
+    key = {"q": words, "tab": tab, "view": asked_view(request), "after": after}
+    return f"{localised(PATH)}?{urlencode(key)}"
+
+
+def _sums(total: Totals) -> tuple[SumRow, ...]:
+    told = ngettext("Summa, %(num)s faktura", "Summa, %(num)s fakturor", total.rows)
+    return sum_rows(total, told % {"num": total.rows})
+
+
+async def _cells(rows: AsyncIterator[InvoiceRow]) -> AsyncIterator[Sequence[Cell]]:
+    async for row in rows:
+        amounts = (row.net_amount, row.tax_amount, row.gross_amount, row.payable_amount)
+        yield (
+            row.number, gettext("Kreditfaktura") if row.is_credit_note else gettext("Faktura"),
+            contents_text(row.contents), row.buyer_name or row.concern, row.order_number, sentence_of(row).label,
+            row.issue_date, stockholm_date(row.arrived_at), row.due_date, row.payment_date, row.currency,
+            *(as_cost(one, credit=row.is_credit_note) for one in amounts),
         )  # fmt: skip

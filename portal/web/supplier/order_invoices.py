@@ -18,6 +18,7 @@ from portal.formats.peppol.invoice_writer import write_invoice
 from portal.kernel.dates import later, stockholm_date
 from portal.kernel.errors import Conflict
 from portal.orders.status import CLOSED
+from portal.web.figures import full_day, machine
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier import fields, flip
@@ -27,7 +28,6 @@ from portal.web.supplier.queries.invoices import number_alike, number_used
 from portal.web.supplier.queries.orders import Order, find_order
 from portal.web.supplier.sending import rules_in_force, send
 from portal.web.supplier.sending_anew import Stopped, corrected_by, used_text, values_of
-from portal.web.supplier.sentences import long_day
 from portal.web.supplier.trial import Trial, try_out
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -115,8 +115,8 @@ def _proposal(request: Req, order: Order) -> dict[str, str]:
     due = later(today, order.payment_days)
     return values | {
         "number": "",
-        "issue_date": today.isoformat(),
-        "due_date": due.isoformat(),
+        "issue_date": machine(today),
+        "due_date": machine(due),
         "delivery_date": "",
     }
 
@@ -174,7 +174,7 @@ def _head(data: dict[str, Any], order: Order, errors: dict[str, str], today: dat
     if issued and due and (due - issued).days < order.payment_days:
         earliest = later(issued, order.payment_days)
         message = gettext("Betalningsvillkoret är %(days)s dagar. Välj %(day)s eller senare.")
-        errors["due_date"] = message % {"days": order.payment_days, "day": long_day(earliest)}
+        errors["due_date"] = message % {"days": order.payment_days, "day": full_day(earliest)}
     return flip.Head(number, issued or today, due or today, delivered)
 
 

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
+from litestar.response import Stream
 
 from portal.access import permissions as p
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid, NotFound
 from portal.orders.actions.answer import answer
 from portal.orders.status import SENT
-from portal.web.i18n import gettext, localised
+from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, see_other
-from portal.web.supplier import fields
-from portal.web.supplier.present import (
-    ANSWERS,
-    INVOICEABLE,
-    ORDER_TABS,
-    line_views,
-    order_status,
-    order_view,
-    statuses_of,
-    tabs,
-)
-from portal.web.supplier.queries.orders import PAGE, Order, count_to_answer, find_order, list_orders
+from portal.web.supplier import fields, order_index
+from portal.web.supplier.order_index import PATH
+from portal.web.supplier.present import ANSWERS, INVOICEABLE, line_views, order_status
+from portal.web.supplier.queries.orders import Order, find_order
 from portal.web.supplier.sentences import sentence
 from portal.web.supplier.tracks import order_track
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
-PATH = "/supplier/orders"
 DONE = {
     "AP": "Beställningen är bekräftad. Kunden ser det direkt.",
     "CA": "Beställningen är bekräftad med ändring. Kunden tar ställning.",
@@ -50,22 +41,13 @@ class SupplierOrdersController(Controller):
 
     @get()
     async def index(self, request: Req) -> Html:
-        """The supplier's orders, newest first; `q` and `tab` in the address."""
-        state, query = request.scope["state"], request.query_params
-        words, tab = (query.get("q") or "").strip()[:100], query.get("tab") or ""
-        rows = await list_orders(
-            state["session"], state["actor"], words=words, statuses=statuses_of(ORDER_TABS, tab),
-            after=fields.page_key(query.get("after")), limit=PAGE,
-        )  # fmt: skip
-        shown, following = rows[:PAGE], None
-        if len(rows) > PAGE and (last := shown[-1]).sent_at:
-            key = {"q": words, "tab": tab, "after": f"{last.sent_at.isoformat()}|{last.id}"}
-            following = f"{localised(PATH)}?{urlencode(key)}"
-        counts = {"new": await count_to_answer(state["session"], state["actor"])}
-        return await page(
-            request, "supplier/orders/index.html", rows=[order_view(row) for row in shown], words=words, tab=tab,
-            tabs=tabs(PATH, ORDER_TABS, tab, words, counts), next=following,
-        )  # fmt: skip
+        """The supplier's orders, newest first; `q`, `tab` and `view` in the address."""
+        return await order_index.index(request)
+
+    @get("/csv")
+    async def csv(self, request: Req) -> Stream:
+        """The same list as a file."""
+        return await order_index.download(request)
 
     @get("/{order_id:uuid}")
     async def show(self, request: Req, order_id: FromPath[UUID]) -> Html:

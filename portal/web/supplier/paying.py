@@ -10,9 +10,9 @@ from portal.invoicing.rules.payment import key, spelt
 from portal.invoicing.rules.payment_date import short_terms
 from portal.kernel.dates import later
 from portal.suppliers.values import Account
+from portal.web.figures import full_day
 from portal.web.i18n import gettext
 from portal.web.supplier.queries.invoices import InvoiceRow
-from portal.web.supplier.sentences import long_day
 from portal.web.suppliers.words import ACCOUNT_KINDS, account_number
 
 Note = tuple[str, str]
@@ -50,7 +50,7 @@ def payment_notes(row: InvoiceRow, registered: Sequence[Account]) -> tuple[Note,
         params = {
             "own": own,
             "days": row.payment_days,
-            "day": long_day(later(row.issue_date, row.payment_days)),
+            "day": full_day(later(row.issue_date, row.payment_days)),
         }
         text = gettext(
             "Fakturan har %(own)s dagars villkor, avtalat är %(days)s. Den betalas tidigast %(day)s."

@@ -14,12 +14,14 @@ from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.money import as_cost
 from portal.orders.status import ORDER
 from portal.suppliers.values import Account
+from portal.web.figures import full_day
 from portal.web.i18n import gettext, localised, ngettext
+from portal.web.listing import contents_text
 from portal.web.supplier.findings import finding_text
 from portal.web.supplier.paying import account_name, chosen_account, payment_notes
 from portal.web.supplier.queries.invoices import InvoiceLine, InvoiceRow, SentFile
 from portal.web.supplier.queries.orders import Line, Order, OrderRow
-from portal.web.supplier.sentences import long_day, pay_sentence, sentence, sentence_of
+from portal.web.supplier.sentences import pay_sentence, sentence, sentence_of
 from portal.web.supplier.stops import Stop, no_pay_day, stops_of
 from portal.web.supplier.tracks import invoice_track
 from portal.web.units import counted
@@ -62,13 +64,13 @@ class OrderView:
     lines: str
     status: Status
     to_answer: bool
-    net: Decimal
     row: OrderRow
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """An invoice in a list: sentence, Spåret and the day it is paid; `notes` (tone, text) on how it is paid."""
+    """An invoice in a list: sentence, Spåret and the day it is paid; `notes` (tone, text) on how it is paid; `brief`:
+    why it is stopped, else when it is paid; `sums`: net, tax and gross."""
 
     id: UUID
     number: str
@@ -83,6 +85,9 @@ class InvoiceView:
     notes: tuple[tuple[str, str], ...] = ()
     stops: tuple[Stop, ...] = ()
     about: str = ""
+    contents: str = ""
+    brief: str = ""
+    sums: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +120,9 @@ def order_status(code: str) -> Status:
 
 def order_view(row: OrderRow) -> OrderView:
     """A row of the list."""
-    more = row.line_count - 1
-    lines = row.first_line or ""
-    if more > 0:
-        lines += " " + gettext("och %(more)s till") % {"more": more}
     return OrderView(
-        row.id, row.number, localised(f"/supplier/orders/{row.id}"), row.buyer_name, lines,
-        order_status(row.status), row.status == "sent", row.net_amount, row,
+        row.id, row.number, localised(f"/supplier/orders/{row.id}"), row.buyer_name, contents_text(row.contents),
+        order_status(row.status), row.status == "sent", row,
     )  # fmt: skip
 
 
@@ -138,22 +139,27 @@ def invoice_lines(lines: Sequence[InvoiceLine]) -> tuple[tuple[InvoiceLine, str]
 def invoice_view(row: InvoiceRow, today: date, registered: Sequence[Account] = ()) -> InvoiceView:
     """A row of the list, and the head of the page. `registered`: the supplier's accounts at the customer today."""
     told, stops = sentence_of(row), stops_of(row)
+    why = _why(row, stops)
     pay = pay_sentence(row, today, chosen_account(row), no_pay_day(stops))
     amount = as_cost(row.payable_amount, credit=row.is_credit_note)
     return InvoiceView(
         row.id, row.number, localised(f"/supplier/invoices/{row.id}"), (told.tone, told.icon, told.label),
-        _why(row, stops) or told.text, pay, invoice_track(row, today), amount, row.status == "done", row,
-        payment_notes(row, registered), stops, _about(row),
+        why or told.text, pay, invoice_track(row, today), amount, row.status == "done", row,
+        payment_notes(row, registered), stops, _about(row), contents_text(row.contents), why or pay,
+        tuple(as_cost(one, credit=row.is_credit_note) for one in (row.net_amount, row.tax_amount, row.gross_amount)),
     )  # fmt: skip
 
 
 def _about(row: InvoiceRow) -> str:
     """Customer, order and when it came: what tells one invoice from another of the same number."""
-    came = gettext("kom %(day)s kl. %(clock)s") % {
-        "day": long_day(stockholm_date(row.arrived_at)), "clock": format_clock(row.arrived_at),
-    }  # fmt: skip
     order = gettext("beställning %(number)s") % {"number": row.order_number} if row.order_number else None
-    return ", ".join(filter(None, (row.buyer_name or row.concern, order, came)))
+    return ", ".join(filter(None, (row.buyer_name or row.concern, order, _came(row))))
+
+
+def _came(row: InvoiceRow) -> str:
+    return gettext("kom %(day)s kl. %(clock)s") % {
+        "day": full_day(stockholm_date(row.arrived_at)), "clock": format_clock(row.arrived_at),
+    }  # fmt: skip
 
 
 def _why(row: InvoiceRow, stops: Sequence[Stop]) -> str | None:
@@ -206,12 +212,15 @@ def tabs(
     current: str,
     words: str,
     counts: dict[str, int],
+    view: str = "",
 ) -> tuple[Tab, ...]:
-    """Alla and one tab per group of statuses; words stay in the address."""
+    """Alla and one tab per group of statuses; words and view stay in the address."""
     rows = [("", "Alla", ()), *options]
     made = []
     for code, label, _statuses in rows:
-        query = urlencode({key: value for key, value in (("q", words), ("tab", code)) if value})
+        query = urlencode(
+            {key: value for key, value in (("q", words), ("tab", code), ("view", view)) if value}
+        )
         href = localised(path) + (f"?{query}" if query else "")
         made.append((gettext(label), href, counts.get(code), "turn", code == current))
     return tuple(made)

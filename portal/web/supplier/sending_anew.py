@@ -14,6 +14,7 @@ from portal.access.actor import Actor
 from portal.invoicing.status import ARRIVAL
 from portal.kernel.dates import later, stockholm_date
 from portal.kernel.identifiers import read_uuid
+from portal.web.figures import full_day, machine
 from portal.web.i18n import gettext, localised
 from portal.web.supplier.fields import written
 from portal.web.supplier.queries.invoices import (
@@ -25,7 +26,6 @@ from portal.web.supplier.queries.invoices import (
     order_named,
 )
 from portal.web.supplier.queries.orders import Line, Order
-from portal.web.supplier.sentences import long_day
 from portal.web.supplier.stops import Stop, new_invoice_of, stops_of, theirs, told_with
 
 _USED = (
@@ -84,7 +84,7 @@ async def corrected_by(session: AsyncSession, actor: Actor, written: str | None)
 
 def used_text(earlier: Earlier) -> str:
     """Why a number cannot be used, and when it can."""
-    return gettext(_USED) % {"day": long_day(stockholm_date(earlier.arrived_at))}
+    return gettext(_USED) % {"day": full_day(stockholm_date(earlier.arrived_at))}
 
 
 def values_of(stopped: Stopped, order: Order, today: date) -> dict[str, str]:
@@ -93,7 +93,7 @@ def values_of(stopped: Stopped, order: Order, today: date) -> dict[str, str]:
     row, earliest = stopped.row, later(today, order.payment_days)
     due = row.due_date if row.due_date and "due_date" not in wrong else earliest
     values = {
-        "number": "", "issue_date": today.isoformat(), "due_date": max(due, earliest).isoformat(),
+        "number": "", "issue_date": machine(today), "due_date": machine(max(due, earliest)),
         "delivery_date": row.delivery_date or "",
     }  # fmt: skip
     return values | {

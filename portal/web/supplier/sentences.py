@@ -12,8 +12,8 @@ from datetime import date
 from portal.invoicing import status as s
 from portal.invoicing.rules.foreign_account import ready_day
 from portal.invoicing.rules.payment_date import Payable, payment_date
-from portal.kernel.dates import format_day_long
-from portal.web.i18n import current_locale, gettext
+from portal.web.figures import full_day
+from portal.web.i18n import gettext
 from portal.web.supplier.queries.invoices import InvoiceRow
 
 
@@ -122,11 +122,6 @@ def _translated(row: Sentence) -> Sentence:
     )
 
 
-def long_day(value: date) -> str:
-    """ "4 december 2026" in the request's language, with hard blanks."""
-    return format_day_long(value, current_locale(), year=True).replace(" ", "\u00a0")
-
-
 def pay_sentence(row: InvoiceRow, today: date, account: str | None = None, no_day: str | None = None) -> str:
     """När får vi betalt? One sentence, whatever the invoice's status. `account`: the one chosen for the invoice;
     `no_day`: what is told in place of a day that is not yet to be told."""
@@ -147,7 +142,7 @@ def _not_yet(row: InvoiceRow, today: date) -> str:
     expected = expected_day(row, today)
     if expected is None:
         return gettext("Betaldagen bestäms när fakturan är godkänd.")
-    return gettext("Betalas %(day)s, om fakturan är godkänd till dess.") % {"day": long_day(expected)}
+    return gettext("Betalas %(day)s, om fakturan är godkänd till dess.") % {"day": full_day(expected)}
 
 
 def _when_it_is_over(row: InvoiceRow) -> str:
@@ -178,7 +173,7 @@ def _agreed(day: date | None, today: date, account: str | None) -> str:
     if day is None:
         return gettext("Regleras i kundens redovisning.")
     if day < today:
-        return gettext("Betaldag var %(day)s.") % {"day": long_day(day)}
+        return gettext("Betaldag var %(day)s.") % {"day": full_day(day)}
     if account:
-        return gettext("Betalas %(day)s till %(account)s.") % {"day": long_day(day), "account": account}
-    return gettext("Betalas %(day)s.") % {"day": long_day(day)}
+        return gettext("Betalas %(day)s till %(account)s.") % {"day": full_day(day), "account": account}
+    return gettext("Betalas %(day)s.") % {"day": full_day(day)}

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from portal.catalog.queries.uploads import catalogue_choices, list_uploads
 from portal.catalog.status import ASKING, FAULTY, READY
 from portal.catalog.status import REFUSED as UPLOAD_REFUSED
 from portal.kernel.dates import stockholm_date
+from portal.kernel.listed import Totals
 from portal.kernel.money import format_kr
 from portal.suppliers.status import APPROVED
+from portal.web.figures import full_day
 from portal.web.i18n import gettext, ngettext
 from portal.web.pages import Html, Req, page
 from portal.web.supplier.paying import account_name
 from portal.web.supplier.present import account_words, invoice_view, order_view
 from portal.web.supplier.queries.company import Customer, catalogues, customers, find_company
 from portal.web.supplier.queries.invoices import Sums, credits_asked, list_invoices, refused_since, sums
-from portal.web.supplier.queries.orders import OrderRow, count_to_answer, list_orders
-from portal.web.supplier.sentences import long_day
+from portal.web.supplier.queries.orders import list_orders, order_totals
 from portal.web.suppliers.words import relation_state
 
 ORDERS_SHOWN = 5
@@ -37,7 +37,8 @@ async def supplier_start(request: Req) -> Html:
     company = await find_company(session, actor)
     concerns = await customers(session, actor)
     orders = await list_orders(session, actor, statuses=("sent",), limit=ORDERS_SHOWN)
-    waiting = await count_to_answer(session, actor)
+    to_answer = await order_totals(session, actor, words="", statuses=("sent",))
+    waiting = to_answer.rows
     refused = await refused_since(session, actor, state["now"] - timedelta(days=REFUSED_DAYS))
     registered = {c.concern_id: c.accounts for c in concerns}
     files = await list_uploads(session, actor, WAITING_FILES, limit=MOST_UPLOADS)
@@ -51,7 +52,7 @@ async def supplier_start(request: Req) -> Html:
         declined=declined, refused_files=refused, catalogue_choices=await catalogue_choices(session, actor),
         concerns=[(c, relation_state(c.status)) for c in concerns],
         not_approved=[(c, relation_state(c.status)) for c in concerns if c.status != APPROVED],
-        figures=_figures(await sums(session, actor, today), orders, waiting, today),
+        figures=_figures(await sums(session, actor, today), to_answer, today),
         orders=[order_view(row) for row in orders[:ORDERS_SHOWN]],
         invoices=[invoice_view(row, today, registered.get(row.concern_id, ())) for row in invoices[:INVOICES_SHOWN]],
         catalogues=await catalogues(session, actor),
@@ -77,11 +78,11 @@ def _lead(waiting: int, to_credit: int, refused: int, files: int, concerns: Sequ
     return told or gettext("Inget väntar på er just nu.")
 
 
-def _figures(total: Sums, orders: Sequence[OrderRow], waiting: int, today: Any) -> list[tuple[str, str, str]]:
+def _figures(total: Sums, asked: Totals, today: date) -> list[tuple[str, str, str]]:
     to = sorted(total.accounts)
     account = account_name(*to[0]) if len(to) == 1 else None
     paid = (
-        gettext("Betalas %(day)s") % {"day": long_day(total.next_date)}
+        gettext("Betalas %(day)s") % {"day": full_day(total.next_date)}
         if total.next_date
         else gettext("Nästa betalning")
     )
@@ -102,7 +103,8 @@ def _figures(total: Sums, orders: Sequence[OrderRow], waiting: int, today: Any) 
             else gettext("kom i dag")
         )
         held = f"{held}, {age}"
-    sent = sum((row.net_amount for row in orders), Decimal(0))
+    waiting = asked.rows
+    sent = sum((one.gross for one in asked.sums), Decimal(0))
     to_answer = ngettext("en beställning", "%(num)s beställningar", waiting) % {"num": waiting}
     return [
         (paid, format_kr(total.next_amount), note),

@@ -11,10 +11,11 @@ from portal.invoicing import status as s
 from portal.invoicing.rules.arrival import only_alike
 from portal.kernel.dates import stockholm_date
 from portal.kernel.money import format_kr
+from portal.web.figures import full_day
 from portal.web.i18n import gettext, localised
 from portal.web.invoicing.spoken import worded
 from portal.web.supplier.queries.invoices import Earlier, InvoiceRow
-from portal.web.supplier.sentences import long_day, sentence
+from portal.web.supplier.sentences import sentence
 from portal.web.supplier.stop_words import ALIKE, OTHER, WORDS
 
 STOPPED = (*s.ARRIVAL, s.REVIEWER_MISSING, *s.MATCHING)
@@ -75,7 +76,7 @@ def told_with(stops: Sequence[Stop], earlier: Earlier | None) -> tuple[Stop, ...
         return tuple(stops)
     params = {
         "number": earlier.number, "amount": format_kr(earlier.gross_amount),
-        "day": long_day(stockholm_date(earlier.arrived_at)), "state": sentence(earlier.status).label,
+        "day": full_day(stockholm_date(earlier.arrived_at)), "state": sentence(earlier.status).label,
     }  # fmt: skip
     remedy = gettext(_TWICE) % params
     return tuple(

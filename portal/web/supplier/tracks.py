@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from portal.invoicing import status as s
-from portal.kernel.dates import format_day_long, stockholm_date
-from portal.web.i18n import current_locale, gettext
+from portal.kernel.dates import stockholm_date
+from portal.web.figures import long_day
+from portal.web.i18n import gettext
 from portal.web.supplier.queries.invoices import InvoiceRow
 from portal.web.supplier.queries.orders import Order
 from portal.web.supplier.sentences import NOT_PAID, STEPS, expected_day, sentence_of
@@ -18,14 +19,14 @@ def invoice_track(row: InvoiceRow, today: date) -> tuple[tuple[str, str, str | N
     now = sentence_of(row)
     if row.status == s.CANCELLED:
         return (
-            ("done", gettext(STEPS[0]), _short(stockholm_date(row.arrived_at))),
+            ("done", gettext(STEPS[0]), long_day(stockholm_date(row.arrived_at))),
             ("stopped", now.step_name, None),
         )
     steps: list[tuple[str, str, str | None]] = []
     for index, name in enumerate(STEPS):
         if index < now.step:
             steps.append(
-                ("done", gettext(name), _short(stockholm_date(row.arrived_at)) if index == 0 else None)
+                ("done", gettext(name), long_day(stockholm_date(row.arrived_at)) if index == 0 else None)
             )
         elif index == now.step:
             steps.append(("now", now.step_name, _pay_day(row, today) if index == len(STEPS) - 1 else None))
@@ -40,16 +41,12 @@ def _pay_day(row: InvoiceRow, today: date) -> str | None:
     if row.is_credit_note or row.on_hold or row.nothing_to_pay or theirs(stops_of(row)):
         return None
     day = expected_day(row, today)
-    return _short(day) if day else None
-
-
-def _short(day: date) -> str:
-    return format_day_long(day, current_locale()).replace(" ", "\u00a0")
+    return long_day(day) if day else None
 
 
 def order_track(order: Order) -> tuple[tuple[str, str, str | None], ...]:
     """Spåret of an order: ordered, confirmed, delivered, invoiced."""
-    sent = _short(stockholm_date(order.sent_at)) if order.sent_at else None
+    sent = long_day(stockholm_date(order.sent_at)) if order.sent_at else None
     if order.status in {"rejected_by_supplier", "cancelled"}:
         name = gettext("Avböjd") if order.status == "rejected_by_supplier" else gettext("Makulerad")
         return (("done", gettext("Beställd"), sent), ("stopped", name, None))
@@ -61,7 +58,7 @@ def order_track(order: Order) -> tuple[tuple[str, str, str | None], ...]:
         (
             confirmed,
             gettext("Bekräftad") if confirmed else gettext("Bekräftas"),
-            _short(stockholm_date(order.answers[-1].answered_at)) if order.answers else None,
+            long_day(stockholm_date(order.answers[-1].answered_at)) if order.answers else None,
         ),
         (delivered, gettext("Levererad") if delivered else gettext("Levereras"), _part(order)),
         (billed, gettext("Fakturerad") if billed else gettext("Faktureras"), None),

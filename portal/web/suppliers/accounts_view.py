@@ -8,12 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.access.actor import Actor
-from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.identifiers import format_org_number
 from portal.suppliers.queries.accounts import AccountCase
 from portal.suppliers.rules.accounts import Phone, refusal
 from portal.suppliers.status import ACCOUNT, ACTIVE, APPROVED, CALLED_BACK, PROPOSED
 from portal.suppliers.values import Relation
+from portal.web.figures import full_day, moment
 from portal.web.i18n import gettext
 from portal.web.suppliers.words import ACCOUNT_KINDS, account_number, account_state, relation_state
 
@@ -58,7 +58,7 @@ def accounts_page(
         tuple(item for status, item in items if status in (PROPOSED, CALLED_BACK, APPROVED)),
         tuple(item for status, item in items if status == ACTIVE),
         tuple(item for status, item in items if ACCOUNT.state(status).terminal),
-        tuple((phone.number, phone.since.isoformat()) for phone in phones),
+        tuple((phone.number, full_day(phone.since)) for phone in phones),
         actor.has("levgruppen") and relation.status == "approved",
         tuple((code, gettext(label)) for code, label in ACCOUNT_KINDS.items()),
     )  # fmt: skip
@@ -110,7 +110,7 @@ def _steps(case: AccountCase) -> list[tuple[str, str]]:
         steps.append((gettext("Föreslaget"), _told(who, case.proposed_at, case.why)))
     if case.called_at:
         call = gettext("ringde %(number)s, känt sedan %(since)s.") % {
-            "number": case.called_number, "since": case.called_since,
+            "number": case.called_number, "since": full_day(case.called_since),
         }  # fmt: skip
         who = f"{case.called_by or ''} {call}"
         steps.append((gettext("Motringt"), _told(who, case.called_at, case.called_note)))
@@ -119,7 +119,7 @@ def _steps(case: AccountCase) -> list[tuple[str, str]]:
     if case.active_from and case.status == APPROVED:
         steps.append((gettext("Gäller tidigast"), moment(case.active_from)))
     if case.status == ACTIVE:
-        steps.append((gettext("Gäller från"), case.valid_from.isoformat()))
+        steps.append((gettext("Gäller från"), full_day(case.valid_from)))
     if case.ended_at:
         steps.append((gettext("Avslutat"), _told(case.ended_by or "", case.ended_at, case.end_reason)))
     return steps
@@ -127,8 +127,3 @@ def _steps(case: AccountCase) -> list[tuple[str, str]]:
 
 def _told(who: str, at: datetime, text: str | None) -> str:
     return " ".join(part for part in (moment(at), who.strip(), f"”{text}”" if text else "") if part)
-
-
-def moment(at: datetime) -> str:
-    """A Stockholm day and time: "2026-11-29 09.44"."""
-    return f"{stockholm_date(at).isoformat()} {format_clock(at)}"

@@ -14,6 +14,7 @@ from portal.access.actor import Actor
 from portal.suppliers.actions.agreements import keeper
 from portal.suppliers.rules.agreements import KINDS, AgreementForm, is_ranked, may_keep, may_link
 from portal.suppliers.values import AgreementDetail, Choice
+from portal.web.figures import full_day, machine, typed
 from portal.web.i18n import gettext
 from portal.web.suppliers.words import relation_state
 
@@ -77,21 +78,17 @@ def agreement_view(
 
 
 def _validity(start: date, end: date | None) -> str:
-    first, last = (day.isoformat().replace("-", "\u2011") for day in (start, end or start))
-    return f"{first} – {last}" if end else gettext("från %(start)s, tills vidare") % {"start": first}
+    first = full_day(start)
+    return f"{first} – {full_day(end)}" if end else gettext("från %(start)s, tills vidare") % {"start": first}
 
 
 def agreement_values(detail: AgreementDetail) -> AgreementForm:
     """The form of an agreement as it stands."""
     return AgreementForm(
-        detail.number, detail.name, detail.kind, detail.valid_from.isoformat(),
-        detail.valid_to.isoformat() if detail.valid_to else "", _amount(detail.cap_amount),
-        _amount(detail.ranking_limit), detail.price_terms, tuple(str(caller.id) for caller in detail.callers),
+        detail.number, detail.name, detail.kind, machine(detail.valid_from), machine(detail.valid_to),
+        typed(detail.cap_amount), typed(detail.ranking_limit), detail.price_terms,
+        tuple(str(caller.id) for caller in detail.callers),
     )  # fmt: skip
-
-
-def _amount(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:.2f}".replace(".", ",")
 
 
 def keeps_any(actor: Actor) -> bool:

@@ -17,6 +17,7 @@ from portal.suppliers.actions import agreements as actions
 from portal.suppliers.queries.agreements import find_agreement, list_agreements, possible_callers
 from portal.suppliers.queries.relations import approved_suppliers
 from portal.suppliers.rules.agreements import KINDS, AgreementForm, check_form, may_keep, read_form
+from portal.web.figures import machine
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, see_other
 from portal.web.suppliers import forms
@@ -71,7 +72,7 @@ class AgreementsController(Controller):
         """The empty form."""
         callers = await possible_callers(request.scope["state"]["session"], request.scope["state"]["actor"])
         only = tuple(str(caller.id) for caller in callers)
-        start = stockholm_date(request.scope["state"]["now"]).isoformat()
+        start = machine(stockholm_date(request.scope["state"]["now"]))
         local = not request.scope["state"]["actor"].central
         kind = "local" if local else KINDS[0][0]
         return await _form(request, None, AgreementForm(kind=kind, valid_from=start, callers=only), {})

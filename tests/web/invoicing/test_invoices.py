@@ -45,7 +45,7 @@ async def many(site: Site, count: int) -> None:
 
 def numbers(html: str) -> list[str]:
     """The invoice numbers of a list, in order."""
-    return re.findall(r"data-row-link>Provbolaget</a><small>(P-\d+)", html)
+    return re.findall(r'data-row-link>Provbolaget</a><small class="of">(P-\d+)', html)
 
 
 async def test_pages_of_fifty_by_keyset_both_ways(site: Site) -> None:

@@ -272,7 +272,7 @@ async def test_contact_is_changed_at_once(site: Any, rows: Any, signed_in: Any) 
 async def test_the_list_is_paged_and_searched(
     shared_site: Any, signed_in: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.web.supplier.orders.PAGE", 2)
+    monkeypatch.setattr("portal.web.supplier.order_index.PAGE", 2)
     browser = await signed_in(shared_site, LOGIN)
     seen: list[str] = []
     path: str | None = "/supplier/orders"

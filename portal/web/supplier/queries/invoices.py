@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from portal.access.actor import Actor
 from portal.invoicing.rules.credited import Row, credited
 from portal.kernel.errors import NotFound
 from portal.kernel.identifiers import folded_number_key, invoice_number_key
+from portal.kernel.listed import MOST_LISTED, NAMED, Contents, Totals
 from portal.kernel.money import as_cost
 
 PAGE = 25
@@ -29,13 +30,25 @@ FROM supplier_invoice i JOIN concern c ON c.id = i.concern_id
 LEFT JOIN supplier_relation r ON r.concern_id = i.concern_id AND r.supplier_id = i.supplier_id
 LEFT JOIN supplier_order o ON o.concern_id = i.concern_id AND o.id = i.order_id
 WHERE i.supplier_id = :supplier"""
-_LIST = f"""
-SELECT {_COLUMNS} {_FROM}
+_CHOSEN = f"""{_FROM}
   AND (CAST(:words AS text) = '' OR i.number ILIKE :pattern OR o.number ILIKE :pattern)
-  AND (CAST(:statuses AS text[]) IS NULL OR i.status = ANY (CAST(:statuses AS text[])))
+  AND (CAST(:statuses AS text[]) IS NULL OR i.status = ANY (CAST(:statuses AS text[])))"""
+_LIST = f"""
+SELECT {_COLUMNS},
+  (SELECT count(*) FROM invoice_line l WHERE l.concern_id = i.concern_id AND l.invoice_id = i.id) AS line_count,
+  ARRAY(SELECT l.name FROM invoice_line l WHERE l.concern_id = i.concern_id AND l.invoice_id = i.id
+    ORDER BY l.position LIMIT {NAMED}) AS names
+{_CHOSEN}
   AND (CAST(:at AS timestamptz) IS NULL OR (i.arrived_at, i.id) < (:at, CAST(:id AS uuid)))
 ORDER BY i.arrived_at DESC, i.id DESC LIMIT :limit
-"""
+"""  # noqa: S608 - constants only
+_SIGN = "CASE WHEN is_credit_note THEN -1 ELSE 1 END"
+_TOTALS = f"""
+SELECT currency, count(*), sum({_SIGN} * net_amount), sum({_SIGN} * tax_amount), sum({_SIGN} * gross_amount),
+  sum({_SIGN} * payable_amount)
+FROM (SELECT i.currency, i.is_credit_note, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount
+  {_CHOSEN} LIMIT {MOST_LISTED + 1}) AS one GROUP BY currency ORDER BY currency
+"""  # noqa: S608 - constants only
 _ONE = text(f"SELECT {_COLUMNS} {_FROM} AND i.id = :id")
 _LINES = text("""
 SELECT position, name, quantity, unit, net_price, line_amount, vat_category, vat_rate, order_line_ref, seller_item_id,
@@ -122,6 +135,13 @@ class InvoiceRow:
     reasons: Sequence[Mapping[str, Any]] = ()
     delivery_date: str | None = None
     pay_not_before: datetime | None = None
+    line_count: int = 0
+    names: Sequence[str] = ()
+
+    @property
+    def contents(self) -> Contents:
+        """What is invoiced; known in lists."""
+        return Contents(self.line_count, self.names)
 
     @property
     def nothing_to_pay(self) -> bool:
@@ -191,13 +211,39 @@ async def list_invoices(
     limit: int = PAGE,
 ) -> list[InvoiceRow]:
     """Newest first; one more than `limit` when there is a next page."""
+    rows = await session.execute(text(_LIST), _given(actor, words, statuses, after, limit + 1))
+    return [InvoiceRow(**row._mapping) for row in rows]
+
+
+async def every_invoice(
+    session: AsyncSession, actor: Actor, *, words: str, statuses: tuple[str, ...] | None
+) -> AsyncIterator[InvoiceRow]:
+    """All of them, read as they are asked for; no more than one above MOST_LISTED."""
+    query = text(_LIST).execution_options(yield_per=500)
+    async for row in await session.stream(query, _given(actor, words, statuses, None, MOST_LISTED + 1)):
+        yield InvoiceRow(**row._mapping)
+
+
+async def invoice_totals(
+    session: AsyncSession, actor: Actor, *, words: str, statuses: tuple[str, ...] | None
+) -> Totals:
+    """What they come to, by currency; credit notes take away."""
+    given = _given(actor, words, statuses, None, 0)
+    return Totals.of([tuple(row) for row in await session.execute(text(_TOTALS), given)])
+
+
+def _given(
+    actor: Actor,
+    words: str,
+    statuses: tuple[str, ...] | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> dict[str, Any]:
     at, invoice_id = after or (None, None)
-    values: dict[str, Any] = {
-        "supplier": actor.supplier_id, "words": words, "pattern": f"%{words}%", "limit": limit + 1,
+    return {
+        "supplier": actor.supplier_id, "words": words, "pattern": f"%{words}%", "limit": limit,
         "statuses": list(statuses) if statuses else None, "at": at, "id": invoice_id,
     }  # fmt: skip
-    rows = (await session.execute(text(_LIST), values)).all()
-    return [InvoiceRow(**row._mapping) for row in rows]
 
 
 async def find_invoice(

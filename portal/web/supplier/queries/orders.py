@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,24 +13,33 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
+from portal.invoicing.status import AWAITING_RECEIPT
 from portal.kernel.errors import NotFound
+from portal.kernel.listed import MOST_LISTED, NAMED, Contents, Totals
 from portal.orders.status import SENT
 
 PAGE = 25
 _COLUMNS = """o.id, o.concern_id, c.name AS concern, o.number, o.buyer_name, o.status, o.net_amount, o.gross_amount,
   o.sent_at, o.wanted_on"""
-_LIST = f"""
-SELECT {_COLUMNS}, first.name AS first_line, first.count AS line_count
+_CHOSEN = """
 FROM supplier_order o JOIN concern c ON c.id = o.concern_id
-LEFT JOIN LATERAL (
-  SELECT min(l.name) FILTER (WHERE l.position = 1) AS name, count(*) AS count
-  FROM order_line l WHERE l.concern_id = o.concern_id AND l.order_id = o.id
-) first ON true
 WHERE o.supplier_id = :supplier
   AND (CAST(:words AS text) = '' OR o.number ILIKE :pattern OR o.buyer_name ILIKE :pattern)
-  AND (CAST(:statuses AS text[]) IS NULL OR o.status = ANY (CAST(:statuses AS text[])))
+  AND (CAST(:statuses AS text[]) IS NULL OR o.status = ANY (CAST(:statuses AS text[])))"""
+_LIST = f"""
+SELECT {_COLUMNS}, o.tax_amount,
+  (SELECT count(*) FROM order_line l WHERE l.concern_id = o.concern_id AND l.order_id = o.id) AS line_count,
+  ARRAY(SELECT l.name FROM order_line l WHERE l.concern_id = o.concern_id AND l.order_id = o.id
+    ORDER BY l.position LIMIT {NAMED}) AS names,
+  EXISTS (SELECT FROM supplier_invoice i WHERE i.concern_id = o.concern_id AND i.order_id = o.id
+    AND i.supplier_id = :supplier AND i.status = '{AWAITING_RECEIPT}') AS invoice_waits
+{_CHOSEN}
   AND (CAST(:sent_at AS timestamptz) IS NULL OR (coalesce(o.sent_at, 'epoch'), o.id) < (:sent_at, CAST(:id AS uuid)))
 ORDER BY coalesce(o.sent_at, 'epoch') DESC, o.id DESC LIMIT :limit
+"""  # noqa: S608 - constants only
+_TOTALS = f"""
+SELECT 'SEK', count(*), sum(net_amount), sum(tax_amount), sum(gross_amount), sum(gross_amount)
+FROM (SELECT o.net_amount, o.tax_amount, o.gross_amount {_CHOSEN} LIMIT {MOST_LISTED + 1}) AS one HAVING count(*) > 0
 """  # noqa: S608 - constants only
 _ONE = text("""
 SELECT o.*, c.name AS concern, c.org_number AS concern_org_number, c.vat_number AS concern_vat_number,
@@ -82,8 +92,15 @@ class OrderRow:
     gross_amount: Decimal
     sent_at: datetime | None
     wanted_on: date | None
-    first_line: str | None
+    tax_amount: Decimal
     line_count: int
+    names: Sequence[str]
+    invoice_waits: bool
+
+    @property
+    def contents(self) -> Contents:
+        """What was ordered."""
+        return Contents(self.line_count, self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +197,39 @@ async def list_orders(
     limit: int = PAGE,
 ) -> list[OrderRow]:
     """Newest first; one more than `limit` when there is a next page."""
+    rows = await session.execute(text(_LIST), _given(actor, words, statuses, after, limit + 1))
+    return [OrderRow(**row._mapping) for row in rows]
+
+
+async def every_order(
+    session: AsyncSession, actor: Actor, *, words: str, statuses: tuple[str, ...] | None
+) -> AsyncIterator[OrderRow]:
+    """All of them, read as they are asked for; no more than one above MOST_LISTED."""
+    query = text(_LIST).execution_options(yield_per=500)
+    async for row in await session.stream(query, _given(actor, words, statuses, None, MOST_LISTED + 1)):
+        yield OrderRow(**row._mapping)
+
+
+async def order_totals(
+    session: AsyncSession, actor: Actor, *, words: str, statuses: tuple[str, ...] | None
+) -> Totals:
+    """What they come to."""
+    given = _given(actor, words, statuses, None, 0)
+    return Totals.of([tuple(row) for row in await session.execute(text(_TOTALS), given)])
+
+
+def _given(
+    actor: Actor,
+    words: str,
+    statuses: tuple[str, ...] | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> dict[str, Any]:
     sent_at, order_id = after or (None, None)
-    values: dict[str, Any] = {
-        "supplier": actor.supplier_id, "words": words, "pattern": f"%{words}%", "limit": limit + 1,
+    return {
+        "supplier": actor.supplier_id, "words": words, "pattern": f"%{words}%", "limit": limit,
         "statuses": list(statuses) if statuses else None, "sent_at": sent_at, "id": order_id,
     }  # fmt: skip
-    rows = (await session.execute(text(_LIST), values)).all()
-    return [OrderRow(**row._mapping) for row in rows]
 
 
 async def count_to_answer(session: AsyncSession, actor: Actor) -> int:
