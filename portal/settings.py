@@ -19,6 +19,7 @@ Mode = Literal["demo", "development", "production", "test"]
 
 SHORTEST_SECRET = 32
 HIGHEST_PORT = 65535
+MOST_UNDO_SECONDS = 600
 
 
 class SettingsError(PortalError):
@@ -30,7 +31,10 @@ class SettingsError(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Frozen settings. `database_url` None means the embedded server in `data_dir`. Sizes are bytes."""
+    """Frozen settings. `database_url` None means the embedded server in `data_dir`. Sizes are bytes.
+
+    `undo_seconds`: how long an attest can be undone, and what it leads to waits; 0: at once.
+    """
 
     data_dir: Path = Path(".portal")
     mode: Mode = "demo"
@@ -53,6 +57,7 @@ class Settings:
     inbox_dir: Path = Path(".portal/inbox")
     max_document_bytes: int = 20_000_000
     processes: int = 1
+    undo_seconds: int = 10
     proxies: tuple[str, ...] = ()
     support: str = ""
 
@@ -86,6 +91,7 @@ class Settings:
             inbox_dir=Path(read.text("PORTAL_INBOX_DIR") or data_dir / "inbox").expanduser().absolute(),
             max_document_bytes=read.number("PORTAL_MAX_DOCUMENT_BYTES", 20_000_000),
             processes=read.number("PORTAL_PROCESSES", min(4, os.cpu_count() or 1)),
+            undo_seconds=read.number("PORTAL_UNDO_SECONDS", 10, highest=MOST_UNDO_SECONDS, lowest=0),
             proxies=read.networks("PORTAL_PROXIES"),
             support=read.text("PORTAL_SUPPORT") or "",
         )
@@ -134,15 +140,16 @@ class _Reader:
                 "%(name)s_FILE pekar på %(path)s, som inte går att läsa.", name=name, path=path
             ) from error
 
-    def number(self, name: str, default: int, *, highest: int = 2**31 - 1) -> int:
+    def number(self, name: str, default: int, *, highest: int = 2**31 - 1, lowest: int = 1) -> int:
         value = self.text(name)
         if value is None:
             return default
-        if not (value.isascii() and value.isdigit()) or not 0 < int(value) <= highest:
+        if not (value.isascii() and value.isdigit()) or not lowest <= int(value) <= highest:
             raise SettingsError(
-                "%(name)s är ”%(value)s”. Det ska vara ett heltal från 1 till %(highest)s.",
+                "%(name)s är ”%(value)s”. Det ska vara ett heltal från %(lowest)s till %(highest)s.",
                 name=name,
                 value=value,
+                lowest=lowest,
                 highest=highest,
             )
         return int(value)

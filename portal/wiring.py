@@ -73,6 +73,7 @@ def registry(installation: Installation) -> JobRegistry:
     jobs: dict[str, JobFunction] = {
         "audit.seal": partial(_seal, installation),
         "access.clear_sessions": access_jobs.clear_sessions,
+        "invoicing.complete_attest": invoicing_jobs.complete_attest,
         "invoicing.credit_note_came": partial(invoicing_jobs.credit_note_came, intake_parts(installation)),
         "invoicing.mail_credit_request": partial(
             invoicing_jobs.mail_credit_request, _writing_letters(installation)
@@ -98,6 +99,7 @@ def registry(installation: Installation) -> JobRegistry:
         "catalog.vacuum": partial(catalog_jobs.vacuum, installation.owner_url),
         "catalog.index": partial(catalog_jobs.index, installation.meilisearch),
         "catalog.mend_index": partial(catalog_jobs.mend_index, installation.meilisearch),
+        "orders.complete_attest": orders_jobs.complete_attest,
         "orders.mail_answer": partial(orders_jobs.mail_answer, _sending(installation)),
         "orders.send": partial(orders_jobs.send_order, _sending(installation)),
         "orders.tell_supplier": partial(orders_jobs.tell_supplier, _sending(installation)),

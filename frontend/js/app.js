@@ -17,6 +17,7 @@ import { listenForShortcuts } from "./shortcuts.js";
 import { dragSplits } from "./split.js";
 import { submitFilters } from "./filters.js";
 import { foldFilters } from "./fold.js";
+import { countDownUndo } from "./undo.js";
 
 stayWhereYouWere();
 htmx.config.scrollBehavior = "instant";
@@ -33,5 +34,6 @@ dragSplits(document);
 watchBar(document);
 keepLaterChanges(document);
 lockOnFirstAct(document);
+countDownUndo(document);
 // Last: whoever waits for this class may use everything above.
 document.documentElement.classList.add("js");

@@ -2,7 +2,7 @@
 // in a row or on the page is the control that carries data-key. "/" always goes to the search field of the header.
 const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
 const IN_ROW = new Set(["a", "r", "t"]);
-const ON_PAGE = new Set(["s", "t", "?"]);
+const ON_PAGE = new Set(["s", "t", "u", "?"]);
 
 function rows() {
   return [...document.querySelectorAll("[data-rows] [data-row]")].filter((row) => row.offsetParent !== null);

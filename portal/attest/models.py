@@ -112,7 +112,10 @@ class Decision(Base):
     shown_sha256: Mapped[bytes] = mapped_column(comment="of exactly what the decider saw")
     note: Mapped[str | None]
     decided_at: Mapped[Instant]
-    voided_at: Mapped[Instant | None] = mapped_column(comment="a change after it made it void")
+    voided_at: Mapped[Instant | None] = mapped_column(comment="undone, or made void by a change after it")
+    undo_until: Mapped[Instant | None] = mapped_column(
+        comment="until then who made it may undo it, and nothing has come of it; none: at once"
+    )
     __table_args__ = (
         ForeignKeyConstraint(["concern_id", "person_id"], ["person.concern_id", "person.id"]),
         one_of("subject_type", ("requisition", "order", "invoice")),

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.attest.queries.undoable import find_attest
 from portal.db.context import Context
 from portal.integrations.mail import Mail, Mailer
 from portal.invoicing.actions.again import rerun as run_again
+from portal.invoicing.actions.attested import complete
 from portal.invoicing.actions.credit_request import credit_letters
 from portal.invoicing.actions.holds import credit_has_come
 from portal.invoicing.actions.leaving import hand_on_left_behind
@@ -55,6 +57,16 @@ async def receipt_made(parts: IntakeParts, context: JobContext, *, order_id: str
     async with context.session() as session:
         ids = await waiting_for_order(session, context.concern_id, UUID(order_id))
     await run_again(context.database, context.concern_id, ids, context.clock(), at=parts.at)
+
+
+async def complete_attest(context: JobContext, *, decision_id: str) -> None:
+    """The time to undo an attest is over: the invoice becomes Klar, once, unless it has been undone."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        one = await find_attest(session, context.concern_id, UUID(decision_id))
+        if one is not None and not one.attested.void:
+            await complete(session, context.concern_id, one, context.clock())
 
 
 async def credit_note_came(parts: IntakeParts, context: JobContext, *, invoice_id: str) -> None:

@@ -1,4 +1,7 @@
-"""The life of an invoice: the twelve statuses of A5 and every verb between them.
+"""The life of an invoice: the twelve statuses of A5, one that only passes, and every verb between them.
+
+Attested, an invoice is `attested` for the seconds in which the attest can be undone; then it becomes Klar, or what
+the rules of that moment say.
 
 There is no technical "received" status. What arrives is kept as an original until it is read; the invoice
 row is inserted as `invoice_information` (nothing promised, nothing controlled) in the very transaction that
@@ -28,6 +31,7 @@ AWAITING_RECEIPT = "awaiting_receipt"
 MATCHING_REQUIRED = "matching_required"
 REVIEW = "review"
 APPROVAL = "approval"
+ATTESTED = "attested"
 EXTRA_CONTROL = "extra_control"
 DONE = "done"
 CANCELLED = "cancelled"
@@ -53,6 +57,7 @@ _STATES = (
     State(MATCHING_REQUIRED, "Ordermatchning krävs", "warn", "git-compare-arrows", "waiting", BUYER, "A5.07"),
     State(REVIEW, "Granskning ej utförd", "info", "eye", "waiting", REVIEWER, "A5.08"),
     State(APPROVAL, "Attest ej utförd", "info", "stamp", "waiting", ATTESTANT, "A5.09"),
+    State(ATTESTED, "Attesterad, blir snart klar", "info", "hourglass", "waiting", None, "A5.09"),
     State(
         EXTRA_CONTROL, "Avvaktar extrakontroll", "info", "user-round-search", "waiting",
         EXTRA_CONTROLLER, "A5.10",
@@ -78,21 +83,21 @@ _SYSTEM_MOVES = (
     Move(
         "fail_final_check",
         "Slutkontrollen stoppade",
-        sources(APPROVAL, PAYMENT_INFORMATION),
+        sources(APPROVAL, ATTESTED, PAYMENT_INFORMATION),
         REVIEW,
         source="A6.07",
     ),
     Move(
         "match_changed",
         "Mer skiljer än vad som godkändes",
-        sources(APPROVAL, CODING_UNCHECKED, PAYMENT_INFORMATION),
+        sources(APPROVAL, ATTESTED, CODING_UNCHECKED, PAYMENT_INFORMATION),
         MATCHING_REQUIRED,
         source="A6.05",
     ),
     Move(
         "hold_payment",
         "Betalkontot gäller inte längre",
-        sources(MATCHING, REVIEW, APPROVAL, CODING_UNCHECKED),
+        sources(MATCHING, REVIEW, APPROVAL, ATTESTED, CODING_UNCHECKED),
         PAYMENT_INFORMATION,
         source="A4.03",
     ),
@@ -103,6 +108,8 @@ _SYSTEM_MOVES = (
         DONE,
         source="A4.03",
     ),
+    Move("complete_attest", "Tiden att ångra är ute", sources(ATTESTED), DONE, source="A5.09"),
+    Move("stop_attest", "Attesten gäller inte", sources(ATTESTED), APPROVAL, source="A5.14"),
     Move("reviewer_left", "Granskaren är inte aktiv", sources(REVIEW), REVIEWER_MISSING, source="A2.19"),
 )
 
@@ -193,6 +200,10 @@ _FLOW_MOVES = (
 _ATTEST_MOVES = (
     Move("approve_part", "Attestera", sources(APPROVAL), APPROVAL, "A14", "A5.09"),
     Move("approve", "Attestera", sources(APPROVAL), DONE, "A14", "A5.09"),
+    # With time to undo it, which is the rule: Klar comes when that is over.
+    Move("attest", "Attestera", sources(APPROVAL), ATTESTED, "A14", "A5.09"),
+    Move("undo_attest", "Ångra attesten", sources(ATTESTED), APPROVAL, "A14", "A5.09"),
+    Move("undo_attest_part", "Ångra attesten", sources(APPROVAL), APPROVAL, "A14", "A5.09"),
     Move("approve_vat_changed", "Attestera", sources(APPROVAL), CODING_UNCHECKED, "A14", "A5.05"),
     Move("return_to_reviewer", "Returnera till granskare", sources(APPROVAL), REVIEW, "A14", "A9.02"),
     Move("accept_coding", "Acceptera", sources(CODING_UNCHECKED), DONE, "A44", "A5.05", _ADMIN),
@@ -206,8 +217,9 @@ _ATTEST_MOVES = (
 
 ON_HOLD = Hold(
     "under_investigation",
-    frozenset({CODING_UNCHECKED, APPROVAL, DONE}),
+    frozenset({CODING_UNCHECKED, APPROVAL, ATTESTED, DONE}),
     "Fakturan är under utredning. Avsluta utredningen först, så kan den godkännas.",
+    frozenset({"undo_attest", "undo_attest_part", "stop_attest"}),
 )
 """Under utredning, or credit is asked for (A5.14, A9.13): nobody attests it and nothing makes it Klar meanwhile."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,6 +23,7 @@ CONCERN = "concern_id"
 _manager = JobManager(PsycopgConnector())
 _known: frozenset[str] | None = None
 
+_NOW = text("SELECT clock_timestamp()")
 _WAITING = text(
     "SELECT id FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo' FOR SHARE"
 ).columns()
@@ -47,6 +48,7 @@ async def enqueue(
     queueing_lock: str | None = None,
     priority: int = 0,
     run_at: datetime | None = None,
+    run_in: timedelta | None = None,
     **args: Any,
 ) -> int:
     """Enqueue job `name` in the session's transaction and return its id.
@@ -54,11 +56,14 @@ async def enqueue(
     `lock`: jobs with the same lock run one at a time, in order; keep it for few jobs, fetching gets slower
     with each that waits. `queueing_lock`: while a job with it waits, no second is made and the waiting one's
     id is returned; that one does not start before this transaction has ended, so it sees what this wrote.
-    `run_at`: not before then (with a zone). `args`: ids, texts, numbers, dates; the job gets ids and dates as
+    `run_at`: not before then (with a zone); `run_in`: not before so long, by the database's clock, which is the one
+    the queue is read by. `args`: ids, texts, numbers, dates; the job gets ids and dates as
     text. Raises UnknownJob where names are checked, TypeError on other values.
     """
     if _known is not None and name not in _known:
         raise UnknownJob(name)
+    if run_in is not None:
+        run_at = (await session.execute(_NOW)).scalar_one() + run_in
     job = Job(
         id=None,
         queue=QUEUE,

@@ -109,9 +109,9 @@ def _worded(value: Any, language: str) -> Any:
         return value
 
 
-def format_clock(instant: datetime) -> str:
-    """The Stockholm time of day as the look writes it: "09.44"."""
-    return instant.astimezone(STOCKHOLM).strftime("%H.%M")
+def format_clock(instant: datetime, *, seconds: bool = False) -> str:
+    """The Stockholm time of day as the look writes it: "09.44", or "09.44.05" where seconds count."""
+    return instant.astimezone(STOCKHOLM).strftime("%H.%M.%S" if seconds else "%H.%M")
 
 
 def _easter(year: int) -> date:

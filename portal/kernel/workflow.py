@@ -51,12 +51,13 @@ class Hold:
     """What keeps a row back whoever moves it: while its boolean `column` is true no move leads into `targets`.
 
     `refused` is the msgid said instead. The row itself is read where the status is written, so a hold put on
-    meanwhile counts too.
+    meanwhile counts too. `passed_by`: moves that only take something back, which no hold is in the way of.
     """
 
     column: str
     targets: frozenset[str]
     refused: str
+    passed_by: frozenset[str] = frozenset()
 
 
 class UnknownMove(LookupError):
@@ -100,7 +101,8 @@ class Machine:
 
     def held(self, move: Move) -> bool:
         """Whether a hold on the row stops this move."""
-        return self.hold is not None and move.target in self.hold.targets
+        hold = self.hold
+        return hold is not None and move.target in hold.targets and move.code not in hold.passed_by
 
     def codes(self) -> tuple[str, ...]:
         """All state codes, in the order they are shown."""

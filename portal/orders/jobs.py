@@ -1,4 +1,4 @@
-"""Jobs of orders: send one out, tell the supplier of a change, tell the buyer of an answer."""
+"""Jobs of orders: what an attest leads to, send one out, tell the supplier of a change, tell the buyer of an answer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.models import Concern
+from portal.attest.queries.undoable import find_attest
 from portal.audit.log import Event, record
 from portal.integrations.mail import Mail, Mailer, MailNotSent, MailRefused
 from portal.integrations.object_store import ObjectStore
 from portal.jobs.context import JobContext
 from portal.kernel.dates import stockholm_date
+from portal.orders.actions.attested import complete
+from portal.orders.actions.change_approval import complete_change
 from portal.orders.actions.letters import answer_letters, change_letter, contact_of, order_letter
 from portal.orders.exchange import OrderToSend, order_document
 from portal.orders.models import PurchaseOrder, Transmission
@@ -45,6 +48,18 @@ async def send_order(parts: SendingParts, context: JobContext, *, order_id: str)
         waiting = await _waiting_mail(session, context.concern_id, UUID(order_id))
     if waiting is not None:
         await _mail(parts, context, given, waiting)
+
+
+async def complete_attest(context: JobContext, *, decision_id: str) -> None:
+    """The time to undo an attest is over: what it leads to is done, once, unless it has been undone."""
+    if context.concern_id is None:
+        return
+    async with context.session() as session:
+        one = await find_attest(session, context.concern_id, UUID(decision_id))
+        if one is None or one.attested.void:
+            return
+        done = complete_change if one.subject_type == "order" else complete
+        await done(session, context.concern_id, one, context.clock())
 
 
 async def _load(session: AsyncSession, concern_id: UUID | None, order_id: UUID, day: date) -> OrderToSend:

@@ -3,6 +3,9 @@
 They are separate: a requisition is the basket sent for attest, an order is what one supplier gets. At attest
 a requisition becomes one order per supplier; such an order is inserted as a draft and released at once by the
 system (`release`). An order made without a requisition goes the way of attest itself.
+
+Attested, a requisition or a change stands for some seconds in a status of its own, in which the attest can be undone
+and the supplier sees nothing; then what it leads to is done.
 """
 
 from __future__ import annotations
@@ -15,11 +18,13 @@ SUPPLIER = "supplier"
 
 DRAFT = "draft"
 AWAITING_APPROVAL = "awaiting_approval"
+ATTESTED = "attested"
 SENT_BACK = "sent_back"
 SENT = "sent"
 CONFIRMED = "confirmed"
 CONFIRMED_WITH_CHANGE = "confirmed_with_change"
 CHANGE_AWAITING_APPROVAL = "change_awaiting_approval"
+CHANGE_ATTESTED = "change_attested"
 PARTLY_RECEIVED = "partly_received"
 RECEIVED = "received"
 CLOSED = "closed"
@@ -30,7 +35,7 @@ ORDERED = "ordered"
 # Where goods may still come; OPEN: sent, not closed, not refused. An invoice may name an order in any of INVOICEABLE:
 # of one that is closed, what was received and not yet invoiced may still be billed.
 DELIVERABLE = (SENT, CONFIRMED, CONFIRMED_WITH_CHANGE, PARTLY_RECEIVED)
-OPEN = (*DELIVERABLE, CHANGE_AWAITING_APPROVAL, RECEIVED)
+OPEN = (*DELIVERABLE, CHANGE_AWAITING_APPROVAL, CHANGE_ATTESTED, RECEIVED)
 INVOICEABLE = (*OPEN, CLOSED)
 # More than was ordered may have come, or come later.
 RECEIPTABLE = (*DELIVERABLE, RECEIVED)
@@ -52,6 +57,7 @@ REQUISITION = Machine(
     (
         _DRAFT,
         _AWAITING,
+        State(ATTESTED, "Attesterad, skickas snart", "info", "hourglass", "waiting", None, "A6.02"),
         _SENT_BACK,
         State(ORDERED, "Beställd", "ok", "circle-check", "handled", None, "A6.02", terminal=True),
         _CANCELLED,
@@ -59,6 +65,19 @@ REQUISITION = Machine(
     (
         *_APPROVAL_MOVES,
         Move("approve", "Godkänn", sources(AWAITING_APPROVAL), ORDERED, "A14", "A6.02"),
+        # With time to undo it, which is the rule: the orders are made when that is over.
+        Move("attest", "Godkänn", sources(AWAITING_APPROVAL), ATTESTED, "A14", "A6.02"),
+        Move("undo_attest", "Ångra attesten", sources(ATTESTED), AWAITING_APPROVAL, "A14", "A6.02"),
+        Move(
+            "undo_attest_part",
+            "Ångra attesten",
+            sources(AWAITING_APPROVAL),
+            AWAITING_APPROVAL,
+            "A14",
+            "A6.02",
+        ),
+        Move("complete_attest", "Tiden att ångra är ute", sources(ATTESTED), ORDERED, source="A6.02"),
+        Move("stop_attest", "Attesten gäller inte", sources(ATTESTED), AWAITING_APPROVAL, source="A6.02"),
         Move("take_back", "Ta tillbaka", sources(AWAITING_APPROVAL), DRAFT, "A14", "A6.01"),
         Move("cancel", "Makulera", sources(DRAFT, AWAITING_APPROVAL, SENT_BACK), CANCELLED, "A14", "A6.01"),
     ),
@@ -80,6 +99,9 @@ ORDER = Machine(
         State(
             CHANGE_AWAITING_APPROVAL, "Ändringen väntar på attest", "info", "stamp", "waiting",
             ATTESTANT, "A6.02",
+        ),
+        State(
+            CHANGE_ATTESTED, "Ändringen är attesterad, gäller snart", "info", "hourglass", "waiting", None, "A6.02",
         ),
         State(PARTLY_RECEIVED, "Delvis levererad", "info", "package", "waiting", BUYER, "A6.03"),
         State(RECEIVED, "Levererad", "ok", "package-check", "handled", None, "A6.03"),
@@ -106,6 +128,28 @@ ORDER = Machine(
         Move(
             "approve_change_part", "Godkänn", sources(CHANGE_AWAITING_APPROVAL), CHANGE_AWAITING_APPROVAL,
             "A14", "A6.02",
+        ),
+        # As of a requisition: the change holds when the time to undo is over.
+        Move(
+            "attest_change", "Godkänn", sources(CHANGE_AWAITING_APPROVAL), CHANGE_ATTESTED, "A14", "A6.02",
+        ),
+        Move(
+            "undo_attest_change", "Ångra attesten", sources(CHANGE_ATTESTED), CHANGE_AWAITING_APPROVAL,
+            "A14", "A6.02",
+        ),
+        Move(
+            "undo_attest_change_part", "Ångra attesten", sources(CHANGE_AWAITING_APPROVAL),
+            CHANGE_AWAITING_APPROVAL, "A14", "A6.02",
+        ),
+        Move("complete_change", "Tiden att ångra är ute", sources(CHANGE_ATTESTED), CONFIRMED, source="A6.02"),
+        Move("complete_raise", "Tiden att ångra är ute", sources(CHANGE_ATTESTED), RECEIVED, source="A6.02"),
+        Move(
+            "complete_raise_part", "Tiden att ångra är ute", sources(CHANGE_ATTESTED), PARTLY_RECEIVED,
+            source="A6.02",
+        ),
+        Move(
+            "stop_attest_change", "Attesten gäller inte", sources(CHANGE_ATTESTED), CHANGE_AWAITING_APPROVAL,
+            source="A6.02",
         ),
         Move("approve_change", "Godkänn", sources(CHANGE_AWAITING_APPROVAL), CONFIRMED, "A14", "A6.02"),
         Move("approve_raise", "Godkänn", sources(CHANGE_AWAITING_APPROVAL), RECEIVED, "A14", "A6.02"),

@@ -9,9 +9,11 @@ from portal.attest.actions.delegations import (
     revoke_delegation,
 )
 from portal.attest.actions.routes import open_steps, plan_route, void_steps
-from portal.attest.actions.steps import StepOutcome, approve_step, return_steps, take_step
+from portal.attest.actions.steps import AT_ONCE, StepOutcome, approve_step, return_steps, take_step
+from portal.attest.actions.undoing import own_attest, take_back, undo_attest
 
 __all__ = [
+    "AT_ONCE",
     "HeldCase",
     "NewDelegation",
     "StepOutcome",
@@ -20,12 +22,15 @@ __all__ = [
     "hold",
     "hold_case",
     "open_steps",
+    "own_attest",
     "plan_route",
     "record_decision",
     "register_delegation",
     "return_steps",
     "revoke_delegation",
     "share",
+    "take_back",
     "take_step",
+    "undo_attest",
     "void_steps",
 ]

@@ -46,11 +46,13 @@ async def record_decision(
     chain: Sequence[UUID] = (),
     held: HeldCase | None = None,
     decision_id: UUID | None = None,
+    undo_until: datetime | None = None,
 ) -> UUID:
     """Write what the actor decided, with its audit event; the decision's id.
 
     `shown` are the bytes of exactly what was shown; `amount` SEK excluding VAT; `chain` delegation ids,
-    first link first; `held` the case when the caller holds it already. Forbidden when the person, or somebody
+    first link first; `held` the case when the caller holds it already; `undo_until`: nothing comes of it before
+    then. Forbidden when the person, or somebody
     in the chain, is on the case's other side; the caller's transaction is then to be rolled back.
     """
     if can_be_refused(act):
@@ -65,6 +67,7 @@ async def record_decision(
         "on_behalf_of_person_id": behalf.person_id if behalf else None,
         "chain": [str(link) for link in chain],
         "amount": amount, "shown_sha256": sha256(shown).digest(), "note": note, "decided_at": now,
+        "undo_until": undo_until,
     }  # fmt: skip
     await _insert(session, row)
     await record(session, [_event(actor, row, behalf.login if behalf else None)])

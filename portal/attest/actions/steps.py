@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -30,6 +30,8 @@ from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.kernel.identifiers import uuid7
 from portal.kernel.text import sentence_list
 
+AT_ONCE = timedelta()
+"""An attest that cannot be undone: what comes of it comes in the same transaction."""
 NOT_FOUND = "Det du letar efter finns inte, eller så får du inte se det."
 NOT_YOURS = "Du kan inte attestera det här. Det ska attesteras av %(login)s eller någon med delegering."
 NO_LONGER = (
@@ -70,18 +72,19 @@ async def approve_step(
     shown: bytes,
     note: str | None,
     now: datetime,
+    undo: timedelta = AT_ONCE,
 ) -> StepOutcome:
     """Attest one step as its owner or by delegation, at today's Stockholm date (A6.02, A7.06).
 
     NotFound outside sight; Forbidden when it is not the actor's, or duties are not separate; Conflict when
-    somebody else was first. Two steps of one case are decided one after the other, so that exactly one of
+    somebody else was first. `undo`: how long it can be undone; what comes of it waits as long. Two steps of one case are decided one after the other, so that exactly one of
     them sees that all are approved.
     """
     step = await find_step(session, actor, step_id)
     if step is None:
         raise NotFound(NOT_FOUND)
     case = await hold_case(session, actor, case_id)
-    return await take_step(session, actor, step, case, shown=shown, note=note, now=now)
+    return await take_step(session, actor, step, case, shown=shown, note=note, now=now, undo=undo)
 
 
 async def take_step(
@@ -93,6 +96,7 @@ async def take_step(
     shown: bytes,
     note: str | None,
     now: datetime,
+    undo: timedelta = AT_ONCE,
 ) -> StepOutcome:
     """As approve_step, for whoever has read the step and holds its case already."""
     day = stockholm_date(now)
@@ -107,6 +111,7 @@ async def take_step(
         session, actor, subject_type=step.subject_type, subject_id=step.subject_id,
         organisation_id=step.organisation_id, case_id=case.id, act=_act(step), shown=shown, now=now,
         amount=step.amount, note=note, on_behalf_of=behalf, chain=chain, held=case, decision_id=decision_id,
+        undo_until=now + undo if undo else None,
     )  # fmt: skip
     acted_for = step.approver_login if behalf else None
     return StepOutcome(not others_wait, step.subject_type, step.subject_id, decision_id, acted_for)

@@ -73,6 +73,17 @@ async def find_step(session: AsyncSession, actor: Actor, step_id: UUID) -> OneSt
     return OneStep(*found) if found else None
 
 
+_OF_DECISION = text(str(_STEP).replace("s.id = :step", "s.decision_id = :decision AND s.state = 'approved'"))
+
+
+async def step_of_decision(session: AsyncSession, actor: Actor, decision_id: UUID) -> OneStep | None:
+    """The step a decision attested; None when that no longer stands."""
+    found = (
+        await session.execute(_OF_DECISION, {"concern": actor.concern_id, "decision": decision_id})
+    ).first()
+    return OneStep(*found) if found else None
+
+
 async def steps_of(
     session: AsyncSession, concern_id: UUID, subject_type: str, subject_id: UUID
 ) -> list[StepView]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.locks import release_lock
-from portal.attest.actions.steps import approve_step, return_steps
+from portal.attest.actions.steps import AT_ONCE, approve_step, return_steps
 from portal.attest.models import ApprovalStep
 from portal.attest.queries.steps import steps_of
 from portal.invoicing.actions.closing import final_control
-from portal.invoicing.actions.finishing import back_to_reviewer, finish, reviewers_of
+from portal.invoicing.actions.finishing import asked_again, finish, reviewers_of
 from portal.invoicing.actions.opening import (
     SUBJECT,
     Opened,
@@ -34,9 +34,11 @@ from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import MISSING, events_of
 from portal.invoicing.rules.reasons import Several
 from portal.invoicing.status import LOCAL_ADMIN
+from portal.jobs.queue import enqueue
 from portal.kernel.errors import Conflict, NotFound
 
 WHY_RETURNED = "Skriv till granskaren varför du returnerar fakturan."
+COMPLETE_JOB = "invoicing.complete_attest"
 NO_REVIEWER = "Ingen har granskat fakturan. Välj i stället Inte min faktura."
 VAT_CHANGED = "Momsen ändrades vid konteringen. Kontrollera att det är rätt."
 
@@ -59,17 +61,20 @@ async def approve(
     note: str | None = None,
     seen: Seen | None = None,
     vat_changed: bool = False,
+    undo: timedelta = AT_ONCE,
     now: datetime,
 ) -> Approved:
     """Attestera one step as its owner or delegate; the last one leads through the final check to Klar.
 
     NotFound outside sight, Forbidden when the step is another's or duties are not separate, Conflict when
-    somebody was first. `vat_changed`: VAT was adjusted at coding, so Kontering ej kontrollerad follows (A5.05).
+    somebody was first. `vat_changed`: VAT was adjusted at coding, so Kontering ej kontrollerad follows (A5.05), at
+    once. `undo`: how long it can be undone; Klar comes when that is over (attested.complete).
     """
     invoice_id = await _invoice_of(session, actor, step_id)
     opened = await open_invoice(session, actor, invoice_id, "approve", seen=seen, now=now)
+    undo = AT_ONCE if vat_changed else undo
     outcome = await approve_step(
-        session, actor, step_id, case_id=opened.case_id, shown=shown, note=note, now=now
+        session, actor, step_id, case_id=opened.case_id, shown=shown, note=note, now=now, undo=undo
     )
     text = (note or "").strip()
     if text:
@@ -79,7 +84,7 @@ async def approve(
     elif vat_changed:
         status = await _vat_changed(session, opened, actor, now)
     else:
-        status = await _close(session, opened, actor, now)
+        status = await _close(session, opened, actor, now, undo=undo, decision_id=outcome.decision_id)
     await took_part(session, opened.invoice, actor, now)
     return Approved(invoice_id, outcome.all_approved, status)
 
@@ -99,30 +104,40 @@ async def _invoice_of(session: AsyncSession, actor: Actor, step_id: UUID) -> UUI
 async def _part(session: AsyncSession, opened: Opened, actor: Actor, now: datetime) -> str:
     """Others have their part left: the invoice waits for them alone."""
     status = await move(session, opened, "approve_part", actor, now=now)
-    await hand_over(session, opened.invoice, await _left(session, opened.invoice), now)
+    await hand_over(session, opened.invoice, await left_to_attest(session, opened.invoice), now)
     return status
 
 
-async def _left(session: AsyncSession, invoice: Invoice) -> Sequence[UUID]:
+async def left_to_attest(session: AsyncSession, invoice: Invoice) -> Sequence[UUID]:
+    """Those whose part of the attest is not given."""
     steps = await steps_of(session, invoice.concern_id, "invoice", invoice.id)
     return [step.approver_id for step in steps if step.state == "waiting"]
 
 
-async def _close(session: AsyncSession, opened: Opened, actor: Actor, now: datetime) -> str:
-    if (today := await turned(session, opened.invoice, now)) is not None:
-        status = await ask_again(session, opened.invoice, today, now)
+async def _close(
+    session: AsyncSession,
+    opened: Opened,
+    actor: Actor,
+    now: datetime,
+    *,
+    undo: timedelta,
+    decision_id: UUID,
+) -> str:
+    """What stops it is told at once, whether or not it could be undone."""
+    closing = await asked_again(session, opened.invoice, await accepted_of(session, opened.invoice), now)
+    if closing is None:
         await release_lock(session, actor, SUBJECT, opened.invoice.id)
-        return status
-    accepted = await _accepted(session, opened.invoice)
-    closing = await final_control(session, opened.invoice, accepted=accepted, now=now)
-    if closing.result.reasons:
-        status = await back_to_reviewer(session, opened.invoice, closing, now)
-        await release_lock(session, actor, SUBJECT, opened.invoice.id)
-        return status
-    return await finish(session, opened, closing, "approve", actor, now=now)
+        return opened.invoice.status
+    if not undo:
+        return await finish(session, opened, closing, "approve", actor, now=now)
+    status = await move(session, opened, "attest", actor, now=now)
+    await hand_over(session, opened.invoice, (), now)
+    concern = opened.invoice.concern_id
+    await enqueue(session, COMPLETE_JOB, concern_id=concern, run_in=undo, decision_id=decision_id)
+    return status
 
 
-async def _accepted(session: AsyncSession, invoice: Invoice) -> tuple[str, ...]:
+async def accepted_of(session: AsyncSession, invoice: Invoice) -> tuple[str, ...]:
     """Reason codes that were accepted with the latest accepted deviation."""
     events = await events_of(session, invoice)
     found = [e.data.get("accepted", ()) for e in events if e.tag == "invoice:status:accept_deviation"]

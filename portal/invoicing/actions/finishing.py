@@ -6,7 +6,9 @@ one more final check; nobody is asked to attest it again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -51,7 +53,7 @@ async def finish(
 
 async def _hold(session: AsyncSession, opened: Opened, reason: Reason, now: datetime) -> str:
     """Not paid because it was stored: levgruppen looks at it, and all that was decided stays decided."""
-    values = {"reasons": [to_plain(reason)], "handler_role": LEVGRUPPEN, "only_payment_left": True}
+    values = _held_values(reason)
     system = system_actor(opened.invoice.concern_id)
     status = await move(
         session, opened, "hold_payment", system, now=now, why=reason.text, values=values,
@@ -59,6 +61,10 @@ async def _hold(session: AsyncSession, opened: Opened, reason: Reason, now: date
     )  # fmt: skip
     await hand_over(session, opened.invoice, (), now)
     return status
+
+
+def _held_values(reason: Reason) -> dict[str, Any]:
+    return {"reasons": [to_plain(reason)], "handler_role": LEVGRUPPEN, "only_payment_left": True}
 
 
 async def release(session: AsyncSession, concern_id: UUID, invoice_id: UUID, now: datetime) -> None:
@@ -73,15 +79,41 @@ async def release(session: AsyncSession, concern_id: UUID, invoice_id: UUID, now
             invoice.reasons = [to_plain(reason)]
             await session.flush()
         return
+    # What was accepted of the VAT was accepted before it stopped; the coding must be valid still.
+    closing = await asked_again(session, invoice, ("vat",), now)
+    if closing is not None:
+        await _klar(session, invoice, closing, "release_payment", now)
+
+
+async def complete(session: AsyncSession, invoice: Invoice, accepted: Sequence[str], now: datetime) -> None:
+    """Klar when the time to undo the attest is over, or what is to be looked at before that. The system's context."""
+    closing = await asked_again(session, invoice, accepted, now)
+    if closing is None:
+        return
+    if closing.payment.reason is not None:
+        await hand_over(session, invoice, (), now)
+        await moved(session, invoice, "hold_payment", _held_values(closing.payment.reason), now,
+                    closing.payment.reason.text, {"codes": [closing.payment.reason.code]})  # fmt: skip
+        return
+    await _klar(session, invoice, closing, "complete_attest", now)
+
+
+async def asked_again(
+    session: AsyncSession, invoice: Invoice, accepted: Sequence[str], now: datetime
+) -> Closing | None:
+    """The final check of today, passed; None when it did not, and the invoice has gone back to whom it concerns."""
     if (today := await turned(session, invoice, now)) is not None:
         await ask_again(session, invoice, today, now)
-        return
-    # What was accepted of the VAT was accepted before it stopped; the coding must be valid still.
-    closing = await final_control(session, invoice, accepted=("vat",), now=now)
+        return None
+    closing = await final_control(session, invoice, accepted=accepted, now=now)
     if closing.result.reasons:
         await back_to_reviewer(session, invoice, closing, now)
-        return
-    await moved(session, invoice, "release_payment", done_values(closing, now), now)
+        return None
+    return closing
+
+
+async def _klar(session: AsyncSession, invoice: Invoice, closing: Closing, code: str, now: datetime) -> None:
+    await moved(session, invoice, code, done_values(closing, now), now)
     await take_from_order(session, closing, now)
 
 

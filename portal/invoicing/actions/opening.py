@@ -21,7 +21,15 @@ from portal.audit.transition import Subject, Told
 from portal.invoicing.models import Invoice, InvoiceComment, InvoiceParticipant
 from portal.invoicing.queries.detail import events_of, head_of, owners_of, place_of, who_is
 from portal.invoicing.queries.scope import rights_of
-from portal.invoicing.rules.standing import Place, Who, may_begin, refusal, stand
+from portal.invoicing.rules.standing import (
+    TOO_LATE,
+    TOO_LATE_KLAR,
+    Place,
+    Who,
+    may_begin,
+    refusal,
+    stand,
+)
 from portal.invoicing.status import INVOICE, ON_HOLD
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import format_clock, stockholm_date
@@ -31,6 +39,7 @@ SUBJECT = "invoice"
 RERUN = "invoicing.rerun"
 CHANGED = "Fakturan har ändrats sedan du öppnade den: %(what)s. Nu är den %(status)s. Ingenting har sparats."
 HELD = "%(holder)s handlägger fakturan sedan %(since)s. Låset släpps senast %(until)s."
+MEANWHILE = frozenset({ON_HOLD.refused, TOO_LATE, TOO_LATE_KLAR})
 NOT_YOUR_TURN = "Fakturan ligger hos någon annan. Du kan läsa den men inte ändra."
 MOST_TEXT = 2000
 Refusal = Callable[[Place, Who], str | None]
@@ -93,7 +102,7 @@ async def open_for(
 ) -> Opened:
     """`open_invoice` for an act that is no move of the machine: `refused` says who may not.
 
-    Conflict when it is the hold that is in the way: it can be ended.
+    Conflict when it is the hold that is in the way, which can be ended, or what has happened since.
     """
     rights = await rights_of(session, actor, stockholm_date(now))
     head = await head_of(session, actor, rights, invoice_id, lock=True)
@@ -102,7 +111,7 @@ async def open_for(
     place = place_of(head.invoice, (owner.id for owner in owners), internal=head.internal)
     who = who_is(actor, rights)
     if why := refused(place, who):
-        raise Conflict(why) if why == ON_HOLD.refused else Forbidden(why)
+        raise Conflict(why) if why in MEANWHILE else Forbidden(why)
     await _lock(session, actor, invoice_id, now)
     standing = stand(place, who)
     behalf = UUID(standing.behalf) if standing.behalf else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ async def moved(
     values: dict[str, Any],
     now: datetime,
     why: str | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> str:
     """Make it, with its audit row and reason; the new status."""
     subject = Subject(
@@ -29,7 +31,7 @@ async def moved(
     changed = {"status_since": now, **values}
     system = system_actor(invoice.concern_id)
     status = await transition.move(
-        session, INVOICE, subject, code, system, at=now, told=Told(why), values=changed
+        session, INVOICE, subject, code, system, at=now, told=Told(why, data=data or {}), values=changed
     )
     await session.refresh(invoice)
     return status

@@ -21,7 +21,7 @@ from portal.invoicing.queries.detail import events_of
 from portal.invoicing.queries.ordered import lock_orders
 from portal.invoicing.rules import matching
 from portal.invoicing.rules.deviations import Part, beyond, parts_of
-from portal.invoicing.status import APPROVAL
+from portal.invoicing.status import APPROVAL, ATTESTED
 from portal.kernel.plain import to_plain
 
 ACCEPTED = "invoice:status:accept_deviation"
@@ -44,7 +44,7 @@ async def turned(session: AsyncSession, invoice: Invoice, now: datetime) -> Toda
 async def _accepted(session: AsyncSession, invoice: Invoice) -> tuple[Part, ...]:
     """The deviations that were accepted when it was sent to attest: those of the match stored with that."""
     to_attest = [one for one in await events_of(session, invoice) if one.to_status == APPROVAL]
-    sent = [one.tag for one in to_attest if one.from_status != APPROVAL]
+    sent = [one.tag for one in to_attest if one.from_status not in (APPROVAL, ATTESTED)]
     if not sent or sent[-1] != ACCEPTED:
         return ()
     query = (

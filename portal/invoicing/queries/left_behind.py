@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.orders.status import (
+    CHANGE_ATTESTED,
     CHANGE_AWAITING_APPROVAL,
     CONFIRMED_WITH_CHANGE,
     DELIVERABLE,
@@ -56,7 +57,7 @@ _BEGUN = text(
     "SELECT coalesce(number, '') AS number, organisation_id, secret FROM requisition WHERE concern_id = :concern"
     " AND user_id = :user AND status = 'sent_back' ORDER BY number"
 )
-_OPEN = (*DELIVERABLE, CHANGE_AWAITING_APPROVAL, CONFIRMED_WITH_CHANGE, REJECTED_BY_SUPPLIER)
+_OPEN = (*DELIVERABLE, CHANGE_AWAITING_APPROVAL, CHANGE_ATTESTED, CONFIRMED_WITH_CHANGE, REJECTED_BY_SUPPLIER)
 
 
 @dataclass(frozen=True, slots=True)

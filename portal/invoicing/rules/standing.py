@@ -15,6 +15,9 @@ ROLE_STATUSES = frozenset({*s.ARRIVAL, s.REVIEWER_MISSING, s.CODING_UNCHECKED})
 """Statuses that a role handles; in the others a person has the invoice."""
 NEVER_INTERNAL = frozenset({"cancel", "cancel_at_levgruppen", "change_organisation"})
 """An internal unit's invoice is credited by the seller, never cancelled and never moved (A9.08, A9.10)."""
+BY_WHO_ATTESTED = frozenset({"undo_attest", "undo_attest_part"})
+TOO_LATE_KLAR = "Det är för sent att ångra: fakturan är redan klar."
+TOO_LATE = "Det är för sent att ångra: fakturan har gått vidare sedan du attesterade."
 BY_ADMIN_ANYWHERE = frozenset({"send_back"})
 
 
@@ -110,6 +113,20 @@ def may_hold(place: Place, who: Who) -> str | None:
     return "Bara den som har fakturan, administratörer och Levgruppen får göra det."
 
 
+def may_undo(place: Place, who: Who) -> str | None:
+    """Why an attest can no longer be undone where the invoice stands, or not by the actor (a Swedish msgid), or None.
+
+    Whose attest it is, and until when, is asked of the attest itself; a hold is not in the way.
+    """
+    if place.status not in (s.APPROVAL, s.ATTESTED):
+        return TOO_LATE_KLAR if place.status == s.DONE else TOO_LATE
+    if not who.has(*s.INVOICE.move("undo_attest").permissions):
+        return "Din behörighet räcker inte för det här."
+    if not who.central and who.organisation != place.organisation:
+        return "Fakturan hör till en annan organisation."
+    return None
+
+
 def may_begin(place: Place, who: Who) -> bool:
     """Whether the actor may make any move from here, and so keep others from it meanwhile (A6.22)."""
     return any(not_allowed(move, place, who) is None for move in s.INVOICE.moves_from(place.status))
@@ -125,6 +142,8 @@ def may_mark_secret(place: Place, who: Who) -> str | None:
 
 
 def _not_handler(move: Move, place: Place, who: Who) -> str | None:
+    if move.code in BY_WHO_ATTESTED:
+        return "Bara den som attesterade kan ångra det."
     if move.code in BY_ADMIN_ANYWHERE and place.status not in ROLE_STATUSES:
         return (
             None if who.has(p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN) else "Bara administratörer får göra det."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access import permissions as p
 from portal.access.actor import Actor
 from portal.access.locks import release_lock, take_lock
-from portal.attest.actions import hold, hold_case, return_steps, take_step
+from portal.attest.actions import AT_ONCE, hold, hold_case, return_steps, take_step
 from portal.attest.queries.steps import find_step
 from portal.audit.log import told_together
 from portal.audit.transition import Told, move
 from portal.kernel.dates import format_clock, stockholm_date
+from portal.jobs.queue import enqueue
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.orders.actions.permission import require
 from portal.orders.actions.release import make_orders
@@ -27,6 +28,7 @@ from portal.orders.status import REQUISITION
 from portal.orders.values import Requested
 
 LOCKED = "requisition"
+COMPLETE_JOB = "orders.complete_attest"
 HELD = "%(holder)s handlägger beställningen sedan %(since)s. Låset släpps senast %(until)s."
 REASON_NEEDED = "Skriv varför du skickar tillbaka, så att beställaren kan rätta."
 
@@ -40,8 +42,11 @@ async def approve(
     note: str | None,
     now: datetime,
     accepts: bool = False,
+    undo: timedelta = AT_ONCE,
 ) -> list[UUID]:
     """Approve one step; the ids of the orders made when it was the last one, else none.
+
+    `undo`: how long it can be undone; the orders are made when that is over (attested.complete).
 
     `shown` are the bytes of what was shown; `accepts`: the new values of what has changed since it was sent are
     said yes to. Forbidden without A14 or when duties are not separate, Conflict when the step is decided, Invalid
@@ -57,8 +62,9 @@ async def approve(
     case = await hold_case(session, actor, requested.id)
     requested, step, capped = await still_standing(session, actor, requested, step, now=now, accepts=accepts)
     async with told_together(session):
-        outcome = await take_step(session, actor, step, case, shown=shown, note=note, now=now)
-        code = "approve" if outcome.all_approved else "approve_part"
+        outcome = await take_step(session, actor, step, case, shown=shown, note=note, now=now, undo=undo)
+        last = "attest" if undo else "approve"
+        code = last if outcome.all_approved else "approve_part"
         told = Told(why=note, on_behalf_of=outcome.on_behalf_of)
         values = {"updated_at": now}
         await move(session, REQUISITION, subject(requested), code, actor, at=now, told=told, values=values)
@@ -66,11 +72,17 @@ async def approve(
         if not outcome.all_approved:
             return []
         if capped:
-            await _require_room_alone(session, requested, capped, now)
-        return await make_orders(session, requested, now)
+            await require_room_alone(session, requested, capped, now)
+        if not undo:
+            return await make_orders(session, requested, now)
+        await enqueue(
+            session, COMPLETE_JOB, concern_id=requested.concern_id, run_in=undo,
+            decision_id=outcome.decision_id,
+        )  # fmt: skip
+        return []
 
 
-async def _require_room_alone(
+async def require_room_alone(
     session: AsyncSession, requested: Requested, agreements: list[str], now: datetime
 ) -> None:
     """Two attests on one agreement, side by side, would both find room under its takvolym: from here until the

@@ -63,14 +63,17 @@ class Change:
         return sum((line.after.net for line in self.lines), Decimal(0))
 
 
-async def hold_order(session: AsyncSession, actor: Actor, order_id: UUID, step: str, now: datetime) -> Change:
+async def hold_order(
+    session: AsyncSession, actor: Actor, order_id: UUID, step: str | None, now: datetime
+) -> Change:
     """The order locked, its case first: invoices of the same case are decided in that order too. NotFound outside
-    sight; Conflict with what has happened when `step` cannot start where the order stands."""
+    sight; Conflict with what has happened when `step` cannot start where the order stands; without one the caller asks."""
     day = stockholm_date(now)
     seen = await find_order(session, actor, order_id, day)
     case = await hold_case(session, actor, seen.requisition_id or seen.id)
     order = await find_order(session, actor, order_id, day, lock=True)
-    require_standing(order, step)
+    if step is not None:
+        require_standing(order, step)
     return Change(order, case, await changeable_lines(session, order, day), day)
 
 

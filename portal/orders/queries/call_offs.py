@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.kernel.dates import stockholm_midnight
 from portal.orders.rules.call_offs import RECENT_DAYS, family_of
-from portal.orders.status import AWAITING_APPROVAL, CANCELLED, REJECTED_BY_SUPPLIER
+from portal.orders.status import ATTESTED, AWAITING_APPROVAL, CANCELLED, REJECTED_BY_SUPPLIER
 from portal.orders.values import CallOff, KindSum, Requested
 
 _NOT_USED = (CANCELLED, REJECTED_BY_SUPPLIER)
@@ -32,7 +32,7 @@ _RECENT = text(
     " UNION ALL SELECT q.id, q.organisation_id, l.agreement_id, left(l.unspsc, 4),"
     " sum(round(l.quantity * l.price, 2)) FROM requisition q"
     " JOIN requisition_line l ON l.concern_id = q.concern_id AND l.requisition_id = q.id"
-    " WHERE q.concern_id = :concern AND q.status = :waiting AND q.organisation_id = ANY(:organisations)"
+    " WHERE q.concern_id = :concern AND q.status = ANY(:waiting) AND q.organisation_id = ANY(:organisations)"
     " AND q.sent_at >= :since AND l.agreement_id = ANY(:agreements) GROUP BY 1, 2, 3, 4"
 )
 
@@ -63,7 +63,7 @@ async def _recent(
     since = stockholm_midnight(day - timedelta(days=RECENT_DAYS))
     given = {
         "concern": concern, "agreements": list(agreements), "organisations": list(organisations),
-        "since": since, "not_used": list(_NOT_USED), "waiting": AWAITING_APPROVAL,
+        "since": since, "not_used": list(_NOT_USED), "waiting": [AWAITING_APPROVAL, ATTESTED],
     }  # fmt: skip
     return (await session.execute(_RECENT, given)).all()
 

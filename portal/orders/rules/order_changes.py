@@ -133,6 +133,11 @@ def move_when_attested(lines: Sequence[ChangedLine]) -> str:
     return _by_received(lines, ("approve_change", "approve_raise", "approve_raise_part"), after=True)
 
 
+def move_when_completed(lines: Sequence[ChangedLine]) -> str:
+    """As `move_when_attested`, when the time to undo that attest is over."""
+    return _by_received(lines, ("complete_change", "complete_raise", "complete_raise_part"), after=True)
+
+
 def move_when_returned(lines: Sequence[ChangedLine]) -> str:
     """The ORDER move when its attest says no: back to where it was before it was asked."""
     return _by_received(lines, ("return_change", "return_raise", "return_raise_part"), after=False)

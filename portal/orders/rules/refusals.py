@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from portal.kernel.workflow import Machine
 from portal.orders.status import (
+    ATTESTED,
     AWAITING_APPROVAL,
     CANCELLED,
+    CHANGE_ATTESTED,
     CHANGE_AWAITING_APPROVAL,
     CLOSED,
     CONFIRMED,
@@ -32,6 +34,7 @@ _ORDER: Mapping[str, str] = {
     CONFIRMED: "Beställningen är redan bekräftad.",
     CONFIRMED_WITH_CHANGE: "Leverantören har svarat med en ändring som ingen har tagit ställning till än.",
     CHANGE_AWAITING_APPROVAL: "Ändringen är skickad för attest. Vänta på attestantens svar.",
+    CHANGE_ATTESTED: "Ändringen är attesterad och gäller om några sekunder.",
     PARTLY_RECEIVED: "Beställningen är redan delvis levererad.",
     RECEIVED: "Beställningen är redan levererad.",
     CLOSED: "Beställningen är redan avslutad.",
@@ -40,6 +43,7 @@ _ORDER: Mapping[str, str] = {
 }
 _REQUISITION: Mapping[str, str] = {
     AWAITING_APPROVAL: "Beställningen är redan skickad för attest. Ta tillbaka den om du vill ändra något.",
+    ATTESTED: "Beställningen är attesterad och skickas till leverantören om några sekunder.",
     ORDERED: "Beställningen är redan attesterad och skickad till leverantören.",
     CANCELLED: "Beställningen är borttagen.",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Protocol
@@ -129,10 +129,15 @@ class CardSource(Protocol):
         shown: bytes,
         note: str | None,
         now: datetime,
+        undo: timedelta,
         accepts: bool = False,
     ) -> str | None:
-        """Attest one step; a sentence when it led to something else than expected. `accepts`: what has changed since
-        it was sent is said yes to."""
+        """Attest one step; a sentence when it led to something else than expected. `undo`: how long it can be undone.
+        `accepts`: what has changed since it was sent is said yes to."""
+        ...
+
+    async def undo(self, session: AsyncSession, actor: Actor, decision_id: UUID, *, now: datetime) -> UUID:
+        """Take the actor's own attest back; the document, which waits again."""
         ...
 
     async def send_back(

@@ -15,7 +15,7 @@ from portal.orders.actions.standing import may_accept
 from portal.web.attest.cards import Card
 from portal.web.attest.present import RETURNED, change_text, item
 from portal.web.attest.sources import SOURCES
-from portal.web.attest.steps import CHANGED, PERMISSION, REASON_NEEDED, attest_card, card_of
+from portal.web.attest.steps import CHANGED, PERMISSION, REASON_NEEDED, attest_card, card_of, undo_time
 from portal.web.figures import kr
 from portal.web.i18n import gettext, localised
 from portal.web.pages import Html, Req, page, see_other
@@ -54,7 +54,9 @@ class ChangesController(Controller):
             return see_other(request, "/attest", flash=("ok", text))
         if data.get("shown", "") != card.digest:
             raise Conflict(CHANGED)
-        text = await attest_card(session, actor, card, card.digest, now, accepts=True)
+        text = await attest_card(
+            session, actor, card, card.digest, now, undo=undo_time(request), accepts=True
+        )
         return see_other(request, "/attest", flash=("ok", text))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -15,7 +15,7 @@ from portal.access.actor import Actor
 from portal.access.models import User
 from portal.attest.models import Decision
 from portal.audit.models import AuditEvent
-from portal.invoicing.actions import approval
+from portal.invoicing.actions import approval, attested
 from portal.invoicing.models import Invoice, InvoiceLine, RuleDecision
 from portal.invoicing.rules.deviations import NOT_RECEIVED, not_received, parts_of
 from portal.invoicing.rules.payment_date import DAYS
@@ -94,11 +94,16 @@ class InvoiceCards:
         shown: bytes,
         note: str | None,
         now: datetime,
+        undo: timedelta,
         accepts: bool = False,
     ) -> str | None:
         """Attestera: Klar when it was the last step and the final check holds."""
-        done = await approval.approve(session, actor, step_id, shown=shown, note=note, now=now)
+        done = await approval.approve(session, actor, step_id, shown=shown, note=note, now=now, undo=undo)
         return gettext(INSTEAD[done.status]) if done.status in INSTEAD else None
+
+    async def undo(self, session: AsyncSession, actor: Actor, decision_id: UUID, *, now: datetime) -> UUID:
+        """Ångra: it is not Klar."""
+        return await attested.undo(session, actor, decision_id, now=now)
 
     async def send_back(
         self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -66,11 +66,18 @@ class OrderChangeCards:
         shown: bytes,
         note: str | None,
         now: datetime,
+        undo: timedelta,
         accepts: bool = False,
     ) -> str | None:
         """Godkänn: with the last step the order becomes what was asked."""
-        await change_approval.approve_change(session, actor, step_id, shown=shown, note=note, now=now)
+        await change_approval.approve_change(
+            session, actor, step_id, shown=shown, note=note, now=now, undo=undo
+        )
         return None
+
+    async def undo(self, session: AsyncSession, actor: Actor, decision_id: UUID, *, now: datetime) -> UUID:
+        """Ångra: the order stands as it stood."""
+        return await change_approval.undo_change(session, actor, decision_id, now=now)
 
     async def send_back(
         self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime

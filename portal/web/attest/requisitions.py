@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.kernel.text import sentence_list
-from portal.orders.actions import approval
+from portal.orders.actions import approval, attested
 from portal.orders.actions.standing import standings
 from portal.orders.queries.requisitions import load_several
 from portal.orders.rules.changes import LABELS, NOTHING, UNIT, Change
@@ -45,11 +45,18 @@ class RequisitionCards:
         shown: bytes,
         note: str | None,
         now: datetime,
+        undo: timedelta,
         accepts: bool = False,
     ) -> str | None:
-        """Godkänn: the orders go out when it was the last step."""
-        await approval.approve(session, actor, step_id, shown=shown, note=note, now=now, accepts=accepts)
+        """Godkänn: the orders go out when it was the last step, and the time to undo it is over."""
+        await approval.approve(
+            session, actor, step_id, shown=shown, note=note, now=now, accepts=accepts, undo=undo
+        )
         return None
+
+    async def undo(self, session: AsyncSession, actor: Actor, decision_id: UUID, *, now: datetime) -> UUID:
+        """Ångra: nothing has been ordered."""
+        return await attested.undo(session, actor, decision_id, now=now)
 
     async def send_back(
         self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime

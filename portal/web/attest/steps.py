@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from portal.access.actor import Actor
 from portal.access.locks import release_lock
 from portal.attest.queries.steps import step_seen
 from portal.attest.queries.waiting import waiting_for
+from portal.attest.rules.undo import TOO_LATE
 from portal.invoicing.actions.opening import begin as begin_invoice
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
@@ -25,6 +26,7 @@ from portal.orders.actions.approval import begin as begin_requisition
 from portal.web.attest.cards import Card
 from portal.web.attest.present import DONE, RETURNED, SHOWS, View, item, list_path, total, view
 from portal.web.attest.sources import SOURCES
+from portal.web.attest.undoing import UndoView, newest_first, undo_one, undo_view
 from portal.web.figures import kr
 from portal.web.i18n import gettext, ngettext
 from portal.web.invoicing.locks import answer
@@ -37,6 +39,7 @@ MOVED = "Det väntar inte längre på dig. Någon annan kan ha hunnit före, ell
 CHANGED = "Det har ändrats sedan du såg det. Läs igenom det igen innan du attesterar."
 REASON_NEEDED = "Skriv varför, så att den som får tillbaka ärendet vet vad som ska rättas."
 LIST = ("attest/steps/_steps.html", "attest/steps/_bar.html")
+UNDONE_MANY = "%(num)s attester är ångrade. De väntar på attest igen."
 NOTHING_CHOSEN = "Välj minst ett ärende att attestera."
 
 
@@ -59,13 +62,12 @@ class AttestController(Controller):
         try:
             card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
             shown = request.query_params.get("shown", "")
-            text = await attest_card(scope["session"], scope["actor"], card, shown, scope["now"])
+            undo = undo_time(request)
+            text = await attest_card(scope["session"], scope["actor"], card, shown, scope["now"], undo=undo)
         except PortalError as refused:
             return await _refused(request, refused)
         if is_htmx(request):
-            return await partials_and_menu(
-                request, *LIST, view=await _view(request, _show(request)), done=text
-            )
+            return await _parts(request, done=text)
         return _done(request, _path(_show(request)), "ok", text)
 
     @get("/selection")
@@ -83,7 +85,7 @@ class AttestController(Controller):
         """Attest each of the reviewed ones on its own; what cannot be is told and left."""
         scope = request.scope["state"]
         chosen = dict(text.split(":", 1) for text in (await request.form()).getall("step", []) if ":" in text)
-        done, refused = await _approve_each(scope["session"], scope["actor"], chosen, scope["now"])
+        done, refused = await _approve_each(request, chosen)
         amount = kr(total(done))
         text = ngettext(
             "%(num)s attesterad, %(amount)s kr.", "%(num)s attesterade, %(amount)s kr.", len(done)
@@ -91,6 +93,19 @@ class AttestController(Controller):
         text %= {"num": len(done), "amount": amount}
         tone = "warn" if refused else "ok"
         return _done(request, "/attest", tone, " ".join([text, *refused]))
+
+    @post("/undo")
+    async def undo(self, request: Req) -> Response[Any]:
+        """Undo one attest of a moment ago, or several; what cannot be is told."""
+        chosen = read_uuids((await request.form()).getall("decision", []))
+        done, refused = await _undo_each(request, newest_first(chosen))
+        if not done:
+            return await _refused(request, refused[0] if refused else Conflict(TOO_LATE))
+        text = done[0] if len(done) == 1 else gettext(UNDONE_MANY) % {"num": len(done)}
+        told = " ".join([text, *(_words(error) for error in refused)])
+        if is_htmx(request):
+            return await _parts(request, done=told)
+        return _done(request, "/attest", "warn" if refused else "ok", told)
 
     @post("/steps/{step_id:uuid}/lock")
     async def begin(self, request: Req, step_id: FromPath[UUID]) -> Response[Any]:
@@ -157,7 +172,14 @@ async def card_of(session: AsyncSession, actor: Actor, now: datetime, step_id: U
 
 
 async def attest_card(
-    session: AsyncSession, actor: Actor, card: Card, shown: str, now: datetime, *, accepts: bool = False
+    session: AsyncSession,
+    actor: Actor,
+    card: Card,
+    shown: str,
+    now: datetime,
+    *,
+    undo: timedelta,
+    accepts: bool = False,
 ) -> str:
     """Attest what was seen, with what has changed if it `accepts`; what to tell. Conflict when it is not what was
     seen."""
@@ -165,25 +187,47 @@ async def attest_card(
         raise Conflict(CHANGED)
     source = SOURCES.by_type[card.subject_type]
     step = card.waiting.step.id
-    told = await source.approve(session, actor, step, shown=card.shown, note=None, now=now, accepts=accepts)
+    told = await source.approve(
+        session, actor, step, shown=card.shown, note=None, now=now, accepts=accepts, undo=undo
+    )
     amount = card.facts.after if accepts and card.facts.after is not None else card.amount
     return told or gettext(DONE[card.subject_type]) % {"party": card.facts.party, "amount": kr(amount)}
 
 
-async def _approve_each(
-    session: AsyncSession, actor: Actor, chosen: dict[str, str], now: datetime
-) -> tuple[list[Card], list[str]]:
+def undo_time(request: Req) -> timedelta:
+    """How long an attest can be undone in this installation."""
+    return timedelta(seconds=request.app.state.services.settings.undo_seconds)
+
+
+async def _approve_each(request: Req, chosen: dict[str, str]) -> tuple[list[Card], list[str]]:
+    scope = request.scope["state"]
+    session, actor, now = scope["session"], scope["actor"], scope["now"]
     done: list[Card] = []
     refused: list[str] = []
     for step_id in read_uuids(chosen):
         try:
             async with session.begin_nested():
                 card = await card_of(session, actor, now, step_id)
-                await attest_card(session, actor, card, chosen.get(str(step_id), ""), now)
+                shown = chosen.get(str(step_id), "")
+                await attest_card(session, actor, card, shown, now, undo=undo_time(request))
             done.append(card)
         except PortalError as error:
             refused.append(_words(error))
     return done, list(dict.fromkeys(refused))
+
+
+async def _undo_each(request: Req, chosen: Collection[UUID]) -> tuple[list[str], list[PortalError]]:
+    """Each on its own: one that is too late does not keep the others back."""
+    scope = request.scope["state"]
+    done: list[str] = []
+    refused: list[PortalError] = []
+    for decision_id in chosen:
+        try:
+            async with scope["session"].begin_nested():
+                done.append(await undo_one(scope["session"], scope["actor"], decision_id, scope["now"]))
+        except PortalError as error:
+            refused.append(error)
+    return done, refused
 
 
 def _done(request: Req, path: str, tone: str, text: str) -> Response[Any]:
@@ -197,14 +241,26 @@ async def _refused(request: Req, error: PortalError) -> Html:
         raise error
     await request.scope["state"]["session"].rollback()
     if is_htmx(request):
-        shown = await _view(request, _show(request))
-        return await partials_and_menu(request, *LIST, status=Invalid.status, view=shown, error=_words(error))
+        return await _parts(request, status=Invalid.status, error=_words(error))
     return await _list(request, show=_show(request), status=error.status, error=_words(error))
 
 
 def _words(error: PortalError) -> str:
     text = gettext(error.message)
     return text % error.params if error.params else text
+
+
+async def _parts(request: Req, *, status: int = 200, **told: str) -> Html:
+    """The list as it is now, beside the menu that counts it."""
+    shown = await _view(request, _show(request))
+    return await partials_and_menu(
+        request, *LIST, status=status, view=shown, undo=await _undo(request), **told
+    )
+
+
+async def _undo(request: Req) -> UndoView | None:
+    scope = request.scope["state"]
+    return await undo_view(scope["session"], scope["actor"], scope["now"])
 
 
 async def _view(request: Req, show: str, ticked: Collection[UUID] = ()) -> View:
@@ -216,7 +272,9 @@ async def _list(
     request: Req, *, show: str, ticked: Collection[UUID] = (), status: int = 200, error: str | None = None
 ) -> Html:
     shown = await _view(request, show, ticked)
-    return await page(request, "attest/steps/index.html", status=status, view=shown, error=error)
+    return await page(
+        request, "attest/steps/index.html", status=status, view=shown, error=error, undo=await _undo(request)
+    )
 
 
 def _selection(cards: list[Card], now: datetime) -> dict[str, Any]:

@@ -40,11 +40,18 @@ def seen_of(form: Mapping[str, str]) -> Seen | None:
 
 
 async def act(
-    request: Req, invoice_id: UUID, form: Mapping[str, str], deed: Act, *, goes_on: bool = False
+    request: Req,
+    invoice_id: UUID,
+    form: Mapping[str, str],
+    deed: Act,
+    *,
+    goes_on: bool = False,
+    to: str | None = None,
 ) -> Response[Any]:
     """Do it in the request's transaction and say where it led.
 
-    `goes_on`: the rules decide what follows, so the pipeline runs after the commit, before the answer.
+    `goes_on`: the rules decide what follows, so the pipeline runs after the commit, before the answer. `to`: the list
+    where whoever did it goes on; else the invoice is shown.
     """
     scope = request.scope["state"]
     session, actor, now = scope["session"], scope["actor"], scope["now"]
@@ -64,7 +71,7 @@ async def act(
         if is_htmx(request):
             return await arrivals_view.partial(request, told=text)
         return see_other(request, ARRIVALS, flash=("ok", text))
-    target = f"{LIST}/{invoice_id}" if text else LIST
+    target = to or (f"{LIST}/{invoice_id}" if text else LIST)
     return see_other(request, target, flash=("ok", text or gettext("Sparat.")))
 
 

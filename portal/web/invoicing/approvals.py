@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from portal.web.pages import Html, Req
 
 NOTHING_CHOSEN = "Markera minst en del att attestera."
 STEP = "step-"
+ATTEST = "/attest"
 
 
 class ApprovalController(Controller):
@@ -48,10 +50,13 @@ class ApprovalController(Controller):
             note = data.get("note", "").strip() or None
             shown = shown_of(found.detail)
             for step_id in known:
-                await approval.approve(session, actor, step_id, shown=shown, note=note, seen=seen, now=now)
+                await approval.approve(
+                    session, actor, step_id, shown=shown, note=note, seen=seen, now=now, undo=undo
+                )
                 seen, note = None, None  # the first has moved it, in this very transaction
 
-        return await act(request, invoice_id, data, deed)
+        undo = timedelta(seconds=request.app.state.services.settings.undo_seconds)
+        return await act(request, invoice_id, data, deed, to=ATTEST)
 
     @post("/return-to-reviewer", status_code=HTTP_200_OK)
     async def send_back(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:

@@ -43,6 +43,7 @@ def _after(detail: Detail) -> tuple[Step, ...]:
         s.AWAITING_RECEIPT: gettext("Väntar på kvittens"),
         s.REVIEW: gettext("Granskas"),
         s.APPROVAL: gettext("Attesteras"),
+        s.ATTESTED: gettext("Attesterad"),
     }.get(invoice.status, gettext("Kontrolleras"))
     if nothing_to_pay(invoice):
         return (("now", now, ""), not_paid(detail))

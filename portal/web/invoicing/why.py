@@ -191,6 +191,14 @@ def _approval(told: Told) -> list[str]:
     return [*sentences, gettext("När alla har attesterat är fakturan klar.")]
 
 
+def _attested(told: Told) -> list[str]:
+    who = [step.approver_name for step in told.detail.steps if step.state == "approved"]
+    return [
+        gettext("Fakturan är attesterad av %(who)s.") % {"who": sentence_list(who, gettext("och"))},
+        gettext("Om några sekunder blir den klar. Till dess kan den som attesterade ångra sig."),
+    ]
+
+
 def _extra(told: Told) -> list[str]:
     return [gettext("Fakturan väntar på extra kontroll av %(who)s.") % {"who": told.owners or "–"}]
 
@@ -229,6 +237,7 @@ _BY_STATUS: Mapping[str, Callable[[Told], list[str]]] = {
     s.MATCHING_REQUIRED: _matching,
     s.REVIEW: _review,
     s.APPROVAL: _approval,
+    s.ATTESTED: _attested,
     s.EXTRA_CONTROL: _extra,
     s.DONE: _done,
     s.CANCELLED: _cancelled,

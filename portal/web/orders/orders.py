@@ -44,6 +44,7 @@ from portal.web.services import Services
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 READS_ORDERS = (*READS, p.RECEIVE_ALL, p.SEE_ALL_INVOICES)
+ATTESTED_BY = ("requisition:status:approve", "requisition:status:attest")
 CANCELLABLE = ORDER.move("cancel").sources
 NEVER = "00000000-0000-0000-0000-000000000000"
 
@@ -117,7 +118,7 @@ def _dates(
 ) -> dict[str, date]:
     dates: dict[str, date] = {}
     for one in told:
-        if one.tag == "requisition:status:approve":
+        if one.tag in ATTESTED_BY:
             dates["attested"] = stockholm_date(one.at)
     if answers:
         dates["answered"] = stockholm_date(answers[-1].answered_at)

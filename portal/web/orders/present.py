@@ -18,6 +18,7 @@ from portal.orders.queries.deliveries import ReceivedLine
 from portal.orders.queries.history import Happening
 from portal.orders.rules.call_offs import limit_key, rank_key
 from portal.orders.status import (
+    ATTESTED,
     AWAITING_APPROVAL,
     CANCELLED,
     CLOSED,
@@ -141,10 +142,13 @@ def requisition_track(requested: Requested, happenings: Sequence[Happening]) -> 
     """Spåret of a requisition that is not orders yet, or has become them."""
     when = {one.tag: stockholm_date(one.at) for one in happenings}
     sent = short(when.get("requisition:status:send"))
+    attested = when.get("requisition:status:attest") or when.get("requisition:status:approve")
     done = requested.status == ORDERED
     middle: Step = ("left", gettext("Attesteras"), "")
     if done:
-        middle = ("done", gettext("Attesterad"), short(when.get("requisition:status:approve")))
+        middle = ("done", gettext("Attesterad"), short(attested))
+    elif requested.status == ATTESTED:
+        middle = ("now", gettext("Attesterad"), short(when.get("requisition:status:attest")))
     elif requested.status == AWAITING_APPROVAL:
         middle = ("now", gettext("Väntar på attest"), "")
     elif requested.status == SENT_BACK:

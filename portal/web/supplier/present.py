@@ -31,8 +31,11 @@ ORDER_LABELS = {
     "sent": "Att bekräfta",
     "rejected_by_supplier": "Avböjd av er",
     "change_awaiting_approval": "Ändringen prövas av kunden",
+    "change_attested": "Ändringen prövas av kunden",
 }
-_TO_DELIVER = ("confirmed", "confirmed_with_change", "change_awaiting_approval", "partly_received")
+_TO_DELIVER = (
+    "confirmed", "confirmed_with_change", "change_awaiting_approval", "change_attested", "partly_received",
+)  # fmt: skip
 ORDER_TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("new", "Att bekräfta", ("sent",)),
     ("open", "Att leverera", _TO_DELIVER),

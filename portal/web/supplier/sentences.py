@@ -69,6 +69,10 @@ SENTENCES: Mapping[str, Sentence] = {
         "info", "stamp", _HANDLING, "Granskad, väntar på kundens godkännande. Inget för er att göra.",
         2, "Godkänns",
     ),
+    s.ATTESTED: Sentence(
+        "info", "stamp", _HANDLING, "Granskad, väntar på kundens godkännande. Inget för er att göra.",
+        2, "Godkänns",
+    ),
     s.CODING_UNCHECKED: Sentence(
         "info", "list-checks", _HANDLING, "Godkänd. Kunden gör en sista kontroll före betalning.", 2, "Godkänns",
     ),

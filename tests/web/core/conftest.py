@@ -156,10 +156,11 @@ def _site(
     mode: Mode = "demo",
     base_url: str = "http://127.0.0.1:8000",
     handlers: tuple[Any, ...] = (),
+    undo_seconds: int = 0,
 ) -> Site:
     settings = Settings(
         data_dir=folder, mode=mode, database_url=urls.app, base_url=base_url, secret_key="k" * 64,
-        audit_key=b"a" * 64, inbox_dir=folder / "inbox",
+        audit_key=b"a" * 64, inbox_dir=folder / "inbox", undo_seconds=undo_seconds,
     )  # fmt: skip
     clock = FixedClock(now)
     return Site(build(settings, urls.app, urls.owner, clock=clock), clock, handlers)
