@@ -6,9 +6,12 @@ import re
 import secrets
 import time
 from collections.abc import Iterable
+from unicodedata import normalize
 from uuid import UUID
 
 from stdnum import iban as _iban
+
+from portal.kernel.clean_text import without_unseen
 
 _NOISE = dict.fromkeys(map(ord, " -.\N{NO-BREAK SPACE}\N{EN DASH}\N{NON-BREAKING HYPHEN}"), None)
 _SIGNS = re.compile(r"[\s./\\_\-\u2010-\u2015\u2212]+")
@@ -146,8 +149,10 @@ def ocr(text: str, *, length_digit: bool = False) -> str | None:
 
 def invoice_number_key(number: str) -> str:
     """The number as it is compared (A4.11): upper case, each run of blanks, dashes, dots, slashes and underscores
-    as one "-", none at the ends. A number of nothing but signs is its own key."""
-    return _SIGNS.sub("-", number.upper()).strip("-") or number.strip()
+    as one "-", none at the ends. However its signs are encoded: composed or not, full width, with unseen ones
+    between. A number of nothing but signs is its own key."""
+    seen = without_unseen(normalize("NFKC", number))
+    return _SIGNS.sub("-", seen.upper()).strip("-") or number.strip()
 
 
 def folded_number_key(number: str) -> str:

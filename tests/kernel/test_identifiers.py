@@ -79,6 +79,14 @@ def test_one_key_for_all_spellings_of_a_number(spelling: str) -> None:
     assert invoice_number_key(spelling) == "AB-12-34"
 
 
+@pytest.mark.parametrize(("one", "other"), [
+    ("O\u03081", "\u00d61"), ("\uff11\uff10", "10"), ("F\u200b-1", "F-1"), ("F\u00ad1", "f1"), ("F\ufe631", "F-1"),
+])  # fmt: skip
+def test_what_looks_the_same_is_the_same_number(one: str, other: str) -> None:
+    """S06: two encodings of one number would be paid twice."""
+    assert invoice_number_key(one) == invoice_number_key(other)
+
+
 @pytest.mark.parametrize(
     ("one", "other"), [("26-1-11", "26-11-1"), ("1.0", "10"), ("007", "7"), ("0007", "007"), ("-", "_")]
 )

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.formats.en16931 import PaymentMeans
 from portal.invoicing.payment_values import Account, PaymentFacts, StandingFacts
 from portal.invoicing.rules import arrival, payee
 from portal.invoicing.rules import payment as payment_rule
 from portal.invoicing.rules.payment import PaymentChoice, check, stands
 from portal.invoicing.rules.payment import key as payment_key
+from portal.invoicing.rules.payment_means import told
 from portal.invoicing.values import (
     ArrivalFacts,
     Candidate,
@@ -336,6 +338,12 @@ def test_an_assigned_claim_is_paid_to_a_registered_factor_only() -> None:
     ("Rätten till betalning överlåts härmed", True), ("o\u0308verla\u030aten", True),
     ("Fakturan får inte överlåtas.", False), ("Fordran är inte överlåten", False),
     ("Fordran är inte överlåten men fordran 2 är överlåten", True), ("30 dagar netto", False), ("", False),
+    ("Fordran överlåtes till Faktorn AB", True), ("Rätten till betalning har över\u00adlåtits", True),
+    ("Fakturan är såld till Faktorn AB", True), ("Denna kundfordran har\nsålts", True), ("Varorna är sålda", False),
+    ("Fordran har pantsatts till Banken", True), ("Fakturan är belånad hos Faktorn", True),
+    ("Fakturan får ej överlåtas eller pantsättas", False), ("Fakturan är inte såld", False),
+    ("Betalning med befriande verkan sker endast till Faktorn AB", True),
+    ("This invoice has been assigned to Faktorn AB", True), ("Your order was assigned to Kim", False),
 ])  # fmt: skip
 def test_the_words_of_an_assignment(text: str, says: bool) -> None:
     assert payee.says_assigned(("Tack", text)) == says
@@ -362,6 +370,16 @@ def test_a_transfer_by_us_is_paid_to_the_account(means: str) -> None:
     """CI07b."""
     assert payment(means=(means,)).account == BG
     assert payment(means=(means,), accounts=()).account == BG
+
+
+def test_a_card_or_a_mandate_says_more_than_the_code_beside_it() -> None:
+    """CI07 whatever the code: the money is drawn once by them and must not be sent by us as well."""
+    card, mandate = PaymentMeans("30", card="4321"), PaymentMeans("1", mandate="M-1")
+    assert told(("30",), (card,)) == ("30", "48")
+    assert told(("1",), (mandate, card)) == ("1", "49", "48")
+    assert told(("48",), (replace(card, code="48"),)) == ("48",)
+    assert told(("30", "57"), (PaymentMeans("57"),)) == ("30", "57")
+    assert "med kort" in payment(means=told(("30",), (card,))).reasons[0].text
 
 
 @pytest.mark.parametrize("means", ["10", "20", "48", "49", "54", "55", "57", "59", "68", "97", "ZZZ", "030"])

@@ -23,7 +23,7 @@ from portal.invoicing.match_values import (
 from portal.invoicing.rules.filling import Fill
 from portal.invoicing.rules.matching import match
 from portal.invoicing.rules.pairing import pair
-from portal.kernel.money import to_ore
+from portal.kernel.money import format_kr, to_ore
 from portal.suppliers.values import AgreedCharge
 from tests.rules.test_matching import LIMITS, PAPER, PENS, invoice, line, outcome, with_paper
 
@@ -94,7 +94,9 @@ def test_order_lines_of_one_article_at_two_prices() -> None:
     assert "orderrad 1 och 2" in result.reasons[0].text
 
 
-@pytest.mark.parametrize("named", [None, "NA", "-", "O-1", " o-1 ", "Order O-1", "SO-7", "BT-13 som skrivet"])
+@pytest.mark.parametrize(
+    "named", [None, "NA", "n/a", "-", "O-1", " o-1 ", "Order O-1", "SO-7", "BT-13 som skrivet"]
+)
 def test_a_line_that_names_the_invoices_own_order_or_none(named: str | None) -> None:
     facts = invoice(line(PAPER, order_reference=named), orders=("BT-13 som skrivet", "SO-7"))
     assert match(facts, LIMITS).codes == ()
@@ -172,12 +174,26 @@ def test_charges_are_judged_alike_wherever_they_stand(limits: MatchLimits, code:
     assert outcome(line(PAPER), AS_A_LINE, limits=limits)[1] == wanted
 
 
+@pytest.mark.parametrize(("changes", "words"), [
+    ({}, "varken orderrad eller artikelnummer"), ({"name": "Porto"}, "Porto, finns inte på ordern"),
+    ({"order_line": "9"}, "har orderrad 9, som inte finns"),
+    ({"order_line": "9", "seller_item_id": "KB-9"}, "har artikelnummer KB-9, som inte finns"),
+])  # fmt: skip
+def test_an_unknown_line_is_told_by_what_it_carries(changes: dict[str, str], words: str) -> None:
+    """The same goods may be on the order: a line that names none of its lines is not "not on the order"."""
+    unknown = replace(
+        line(PAPER), **{"name": PAPER.name, "seller_item_id": None, "order_line": None, **changes}
+    )
+    (reason,) = match(invoice(unknown), LIMITS).reasons
+    assert words in reason.text
+
+
 def test_an_agreed_charge_is_agreed_once_and_the_rest_is_named() -> None:
     agreed = MatchLimits(charges=(AgreedCharge(None, "Frakt", D(95)),))
     twice = invoice(line(PAPER), charges=(replace(FREIGHT, reason_code=None), Charge(D(95), "Frakt")))
     result = match(twice, agreed)
     assert result.codes == ("charge",)
-    assert "Frakt på 95,00 kr men 95,00 kr" in result.reasons[0].text.replace("\u00a0", " ")
+    assert "Frakt på 190,00 kr men 95,00 kr" in result.reasons[0].text.replace("\u00a0", " ")
     assert [one.allowed for one in result.charges] == [True, False]
 
 
@@ -199,6 +215,29 @@ def test_a_line_that_rounds_off_is_rounding_within_the_limit(
     rounds = replace(line(PENS, 1, amount), name="Öresavrundning", **BARE)
     facts = invoice(line(PAPER), rounds, rounding=D(bt114))
     assert match(replace(facts, payable=facts.net + D(bt114)), LIMITS).codes == codes
+
+
+@pytest.mark.parametrize("amount", ["400", "0.40"])
+def test_roundings_that_take_each_other_out_are_no_rounding(amount: str) -> None:
+    """Net says nothing of them, and at different rates of VAT there is a hundred kronor more to pay."""
+    up, down = (
+        replace(line(PENS, 1, sign + amount), name="Öresavrundning", vat_rate=rate, **BARE)
+        for sign, rate in (("", D(25)), ("-", D(0)))
+    )
+    result = match(invoice(line(PAPER), up, down), LIMITS)
+    assert result.codes == ("charge",)
+    assert [one.allowed for one in result.charges] == [False, False]
+    assert f"avrundning {format_kr(D(amount))} och" in result.reasons[0].text
+
+
+def test_freight_below_nothing_makes_no_room_for_more() -> None:
+    limits = MatchLimits(
+        charges=(AgreedCharge(None, "Frakt", D(95)),), charge_codes=("FC",), charge_amount=D(95)
+    )
+    result = match(
+        invoice(line(PAPER), charges=(Charge(D(-500), "Frakt"), Charge(D(595), "Frakt", "FC"))), limits
+    )
+    assert [one.allowed for one in result.charges] == [False, False]
 
 
 # What is payable

@@ -15,8 +15,8 @@ from portal.formats.en16931 import Party
 from portal.invoicing.models import Invoice, RuleDecision
 from portal.invoicing.payment_values import Account, PaymentFacts, StandingFacts
 from portal.invoicing.queries.references import AccountRow, SupplierRow, supplier_today
-from portal.invoicing.rules import payment
-from portal.invoicing.rules.payee import says_assigned
+from portal.invoicing.rules import payment, payment_means
+from portal.invoicing.rules.payee import FACTORED, says_assigned
 from portal.invoicing.rules.payment import PaymentChoice
 from portal.invoicing.rules.payment_date import Payable
 from portal.invoicing.values import ZERO
@@ -49,8 +49,8 @@ def payment_facts(
         confirmed=CONFIRMED_ACCOUNT in settled,
         payee_name=payee_name(payee),
         seller_org_number=supplier.org_number if supplier else None,
-        transferred=says_assigned((*invoice.notes, invoice.payment_terms or "")),
-        means=invoice.means_codes,
+        transferred=is_transferred(invoice),
+        means=payment_means.told(invoice.means_codes, invoice.means),
         allowed_means=tuple(sorted(supplier.terms.payment_means)) if supplier else (),
         prepaid=is_prepaid(invoice),
         prepaid_allowed=supplier is not None and supplier.terms.prepaid,
@@ -75,11 +75,22 @@ def payee_name(payee: Party | None) -> str:
     return (payee.name or payee.legal_name or "") if payee else ""
 
 
+def is_transferred(invoice: Neutral) -> bool:
+    """Whether the invoice says, by its kind or in a note, that the claim is another's."""
+    lines = (line.note or "" for line in invoice.lines)
+    notes = (*invoice.notes, invoice.payment_terms or "", *lines)
+    return invoice.type_code == FACTORED or says_assigned(notes)
+
+
 def is_prepaid(invoice: Neutral) -> bool:
-    """Whether BT-113 leaves nothing to pay. More than was owed is a wrong sum, not a payment (A4.10)."""
+    """Whether BT-113 is all that was owed, or leaves nothing to pay; what rounds off (BT-114) is no debt.
+
+    More than was owed is a wrong sum, not a payment (A4.10).
+    """
     prepaid, gross = invoice.prepaid_amount, invoice.gross_amount
     left = invoice.payable_amount if gross > 0 else -invoice.payable_amount
-    return bool(prepaid) and min(gross, ZERO) <= prepaid <= max(gross, ZERO) and left <= 0
+    inside = min(gross, ZERO) <= prepaid <= max(gross, ZERO)
+    return bool(prepaid) and inside and (prepaid == gross or left <= 0)
 
 
 def payable(

@@ -13,7 +13,7 @@ from portal.kernel.money import canonical, format_kr
 from portal.kernel.text import sentence_list
 from portal.suppliers.values import AgreedCharge
 
-RULE = "A6.10.charge/2"
+RULE = "A6.10.charge/3"
 FREIGHT = "FC"
 # A line with these words alone and no article is no goods: a charge by its UNCL 7161 code where there is one.
 CHARGE_WORDS: dict[str, str | None] = {
@@ -83,15 +83,17 @@ def judge(
 ) -> Charges:
     """Charges of the document, of lines, and lines that are charges (`extra`); `roundings`: lines that round off.
 
-    Rounding in all, with BT-114, that is more than its limit is a charge like any other.
+    Rounding that is more than its limit is a charge like any other: in all, with BT-114, and without regard to sign,
+    for two that take each other out may do so at different rates of VAT.
     """
     found = (
         *facts.charges,
         *(one for line in facts.lines for one in line.named_charges or _unnamed(line)),
         *extra,
     )
-    rounding = sum(roundings, ZERO) + sum((one.amount for one in found if is_rounding(one.reason)), ZERO)
-    if abs(rounding + facts.rounding) <= limits.rounding:
+    written = [*roundings, *(one.amount for one in found if is_rounding(one.reason))]
+    rounding = sum(written, ZERO)
+    if max(sum(map(abs, written), ZERO), abs(rounding + facts.rounding)) <= limits.rounding:
         charges = [one for one in found if not is_rounding(one.reason)]
     else:
         over = [Charge(one, "Öresavrundning") for one in roundings]
@@ -109,7 +111,11 @@ def _told_apart(charges: Sequence[Charge], limits: MatchLimits) -> tuple[list[Ch
     allowed, rest = [], []
     for charge in charges:
         at = next(
-            (n for n, one in enumerate(limits.charges) if _names(one, charge) and charge.amount <= left[n]),
+            (
+                n
+                for n, one in enumerate(limits.charges)
+                if _names(one, charge) and 0 < charge.amount <= left[n]
+            ),
             None,
         )
         if at is None:
@@ -117,7 +123,7 @@ def _told_apart(charges: Sequence[Charge], limits: MatchLimits) -> tuple[list[Ch
         else:
             left[at] -= charge.amount
             allowed.append(charge)
-    listed = [one for one in rest if one.reason_code in limits.charge_codes]
+    listed = [one for one in rest if one.reason_code in limits.charge_codes and one.amount > 0]
     if sum((one.amount for one in listed), ZERO) > limits.charge_amount:
         listed = []
     return allowed + listed, [one for one in rest if one not in listed]
@@ -130,15 +136,22 @@ def _names(agreed: AgreedCharge, charge: Charge) -> bool:
     return bool(charge.reason) and fold(agreed.words) == fold(charge.reason)
 
 
+def _named(charge: Charge, among: Sequence[Charge]) -> str:
+    """Its words; with its own amount where some take off and some add, for then their sum says little."""
+    mixed = len({one.amount > 0 for one in among}) > 1
+    return f"{words_of(charge)} {format_kr(charge.amount)}" if mixed else words_of(charge)
+
+
 def refusal(charges: Charges, limits: MatchLimits) -> tuple[Reason, ...]:
     """The deviation, in the charges' own words; none when every one is allowed."""
     if not charges.refused:
         return ()
-    agreed = (one.most for one in limits.charges if any(_names(one, charge) for charge in charges.refused))
+    agreed = [one for one in limits.charges if any(_names(one, charge) for charge in charges.refused)]
+    within = [one for one in charges.allowed if any(_names(kind, one) for kind in agreed)]
     message = "Fakturan har %(named)s på %(total)s men %(agreed)s är avtalat."
     params = {
-        "named": sentence_list([words_of(one) for one in charges.refused]),
-        "total": format_kr(sum((one.amount for one in charges.refused), ZERO)),
-        "agreed": format_kr(sum(agreed, ZERO)),
+        "named": sentence_list([_named(one, charges.refused) for one in charges.refused]),
+        "total": format_kr(sum((one.amount for one in (*charges.refused, *within)), ZERO)),
+        "agreed": format_kr(sum((one.most for one in agreed), ZERO)),
     }
     return (Reason("charge", message, params, RULE),)

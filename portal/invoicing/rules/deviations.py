@@ -114,11 +114,10 @@ def _amounts(row: int, line: Stored, difference: Decimal) -> Iterator[Part]:
 def _of_document(stored: Stored, lines: Sequence[Stored]) -> Iterator[Part]:
     reasons = {one["code"]: one for one in stored["reasons"] if one["line"] is None}
     charges = stored["result"].get("charges", ())
-    refused = sum((Decimal(one["amount"]) for one in charges if not one["allowed"]), ZERO)
+    refused = [one for one in charges if not one["allowed"]]
     if refused:
-        yield Part(
-            "charge", sentence_list([str(one["words"]) for one in charges if not one["allowed"]]), refused
-        )
+        total = sum((Decimal(one["amount"]) for one in refused), ZERO)
+        yield Part("charge", sentence_list([str(one["words"]) for one in refused]), total)
     if "total" in reasons:
         allowed = sum((Decimal(one["amount"]) for one in charges), ZERO)
         expected = sum(

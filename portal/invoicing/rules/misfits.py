@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from portal.invoicing.match_values import InvoiceLineFacts, OrderLineFacts
+from portal.invoicing.match_values import InvoiceLineFacts, OrderFacts, OrderLineFacts
+from portal.invoicing.rules.charges import fold
 from portal.kernel.decision import Reason
 from portal.kernel.text import sentence_list
 
@@ -18,10 +19,26 @@ def _named(line: InvoiceLineFacts) -> str:
     return line.name or line.seller_item_id or "utan artikelnummer"
 
 
-def unknown(position: int, line: InvoiceLineFacts) -> Reason:
-    """Nothing it carries names a line of the order."""
-    message = "Rad %(line)s, %(name)s, finns inte på ordern."
-    return Reason("line_unknown", message, {"line": str(position), "name": _named(line)}, RULE)
+_NO_SUCH_ITEM = "Rad %(line)s, %(name)s, har artikelnummer %(item)s, som inte finns på ordern."
+_NO_SUCH_ROW = "Rad %(line)s, %(name)s, har orderrad %(row)s, som inte finns på ordern."
+_UNKNOWN = "Rad %(line)s, %(name)s, finns inte på ordern."
+_NO_KEY = (
+    "Rad %(line)s, %(name)s, har varken orderrad eller artikelnummer. Det går inte att veta vilken rad på order"
+    " %(order)s den gäller."
+)
+
+
+def unknown(position: int, line: InvoiceLineFacts, order: OrderFacts) -> Reason:
+    """Nothing it carries names a line of the order. One without keys may be on the order all the same."""
+    written = (("item", line.seller_item_id or line.buyer_item_id), ("row", line.order_line))
+    keys = {name: value.strip() for name, value in written if value and value.strip()}
+    params = {"line": str(position), "name": line.name or "–"}
+    for name, message in (("item", _NO_SUCH_ITEM), ("row", _NO_SUCH_ROW)):
+        if name in keys:
+            return Reason("line_unknown", message, {**params, name: keys[name]}, RULE)
+    if any(fold(one.name) == fold(line.name) for one in order.lines):
+        return Reason("line_unknown", _NO_KEY, {**params, "order": order.number}, RULE)
+    return Reason("line_unknown", _UNKNOWN, params, RULE)
 
 
 def substitute(position: int, line: InvoiceLineFacts, ordered: OrderLineFacts) -> Reason:

@@ -14,7 +14,7 @@ from portal.invoicing.rules.misfits import BUYER, ROW, SELLER, Fitting
 from portal.kernel.decision import Reason
 from portal.kernel.item_numbers import item_number_key
 
-_NONE = frozenset({"", "-", "NA"})
+_NONE = frozenset({"", "-", "NA", "N/A"})
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ def _place(
     elif not fitting and is_charge(line.name):
         _place_charge(found, targets, keys.order, position, line)
     else:
-        target = _target(position, line, fitting)
+        target = _target(position, line, fitting, keys.order)
         if isinstance(target, Reason):
             found.unknown[position] = target
         else:
@@ -125,10 +125,12 @@ def _key(item_id: str | None) -> str:
     return item_number_key(item_id or "").replace(" ", "")
 
 
-def _target(position: int, line: InvoiceLineFacts, fitting: Fitting) -> tuple[OrderLineFacts, ...] | Reason:
+def _target(
+    position: int, line: InvoiceLineFacts, fitting: Fitting, order: OrderFacts
+) -> tuple[OrderLineFacts, ...] | Reason:
     """The order lines it fills, in order: one, or several alike; else why it fills none."""
     if not fitting:
-        return misfits.unknown(position, line)
+        return misfits.unknown(position, line, order)
     common = [one for one in next(iter(fitting.values())) if all(one in lines for lines in fitting.values())]
     if not common:
         return misfits.apart(position, line, fitting)

@@ -1,19 +1,27 @@
-"""Another payee than the seller (BG-10), or a claim that has been assigned: paid to the assignee alone.
+"""Another payee than the seller (BG-10), or a claim that has been assigned or pledged: paid to the holder alone.
 
-Whoever has been told that the claim is another's and pays the seller has not paid (skuldebrevslagen 29 §).
+Whoever has been told that the claim is another's and pays the seller has not paid (skuldebrevslagen 10, 29 and 31 §§).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from unicodedata import normalize
 
 from portal.invoicing.payment_values import Account, PaymentFacts
+from portal.kernel.clean_text import plain_text
 from portal.kernel.decision import Reason
 
-# "får inte överlåtas" is no assignment; "är inte överlåten" neither.
-_ASSIGNED = re.compile(r"\böverlå(?:ten|tet|tna|tit|tits|ts)\b", re.IGNORECASE)
+FACTORED = "393"
+"""BT-3 of an invoice whose claim a factor has: says what a note would have said."""
+# "får inte överlåtas" is no assignment; "är inte överlåten" neither. Goods are sold too: only a sold claim counts.
+_CLAIM = r"(?:fordran|fordringen|fordringar|(?:kund|faktura)fordran|fakturan?|invoice|claim|receivables?)"
+_ASSIGNED = re.compile(
+    r"\böverlå(?:ten|tet|tna|tit|tits|ts|tes)\b|\bpantsat(?:t|ts|ta)\b|\bpantsätts\b"
+    r"|\bpantförskriv(?:en|et|na|its|s)\b|\bbelåna(?:d|t|de|ts|s)\b|\bbefriande verkan\b"
+    rf"|\b{_CLAIM}\b[^.]{{0,40}}\b(?:såld|sålts|säljs|assigned|factored|pledged)\b",
+    re.IGNORECASE,
+)
 _NOT_ASSIGNED = re.compile(r"\b(?:inte|ej|icke)\s+(?:har\s+|blivit\s+|vara\s+)*$", re.IGNORECASE)
 _NO_NUMBER = (
     "Betalningsmottagare är %(payee)s, utan organisationsnummer."
@@ -28,17 +36,19 @@ _NO_ACCOUNT = (
     " Fakturan väntar tills levgruppen har kontrollerat vem som ska ha betalt."
 )
 _TRANSFERRED = (
-    "Fakturan säger att fordran är överlåten, men inget konto på den är registrerat för en ny mottagare."
+    "Fakturan säger att fordran är överlåten eller pantsatt, men inget konto på den är registrerat för en ny mottagare."
     " Fakturan väntar tills levgruppen har kontrollerat vem som ska ha betalt."
 )
 
 
 def says_assigned(texts: Iterable[str]) -> bool:
-    """Whether a note says that the claim has been assigned ("överlåten", "överlåtits")."""
+    """Whether a note says that the claim has been assigned or pledged ("överlåten", "har sålts", "belånad hos")."""
     for text in texts:
-        plain = normalize("NFC", text)
+        plain = " ".join(plain_text(text).split())
         for found in _ASSIGNED.finditer(plain):
-            if not _NOT_ASSIGNED.search(plain[: found.start()]):
+            # The word that says it is the last of what was found.
+            before = plain[: found.end()].rpartition(" ")[0]
+            if not _NOT_ASSIGNED.search(f"{before} "):
                 return True
     return False
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from portal.formats.en16931 import PaymentMeans
 from portal.invoicing.payment_values import PaymentFacts
 from portal.kernel.decision import Reason
 
 # 50 and 56 are the codes of old for plusgiro and bankgiro; 1 says nothing.
 TRANSFERS = frozenset({"1", "30", "31", "42", "50", "56", "58"})
+CARD, DEBIT = "48", "49"
 _CASH = (
     "Fakturan är enligt leverantören betald kontant."
     " Den väntar tills levgruppen har kontrollerat att den inte betalas två gånger."
@@ -34,8 +36,8 @@ _NAMED: Mapping[str, str] = MappingProxyType(
     {
         "10": _CASH,
         "20": _CHECK,
-        "48": _CARD,
-        "49": _DEBIT,
+        CARD: _CARD,
+        DEBIT: _DEBIT,
         "54": _CARD,
         "55": _CARD,
         "59": _DEBIT,
@@ -50,6 +52,16 @@ _PREPAID = (
     "Leverantören skriver att hela fakturan redan är betald."
     " Den väntar tills levgruppen har kontrollerat betalningen."
 )
+
+
+def told(codes: Iterable[str], means: Iterable[PaymentMeans]) -> tuple[str, ...]:
+    """The codes, and what a card (BG-18) or a mandate (BG-19) says beside a code that says another thing."""
+    beside: list[str] = []
+    for one in means:
+        if one.code.strip() in TRANSFERS:
+            beside += [CARD] if one.card or one.card_holder else []
+            beside += [DEBIT] if one.mandate or one.debited else []
+    return tuple(dict.fromkeys((*codes, *beside)))
 
 
 def other_means(facts: PaymentFacts) -> tuple[str, ...]:

@@ -265,6 +265,19 @@ WORDS: Mapping[str, Wording] = MappingProxyType(
             _by(
                 ("line name", "Rad %(line)s, %(name)s, finns inte på beställningen."),
                 (
+                    "line name item",
+                    "Rad %(line)s, %(name)s, har artikelnummer %(item)s, som inte är beställt.",
+                ),
+                (
+                    "line name row",
+                    "Rad %(line)s, %(name)s, har orderrad %(row)s, som inte finns på beställningen.",
+                ),
+                (
+                    "line name order",
+                    "Rad %(line)s, %(name)s, har varken orderrad eller artikelnummer, så kunden vet inte vilken rad på"
+                    " beställning %(order)s den gäller.",
+                ),
+                (
                     "line name item ordered_item ordered",
                     "Rad %(line)s, %(name)s, har artikelnummer %(item)s men beställt är %(ordered)s, %(ordered_item)s.",
                 ),

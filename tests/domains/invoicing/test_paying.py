@@ -22,7 +22,7 @@ from portal.invoicing.actions import approval, deviation, foreign_account, revie
 from portal.invoicing.actions.again import rerun
 from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.paid_otherwise import HOW_MISSING, NOT_CLAIMED, confirm_paid_otherwise
-from portal.invoicing.actions.paying import is_prepaid, payable, payee_number, payment_facts
+from portal.invoicing.actions.paying import is_prepaid, is_transferred, payable, payee_number, payment_facts
 from portal.invoicing.actions.waiting import wait_no_longer
 from portal.invoicing.queries.references import AccountRow, SupplierRow
 from portal.invoicing.queries.summary import recomputed
@@ -396,6 +396,18 @@ def test_who_a_payee_is() -> None:
 async def test_prepaid_in_full_leaves_nothing(site: Site) -> None:
     invoice = await neutral(site)
     for prepaid, left, full in (("936.25", "0", True), ("936.24", "0.01", False), ("0", "936.25", False),
-                                ("936.25", "-0.25", True), ("936.26", "-0.01", False)):  # fmt: skip
+                                ("936.25", "-0.25", True), ("936.25", "0.50", True),
+                                ("936.26", "-0.01", False)):  # fmt: skip
         one = replace(invoice, prepaid_amount=D(prepaid), payable_amount=D(left))
         assert is_prepaid(one) == full, prepaid
+
+
+async def test_a_claim_is_anothers_by_the_kind_of_the_invoice_or_any_note(site: Site) -> None:
+    """CI11 and skuldebrevslagen 29 §: 393 is a factored invoice; a note may stand on a line."""
+    invoice = await neutral(site)
+    assert not is_transferred(invoice)
+    assert is_transferred(replace(invoice, type_code="393"))
+    assert is_transferred(replace(invoice, payment_terms="Fordran har överlåtits"))
+    first, *rest = invoice.lines
+    noted = replace(invoice, lines=(replace(first, note="Fordran är överlåten till Faktorn AB"), *rest))
+    assert is_transferred(noted)
