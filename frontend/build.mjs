@@ -7,6 +7,7 @@ import { build } from "esbuild";
 
 const OUT = "static/build";
 const FONT = "node_modules/@fontsource-variable/hanken-grotesk/files/hanken-grotesk-";
+const PICTURES = "frontend/pictures";
 const ICONS = "node_modules/lucide-static/icons";
 const SHARED = { bundle: true, minify: true, write: false, metafile: true, legalComments: "none", logLevel: "warning" };
 // Shipped as files or data, so that no bundle lists them among its inputs.
@@ -51,6 +52,11 @@ async function emitIcons() {
   await writeFile(join(OUT, "icons.json"), JSON.stringify(icons));
 }
 
+// Our own drawings of kinds of goods, by the names that portal/catalog/rules/pictures.py knows.
+async function emitPictures() {
+  for (const file of (await readdir(PICTURES)).sort()) await emit(`picture-${file}`, await readFile(join(PICTURES, file)));
+}
+
 function packagesIn(metafiles) {
   const paths = metafiles.flatMap((meta) => Object.keys(meta.inputs));
   const names = paths.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]).filter(Boolean);
@@ -71,6 +77,7 @@ await emitFonts();
 await emit("mark.svg", await readFile("static/mark.svg"));
 const metafiles = [await emitStyles(), await emitScript()];
 await emitIcons();
+await emitPictures();
 const licences = await Promise.all(packagesIn(metafiles).map(licenceOf));
 await writeFile(join(OUT, "licences.txt"), licences.join(`\n${"-".repeat(80)}\n\n`));
 await writeFile(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

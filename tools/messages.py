@@ -36,7 +36,7 @@ GETTEXT = frozenset({"gettext", "ngettext", "_"})
 # Their literals are labels, one word or many.
 TEXT_CALLS = frozenset(
     {"State", "Move", "Permission", "Group", "Item", "Control", "Task", "Invalid", "Forbidden", "Conflict"}
-    | {"NotFound", "Told", "Reason", "Wrong", "Dimension", "Column", "Choice", "Option"}
+    | {"NotFound", "Told", "Reason", "Wrong", "Dimension", "Column", "Choice", "Option", "Picture"}
 )
 # Told to programmers.
 PROGRAMMERS = frozenset(

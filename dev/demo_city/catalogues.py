@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from itertools import product
 from typing import Any
 
 from dev.demo_city import data
+from dev.demo_city.assortment import FILLING
 from dev.demo_city.ids import CONCERN_ID, demo_id
 from dev.demo_city.master_data import supplier_id
-
-CHEAPEST, STEP = Decimal("9.90"), Decimal("7.30")
-LONGEST_RUN = 60
 
 
 def catalogue_id(agreement: str, supplier: str) -> Any:
@@ -29,7 +26,7 @@ def article_id(item_no: str) -> Any:
 def catalogues(now: datetime) -> list[dict[str, Any]]:
     """One catalogue for each agreement and supplier that has articles."""
     pairs = {(agreement, supplier) for _no, agreement, supplier, *_ in data.ARTICLES}
-    pairs |= {(agreement, filling[0]) for agreement, filling in data.FILLING.items()}
+    pairs |= {(agreement, filling.supplier) for agreement, filling in FILLING.items()}
     return [
         {"concern_id": CONCERN_ID, "id": catalogue_id(agreement, supplier), "supplier_id": supplier_id(supplier),
          "agreement_id": demo_id("agreement", agreement), "name": agreement, "version": 1, "published_at": now}
@@ -41,11 +38,14 @@ def articles() -> Iterator[dict[str, Any]]:
     """Every article as a row."""
     for item_no, agreement, supplier, name, unspsc, unit, price, vat in data.ARTICLES:
         yield _article(item_no, agreement, supplier, name, unspsc, unit, Decimal(price), vat)
-    for agreement, (supplier, prefix, first, vat, kinds, variants) in data.FILLING.items():
-        for position, ((noun, unspsc, unit), variant) in enumerate(product(kinds, variants)):
-            made_up = CHEAPEST + STEP * (position % LONGEST_RUN)
-            number, words = f"{prefix}-{first + position}", f"{noun} {variant}"
-            yield _article(number, agreement, supplier, words, unspsc, unit, made_up, vat)
+    for agreement, filling in FILLING.items():
+        named = ((kind, position) for kind in filling.kinds for position in range(len(kind.variants)))
+        for number, (kind, position) in enumerate(named, start=filling.first):
+            words, item_no = f"{kind.noun} {kind.variants[position]}", f"{filling.prefix}-{number}"
+            cost = Decimal(kind.price) + Decimal(kind.step) * position
+            yield _article(
+                item_no, agreement, filling.supplier, words, kind.unspsc, kind.unit, cost, filling.vat
+            )
 
 
 def _article(

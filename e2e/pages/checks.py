@@ -40,7 +40,7 @@ WIDER = """width => [...document.querySelectorAll('body *')].filter(e => e.getBo
   && !e.closest('.sr-only, [data-scroll], table') && getComputedStyle(e).visibility !== 'hidden')
   .slice(0, 3).map(e => e.tagName.toLowerCase() + '.' + (e.getAttribute('class') || ''))"""
 
-# What is done and what is paid. The text of an amount counts, not its cell: figures do not break, and may stand out of it.
+# What is done, and what is paid. The text of an amount counts, not its cell: figures do not break and may stand out.
 OUT_OF_SIGHT = """width => {
   const acts = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], .status, .turn'
   const amounts = '.num, .key-amount, .hit-price, .comparison-sum, .attest-amount, .totals dd'
@@ -73,7 +73,7 @@ OUT_OF_SIGHT = """width => {
   const main = document.querySelector('main') || document.body
   return [...main.querySelectorAll(`${acts}, ${amounts}`)]
     .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('pre[tabindex]') && outside(e))
-    .slice(0, 4).map(e => `${e.tagName.toLowerCase()}.${e.className} “${(e.textContent || e.name || '').trim().slice(0, 40)}”`)
+    .slice(0, 4).map(e => `${e.tagName.toLowerCase()}.${e.className} “${(e.textContent || e.name || '').trim()}”`)
 }"""
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.catalog.queries.articles import ArticleHit, Chosen, HitPage
+from portal.catalog.rules.pictures import PICTURES, picture_of
 from portal.catalog.rules.units import unit_name
 from portal.catalog.rules.unspsc import SEGMENTS
 from portal.catalog.search import MOST_CANDIDATES
@@ -65,7 +66,7 @@ class Address(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HitView:
-    """A hit row. `reasons`: (met, sentence). Price without unit words."""
+    """A hit row. `reasons`: (met, sentence). Price without unit words. `picture`: a drawing, by name and in words."""
 
     id: UUID
     name: str
@@ -80,6 +81,8 @@ class HitView:
     blocked: str | None
     reasons: tuple[tuple[bool, str], ...]
     start_quantity: str
+    picture: str
+    picture_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def category_links(articles: Mapping[str, int], path: str) -> tuple[tuple[str, s
 def hit_view(hit: ArticleHit, organisation: str, today: date) -> HitView:
     """One article as a row."""
     code = hit.blocked(today)
-    price = hit.price
+    price, picture = hit.price, picture_of(hit.unspsc)
     return HitView(
         id=hit.id,
         name=hit.name,
@@ -148,6 +151,8 @@ def hit_view(hit: ArticleHit, organisation: str, today: date) -> HitView:
         blocked=gettext(BLOCKED[code][0]) if code else None,
         reasons=_reasons(hit, organisation, code),
         start_quantity=format_number_sv(hit.min_quantity or Decimal(1)),
+        picture=picture,
+        picture_text=gettext("Tecknad bild: %(what)s") % {"what": gettext(PICTURES[picture].shows)},
     )
 
 

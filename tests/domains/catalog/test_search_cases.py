@@ -45,7 +45,7 @@ FOUND = (
     ("HL-77.3", "Moppgarn"),
     ("14111507", "Kopieringspapper A4 80 g, 500 ark"),
     ("toapapper", "Toalettpapper"),
-    ("toapapper refill", "Toalettpapper refill"),
+    ("toapapper jumborulle", "Toalettpapper jumborulle"),
     ("pennor", "penna"),
     ("kontorsbolaget pärm", "Pärm A4 röd"),
 )

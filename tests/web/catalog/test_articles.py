@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dev.demo_city import catalogues
 from dev.demo_city.ids import demo_id
 from dev.demo_city.master_data import supplier_id
 from tests.web.catalog.conftest import HTMX, post, user
@@ -38,16 +39,15 @@ async def test_the_form_of_a_hit_puts_it_in_the_basket_and_comes_back_after_undo
 async def test_pages_follow_each_other_without_gap_or_repetition(site: Site) -> None:
     buyer = await user(site, "bestallare@gsf")
     path, seen = f"{PAGE}?q=årskurs&limit=20", []
-    for _ in range(10):
+    for _ in range(12):
         html = (await buyer.get(path, headers=HTMX)).text
         seen += re.findall(r'<li class="hit" id="hit-([^"]+)"', html)
         more = re.search(r'href="([^"]+after=[^"]+)"', html)
         if more is None:
             break
         path = more.group(1).replace("&amp;", "&")
-    assert (
-        len(seen) == len(set(seen)) == 8 * 9 + 1
-    )  # eight kinds for nine years, and the one the demo city names
+    for_a_year = [a for a in catalogues.articles() if "årskurs" in a["name"]]
+    assert len(seen) == len(set(seen)) == len(for_a_year) > 40
 
 
 async def test_filters_stand_in_the_address_as_chips_and_clearing_keeps_the_words(site: Site) -> None:
@@ -56,7 +56,8 @@ async def test_filters_stand_in_the_address_as_chips_and_clearing_keeps_the_word
     html = (await buyer.get(f"{PAGE}?q=blå&agreement={agreement}&segment=44")).text
     assert html.count('class="chip"') == 2
     assert 'href="/catalog/articles?q=bl%C3%A5"' in html
-    assert "Handtvål blå" not in html
+    assert "Mikrofiberduk blå" in (await buyer.get(f"{PAGE}?q=blå")).text
+    assert "Mikrofiberduk blå" not in html
     assert "Gelpenna blå" in html
 
 
