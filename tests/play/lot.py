@@ -19,6 +19,7 @@ from portal.invoicing.actions.intake import Incoming, receive_many
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.actions.waiting import wait_no_longer
+from tests.play import deeds
 from tests.play.history import Act, History
 from tests.play.opening import open_all
 from tests.play.stage import Sent, Stage
@@ -94,6 +95,7 @@ async def run_again(lot: Lot) -> None:
         await rerun(lot.parts.database, CONCERN_ID, ids, lot.now)
 
 
+assert deeds.DEEDS  # every deed is known by its name once they are imported
 FOLLOWS: tuple[Look, ...] = (come_in, wait, credits_come, run_again)
 
 
