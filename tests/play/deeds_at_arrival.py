@@ -1,11 +1,10 @@
-"""What administrators and levgruppen do to an invoice of a history that was stopped, and the days that pass."""
+"""What administrators and levgruppen do to an invoice of a history that was stopped."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from dev.demo_city.ids import CONCERN_ID, demo_id
-from portal.db.context import Context
+from dev.demo_city.ids import demo_id
 from portal.invoicing.actions import (
     assignment,
     cancellation,
@@ -14,7 +13,6 @@ from portal.invoicing.actions import (
     new_start,
     paid_otherwise,
 )
-from portal.invoicing.actions.waiting import wait_no_longer
 from portal.suppliers.rules.accounts import CallForm
 from tests.domains.orders.conftest import actor_of
 from tests.play.deeds_of_invoices import owner_of, shown
@@ -141,11 +139,3 @@ async def not_mine(stage: Stage, act: Act) -> None:
 @deed("cancel")
 async def cancel(stage: Stage, act: Act) -> None:
     await stage.act(stage.who(act, admin_of(stage)), cancellation.cancel, stage.one(act).id, comment=WHY)
-
-
-@deed("days_pass")
-async def days_pass(stage: Stage, act: Act) -> None:
-    """Some days, and what waits no longer than so."""
-    stage.now += timedelta(days=act.much % 9 + 1)
-    async with stage.database.session(Context.for_system(CONCERN_ID)) as session:
-        await wait_no_longer(session, CONCERN_ID, stage.now)

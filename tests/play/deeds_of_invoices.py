@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from decimal import Decimal as D
 from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.exc import IntegrityError
 
 from portal.coding.values import CodeString
 from portal.invoicing.actions import approval, credit_request, deviation, holds, review
 from portal.invoicing.actions.coding import Coded
+from portal.kernel.errors import PortalError
 from tests.domains.orders.flow import login_of
 from tests.play.history import Act
-from tests.play.stage import WAITING, WHY, Sent, Stage, admin_of, deed
+from tests.play.stage import DEEDS, WAITING, WHY, Nothing, Sent, Stage, admin_of, deed, require
+
+_ONWARD = {
+    "matching_required": ("accept_match", "accept_deviation"), "review": ("review",), "approval": ("approve",),
+    "coding_unchecked": ("approve",),
+}  # fmt: skip
+_PAST_THE_HOLD = (
+    "UPDATE invoice SET status = 'done' WHERE id = :id AND under_investigation"
+    " AND status NOT IN ('done', 'cancelled') RETURNING id"
+)
+_BOTH_SIDES = (
+    "INSERT INTO decision SELECT (jsonb_populate_record(d, jsonb_build_object('id', CAST(:new AS uuid),"
+    " 'act', 'approve'))).* FROM decision d WHERE d.subject_id = :id AND d.voided_at IS NULL"
+    " AND d.act IN ('review', 'accept_deviation') LIMIT 1 RETURNING id"
+)
 
 
 async def shown(stage: Stage, one: Sent) -> tuple[Any, bytes]:
@@ -99,3 +117,39 @@ async def end_hold(stage: Stage, act: Act) -> None:
 async def ask_for_credit(stage: Stage, act: Act) -> None:
     one = stage.one(act)
     await stage.act(stage.who(act, stage.city.buyer), credit_request.ask_for_credit, one.id, note=WHY)
+
+
+@deed("press_on")
+async def press_on(stage: Stage, act: Act) -> None:
+    """Whoever's turn it is tries to get on with it in every way there is, whatever stands in that way."""
+    row, _page = await shown(stage, stage.one(act))
+    refused: list[PortalError] = []
+    for name in _ONWARD.get(row.status, ()):
+        try:
+            await DEEDS[name](stage, act)
+        except PortalError as error:
+            refused.append(error)
+    if refused:
+        raise refused[-1]
+
+
+@deed("force")
+async def force(stage: Stage, act: Act) -> None:
+    """Somebody writes past the rules: the database itself refuses what a hold keeps back."""
+    await _refused(stage, _PAST_THE_HOLD, "hold_stands", id=stage.one(act).id)
+
+
+@deed("force_decision")
+async def force_decision(stage: Stage, act: Act) -> None:
+    """The same person's attest beside the review, put as a row: the database refuses that too."""
+    await _refused(stage, _BOTH_SIDES, "separate_duties", id=stage.one(act).id, new=uuid4())
+
+
+async def _refused(stage: Stage, sql: str, guard: str, **values: Any) -> None:
+    try:
+        written = await stage.rows(sql, **values)
+    except IntegrityError as error:
+        require(stage, guard in str(error), f"another refusal than {guard}: {error}")
+        return
+    require(stage, not written, f"{guard} let it pass: {sql}")
+    raise Nothing

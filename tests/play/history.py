@@ -87,7 +87,15 @@ ON_INVOICES = (
     "return", "hold", "end_hold", "ask_for_credit", "correct_due", "correct_gross", "correct_number",
     "set_manual", "confirm_number", "check_again", "by_hand", "set_reference", "change_flow", "change_supplier",
     "paid_otherwise", "propose_account", "check_payment", "confirm_payment", "choose_reviewer", "send_back",
-    "not_mine", "cancel", "rematch", "days_pass",
+    "not_mine", "cancel", "rematch", "days_pass", "press_on", "force", "force_decision",
+)  # fmt: skip
+# What a guard is for: the acts that try it, one after the other on the same invoice.
+TURNS = (
+    ("hold", "press_on"), ("hold", "force", "press_on"), ("ask_for_credit", "press_on"),
+    ("accept_deviation", "hold", "press_on"), ("accept_deviation", "take_back", "approve"),
+    ("accept_deviation", "change", "approve"), ("accept_deviation", "force_decision", "approve"),
+    ("review", "hold", "force", "press_on"), ("review", "force_decision", "approve"), ("review", "approve"),
+    ("accept_deviation", "approve"), ("not_mine", "choose_reviewer", "review", "approve"),
 )  # fmt: skip
 
 _who = st.one_of(st.just(0), st.just(0), st.integers(0, 9))
@@ -115,6 +123,15 @@ _usual = st.builds(
     st.integers(0, 3),
     st.integers(1, 999),
 )
+_turn = st.builds(
+    lambda kinds, pick, much: tuple(Act(kind, pick=pick, much=much) for kind in kinds),
+    st.sampled_from(TURNS),
+    st.integers(0, 3),
+    st.integers(1, 999),
+)
+_passages = st.lists(
+    st.one_of(st.tuples(_arrival), st.tuples(_done), st.tuples(_usual), _turn), max_size=6
+).map(lambda passages: tuple(act for acts in passages for act in acts))
 HISTORIES = st.builds(
     lambda city, quantities, first, acts, review: History(
         city, quantities[: len(city.articles)], (*first, *acts), review
@@ -122,6 +139,6 @@ HISTORIES = st.builds(
     st.sampled_from(CITIES),
     st.tuples(st.integers(2, 40), st.integers(2, 40), st.integers(2, 40)),
     st.tuples(st.one_of(st.just(Act("receive_all")), _usual), _arrival),
-    st.lists(st.one_of(_arrival, _done, _usual), max_size=9),
+    _passages,
     st.sampled_from((False, False, False, True)),
 )

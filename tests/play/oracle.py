@@ -2,7 +2,8 @@
 
 Order flow: Klar ⇒ no more is paid than the order and its receipts owe, or a person accepted each difference by name
 and another attested it. Manual flow: Klar ⇒ a reviewer and another person decided on exactly this sum. Nothing held
-is Klar; no order line is billed beyond what was ordered and received; what the supplier is owed goes to its account.
+goes towards Klar; no order line is billed beyond what was ordered and received; what the supplier is owed goes to its
+account; no number of a supplier's counts twice.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from sqlalchemy import text
 from dev.demo_city.ids import CONCERN_ID
 from portal.db.context import Context
 from tests.play.faults import NEVER
-from tests.play.oracle_of_payment import ROUNDING, check_payment, check_sums, check_two_persons, require
+from tests.play.lot import Lot
+from tests.play.oracle_of_payment import ROUNDING, check_payment, check_sums, check_two_persons
 from tests.play.paper import Read, ReadLine, read
-from tests.play.stage import Sent, Stage
+from tests.play.stage import Sent, Stage, require
 
 ZERO, ORE = D(0), D("0.01")
 PIECES = {"EA", "H87", "C62"}
@@ -41,6 +43,9 @@ COVERS: Mapping[str, frozenset[str]] = {
     "negative_quantity": frozenset({"sum", "unknown"}),
 }
 
+_STANDING = """
+SELECT id, number, status, under_investigation, supplier_id, number_key FROM invoice WHERE id = ANY(:ids)
+"""
 _INVOICES = """
 SELECT i.*, s.org_number,
   (SELECT json_agg(json_build_object('position', l.position, 'order_line', l.order_line_id)) FROM invoice_line l
@@ -48,36 +53,75 @@ SELECT i.*, s.org_number,
   (SELECT json_agg(json_build_object('tag', e.tag, 'data', e.data, 'person', e.actor_id IS NOT NULL) ORDER BY e.id)
     FROM audit_event e WHERE e.concern_id = i.concern_id AND e.subject_id = i.id) AS events
 FROM invoice i LEFT JOIN supplier s ON s.id = i.supplier_id WHERE i.id = ANY(:ids)
+ORDER BY i.done_at, i.arrived_at, i.id
 """
 _LINES = """
 SELECT l.*, coalesce((SELECT sum(r.quantity) FROM receipt_line r WHERE r.concern_id = l.concern_id
   AND r.order_line_id = l.id), 0) AS came
-FROM order_line l WHERE l.order_id = :order ORDER BY l.position
+FROM order_line l WHERE l.order_id = ANY(:orders) ORDER BY l.position
 """
+# Where a hold keeps an invoice from, whoever moves it.
+FORWARD = {"coding_unchecked", "approval", "done"}
+# Past the control of the number, wherever it then rests.
+ARRIVING = {"supplier_not_chosen", "payment_information", "invoice_information", "cancelled"}
+
+
+@dataclass
+class Book:
+    """What the judge remembers of a history. `klar`: what has become Klar, with what it then billed of each line;
+    `alone`: what did so by itself; `stood`: where each invoice stood before, if it was held."""
+
+    klar: dict[UUID, dict[UUID, D]] = field(default_factory=dict)
+    alone: dict[UUID, D] = field(default_factory=dict)
+    stood: dict[UUID, str] = field(default_factory=dict)
 
 
 @dataclass
 class Judge:
-    """Looks after every act. `klar`: what has become Klar, in that order, with what it then billed of each line."""
+    """Looks after every step, at the rows of those who acted."""
 
     store: Any
-    klar: dict[UUID, dict[UUID, D]] = field(default_factory=dict)
-    alone: dict[UUID, D] = field(default_factory=dict)
+    books: dict[int, Book] = field(default_factory=dict)
 
-    async def __call__(self, stage: Stage) -> None:
-        if not stage.sent:
+    def book(self, stage: Stage) -> Book:
+        return self.books.setdefault(id(stage), Book())
+
+    async def __call__(self, lot: Lot) -> None:
+        stages = [stage for stage in lot.acting if stage.sent]
+        ids = [one.id for stage in stages for one in stage.sent]
+        if not ids:
             return
-        async with stage.database.session(Context.for_system(CONCERN_ID)) as session:
-            rows = (await session.execute(text(_INVOICES), {"ids": [one.id for one in stage.sent]})).all()
-            lines = (await session.execute(text(_LINES), {"order": stage.order})).all()
-        by_id = {row.id: row for row in rows}
-        held = [row.number for row in rows if row.status == "done" and row.under_investigation]
-        require(stage, not held, f"held and Klar: {held}")
-        for one in stage.sent:
-            row = by_id[one.id]
-            if row.status == "done" and row.id not in self.klar:
-                await self._became_klar(stage, one, row, lines)
-        self._counted(stage, lines)
+        klar = {one for book in self.books.values() for one in book.klar}
+        async with lot.parts.database.session(Context.for_system(CONCERN_ID)) as session:
+            found = (await session.execute(text(_STANDING), {"ids": ids})).all()
+            new = [row.id for row in found if row.status == "done" and row.id not in klar]
+            orders = [stage.order for stage in stages]
+            lines = (await session.execute(text(_LINES), {"orders": orders})).all()
+            done = (await session.execute(text(_INVOICES), {"ids": new})).all() if new else ()
+        standing = {row.id: row for row in found}
+        for stage in stages:
+            mine = {one.id: one for one in stage.sent}
+            self._held(stage, [standing[one] for one in mine])
+            _numbers(stage, [standing[one] for one in mine])
+            own = [line for line in lines if line.order_id == stage.order]
+            for row in done:
+                if row.id in mine:
+                    await self._became_klar(stage, mine[row.id], row, own)
+            self._counted(stage, own)
+
+    def _held(self, stage: Stage, rows: Sequence[Any]) -> None:
+        """What was held, and is, has not gone on meanwhile."""
+        stood = self.book(stage).stood
+        for row in rows:
+            on = (
+                row.status in FORWARD
+                and row.under_investigation
+                and stood.get(row.id, row.status) != row.status
+            )
+            require(stage, not on, f"{row.number} is held, and went from {stood.get(row.id)} to {row.status}")
+            klar = row.status == "done" and row.under_investigation
+            require(stage, not klar, f"held and Klar: {row.number}")
+        self.book(stage).stood = {row.id: row.status for row in rows if row.under_investigation}
 
     async def _became_klar(self, stage: Stage, one: Sent, row: Any, lines: Sequence[Any]) -> None:
         document = read(await self.store.get(bytes(row.sha256).hex()))
@@ -86,7 +130,7 @@ class Judge:
         require(stage, by_person or not planted, f"{row.number} is Klar by itself with {sorted(planted)}")
         check_sums(stage, row, document, by_person)
         await check_payment(stage, row, document)
-        self.klar[row.id] = _billed(document, row)
+        self.book(stage).klar[row.id] = _billed(document, row)
         if row.flow == "order" and not row.is_credit_note:
             await self._order_flow(stage, row, document, lines)
         else:
@@ -102,10 +146,11 @@ class Judge:
         if accepted:
             await check_two_persons(stage, row, "accept_deviation")
         else:
-            self.alone[row.id] = row.payable_amount
+            alone = self.book(stage).alone
+            alone[row.id] = row.payable_amount
             most = sum((_worth(line, min(line.quantity, line.came)) for line in lines), ZERO)
-            slack = (ROUNDING + ORE * len(lines)) * len(self.alone)
-            billed = sum(self.alone.values(), ZERO)
+            slack = (ROUNDING + ORE * len(lines)) * len(alone)
+            billed = sum(alone.values(), ZERO)
             require(stage, billed <= most + slack, f"{billed} is Klar of {most} owed")
 
     def _differences(
@@ -127,33 +172,40 @@ class Judge:
             yield "charge", f"{document.charges}"
         if row.payable_amount > owed + ROUNDING + ORE * len(document.lines):
             yield "sum", f"{row.payable_amount} for what costs {owed}"
-        yield from self._quantities(row, lines)
+        yield from self._quantities(stage, row, lines)
 
-    def _quantities(self, row: Any, lines: Sequence[Any]) -> Iterator[tuple[str, str]]:
-        billed = self.billed()
+    def _quantities(self, stage: Stage, row: Any, lines: Sequence[Any]) -> Iterator[tuple[str, str]]:
+        billed = self.billed(stage)
         for line in lines:
-            if line.id not in self.klar[row.id]:
+            if line.id not in self.book(stage).klar[row.id]:
                 continue
             if billed[line.id] > line.quantity:
                 yield "ordered", f"{billed[line.id]} of {line.quantity} {line.item_no}"
             if billed[line.id] > line.came:
                 yield "received", f"{billed[line.id]} of {line.came} {line.item_no}"
 
-    def billed(self) -> Mapping[UUID, D]:
+    def billed(self, stage: Stage) -> Mapping[UUID, D]:
         """By all that has become Klar, of each order line."""
         found: dict[UUID, D] = {}
-        for one in self.klar.values():
+        for one in self.book(stage).klar.values():
             for line, quantity in one.items():
                 found[line] = found.get(line, ZERO) + quantity
         return found
 
     def _counted(self, stage: Stage, lines: Sequence[Any]) -> None:
         """The rows say what came and what was billed."""
-        billed = self.billed()
+        billed = self.billed(stage)
         for line in lines:
             counted, true = line.invoiced_quantity, billed.get(line.id, ZERO)
             require(stage, counted == true, f"{line.item_no}: {counted} counted as billed, {true} is")
             require(stage, line.received_quantity == line.came, f"{line.item_no}: received is not what came")
+
+
+def _numbers(stage: Stage, rows: Sequence[Any]) -> None:
+    """Of those past arrival control no two have the same supplier and number."""
+    passed = [(row.supplier_id, row.number_key) for row in rows if row.status not in ARRIVING]
+    twice = {one for one in passed if passed.count(one) > 1}
+    require(stage, not twice, f"two count under the same number: {twice}")
 
 
 def _of_line(line: ReadLine, ordered: Any) -> Iterator[tuple[str, str]]:

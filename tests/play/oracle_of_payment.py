@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.play.deeds_of_invoices import seen
 from tests.play.paper import Read
-from tests.play.stage import Stage
+from tests.play.stage import Stage, require
 
 ZERO, ROUNDING = D(0), D("0.50")
 TRANSFERS = {"1", "30", "31", "42", "50", "56", "58"}
@@ -21,16 +21,6 @@ _DECISIONS = (
 _ACCOUNTS = (
     "SELECT number, factor_id FROM supplier_account WHERE supplier_id = :supplier AND status = 'active'"
 )
-
-
-class Wrong(AssertionError):
-    """What must hold does not."""
-
-
-def require(stage: Stage, holds: object, words: str) -> None:
-    """Wrong, with all that was done, unless it holds."""
-    if not holds:
-        raise Wrong("\n".join((words, f"order {stage.number}", *stage.told)))
 
 
 def check_sums(stage: Stage, row: Any, document: Read, by_person: Sequence[Any]) -> None:

@@ -1,12 +1,11 @@
 """The attack against ourselves: histories of an order at random, and what must hold after every act of each.
 
-The seed is printed; PORTAL_PLAY_SEED plays the same again, and a deep run that was stopped goes on after the parts
+The seed is printed; PORTAL_PLAY_SEED plays the same again, and a deep run that was stopped goes on after the lots
 that are done.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
 import time
@@ -17,54 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from portal.formats.rulesets import packaged_rules
-from portal.invoicing.actions.parts import IntakeParts, OneByOne
 from tests.play.deeds import DEEDS
-from tests.play.history import HISTORIES, ON_INVOICES, ON_ORDERS, History
-from tests.play.oracle import Judge
-from tests.play.promises import Readers
-from tests.play.stage import play
-from tests.web.core.conftest import _site
+from tests.play.history import ON_INVOICES, ON_ORDERS, TURNS
+from tests.play.playing import SIDE_BY_SIDE, Play, drawn
 
-FEW, PARTS, OF_A_PART = 60, 100, 50
+FEW, PARTS, OF_A_PART = 60, 50, 100
 HOUR = 3600
-
-
-def _play(urls: Any, folder: Path, now: datetime, start: int, histories: int) -> Counter[str]:
-    """So many histories from a seed; how many invoices came to rest where."""
-    rests: Counter[str] = Counter()
-    rules = packaged_rules()
-    with asyncio.Runner() as runner:
-        site = _site(urls, folder, now)
-        database, store = site.installation.database, site.installation.store
-        parts, readers = IntakeParts(database, store, rules, check=OneByOne(rules)), Readers(site)
-
-        @seed(start)
-        @settings(
-            max_examples=histories, database=None, phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck), print_blob=False,
-        )  # fmt: skip
-        @given(HISTORIES)
-        def one(history: History) -> None:
-            judge = Judge(parts.store)
-            stage = runner.run(play(parts, history, now, judge))
-            runner.run(readers.keep_promises(stage))
-            rests.update(runner.run(_rests(stage)))
-
-        try:
-            one()
-        finally:
-            runner.run(database.close())
-    return rests
-
-
-async def _rests(stage: Any) -> list[str]:
-    ids = [one.id for one in stage.sent]
-    return [
-        row.status for row in await stage.rows("SELECT status FROM invoice WHERE id = ANY(:ids)", ids=ids)
-    ]
 
 
 def _run_id() -> str:
@@ -74,19 +32,25 @@ def _run_id() -> str:
 
 def _seed() -> int:
     """Given, or drawn anew for every run; told, so that the run can be had again."""
-    drawn = int.from_bytes(sha256(f"{_run_id()}".encode()).digest()[:4])
-    start = int(os.environ.get("PORTAL_PLAY_SEED") or drawn)
+    new = int.from_bytes(sha256(f"{_run_id()}".encode()).digest()[:4])
+    start = int(os.environ.get("PORTAL_PLAY_SEED") or new)
     print(f"PORTAL_PLAY_SEED={start}")
     return start
 
 
 def test_every_act_of_a_history_is_a_deed() -> None:
-    assert DEEDS.keys() == {"arrive", *ON_ORDERS, *ON_INVOICES}
+    assert DEEDS.keys() == {"arrive", "rest", *ON_ORDERS, *ON_INVOICES}
+    assert {kind for turn in TURNS for kind in turn} <= DEEDS.keys()
+
+
+def test_the_same_seed_draws_the_same_histories() -> None:
+    assert drawn(7, 20) == drawn(7, 20) != drawn(8, 20)
 
 
 def test_sixty_histories(seeded_urls: Any, seeded_at: datetime, tmp_path: Path) -> None:
     start = _seed()
-    rests = _play(seeded_urls, tmp_path, seeded_at, start, FEW)
+    with Play(seeded_urls, tmp_path, seeded_at) as play:
+        rests = sum(play.lots(drawn(start, FEW)), Counter[str]())
     assert {"done", "matching_required"} <= rests.keys(), f"PORTAL_PLAY_SEED={start}: {rests}"
 
 
@@ -100,9 +64,15 @@ def test_five_thousand_histories(seeded_urls: Any, seeded_at: datetime, tmp_path
     done, begun = folder / f"part-{part}", folder / f"begun-{_run_id()}"
     if not begun.exists():
         begun.touch()
-    if done.exists():
+    lots = done.read_text(encoding="utf-8").splitlines() if done.exists() else []
+    left = drawn(start + part, OF_A_PART)[len(lots) * SIDE_BY_SIDE :]
+    if not left:
         pytest.skip(f"part {part} of PORTAL_PLAY_SEED={start} is done")
-    if time.time() - begun.stat().st_mtime > HOUR:
-        pytest.skip(f"an hour has passed: PORTAL_PLAY_SEED={start} goes on from here")
-    rests = _play(seeded_urls, tmp_path, seeded_at, start + part, OF_A_PART)
-    done.write_text(f"{dict(rests)}\n", encoding="utf-8")
+    with Play(seeded_urls, tmp_path, seeded_at) as play:
+        playing = play.lots(left)
+        while time.time() - begun.stat().st_mtime < HOUR:
+            if (rests := next(playing, None)) is None:
+                return
+            with done.open("a", encoding="utf-8") as book:
+                book.write(f"{dict(rests)}\n")
+    pytest.skip(f"an hour has passed: PORTAL_PLAY_SEED={start} goes on from here")

@@ -12,8 +12,8 @@ from portal.integrations.object_store import FolderStore
 from portal.invoicing.actions.parts import IntakeParts
 from tests.play.deeds import DEEDS
 from tests.play.history import CITIES, Act, History, Paper
+from tests.play.lot import play
 from tests.play.oracle import Judge
-from tests.play.stage import play
 
 DEAR = Act("arrive", paper=Paper(faults=("dearer",)))
 RIGHT = Act("arrive", paper=Paper())
