@@ -195,9 +195,8 @@ def _frame(chosen: Filters, sees_all: bool, table: bool, counted: int, _locale: 
 def _lead(counted: int) -> str:
     if not counted:
         return gettext("Inget väntar på dig just nu.")
-    if counted == 1:
-        return gettext("En faktura väntar på dig.")
-    return gettext("%(count)s fakturor väntar på dig.") % {"count": counted}
+    text = ngettext("En faktura väntar på dig.", "%(num)s fakturor väntar på dig.", counted)
+    return text % {"num": counted}
 
 
 def _empty(tab: str, chosen: Filters) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from portal.kernel.dates import later, stockholm_date
 from portal.kernel.errors import Conflict
 from portal.orders.status import CLOSED
 from portal.web.figures import full_day, machine
-from portal.web.i18n import gettext
+from portal.web.i18n import gettext, ngettext
 from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier import fields, flip
 from portal.web.supplier.present import INVOICEABLE, LineView, account_words, line_views
@@ -173,8 +173,12 @@ def _head(data: dict[str, Any], order: Order, errors: dict[str, str], today: dat
     number = fields.number(data, errors)
     if issued and due and (due - issued).days < order.payment_days:
         earliest = later(issued, order.payment_days)
-        message = gettext("Betalningsvillkoret är %(days)s dagar. Välj %(day)s eller senare.")
-        errors["due_date"] = message % {"days": order.payment_days, "day": full_day(earliest)}
+        message = ngettext(
+            "Betalningsvillkoret är %(num)s dag. Välj %(day)s eller senare.",
+            "Betalningsvillkoret är %(num)s dagar. Välj %(day)s eller senare.",
+            order.payment_days,
+        )
+        errors["due_date"] = message % {"num": order.payment_days, "day": full_day(earliest)}
     return flip.Head(number, issued or today, due or today, delivered)
 
 

@@ -15,7 +15,7 @@ from portal.suppliers.queries.relations import WAITING
 from portal.suppliers.rules.agreements import is_ranked
 from portal.suppliers.status import RELATION
 from portal.suppliers.values import AgreementRow, Relation, SupplierRow
-from portal.web.i18n import gettext, localised
+from portal.web.i18n import gettext, localised, ngettext
 from portal.web.suppliers.agreement_view import AGREEMENT_READERS
 from portal.web.suppliers.words import AccountView, account_view, relation_state
 
@@ -153,7 +153,10 @@ def _place(relation: Relation) -> str:
 def _terms(relation: Relation) -> tuple[tuple[str, str], ...]:
     span = f"{format_number_sv(relation.vat_min)}–{format_number_sv(relation.vat_max)} %"
     rows = [
-        (gettext("Betalningsvillkor"), gettext("%(days)s dagar") % {"days": relation.payment_days}),
+        (
+            gettext("Betalningsvillkor"),
+            ngettext("%(num)s dag", "%(num)s dagar", relation.payment_days) % {"num": relation.payment_days},
+        ),
         (gettext("Tillåten moms"), span),
     ]
     if relation.secret:

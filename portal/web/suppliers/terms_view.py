@@ -13,8 +13,8 @@ from portal.suppliers.queries.terms import TermCase
 from portal.suppliers.rules.terms import CHARGE, DAYS, KINDS, MEANS, PAYMENT_MEANS, PREPAID, UNIT, Term
 from portal.suppliers.status import ACTIVE, PROPOSED, TERM
 from portal.suppliers.values import Relation
-from portal.web.figures import moment
-from portal.web.i18n import gettext
+from portal.web.i18n import gettext, ngettext
+from portal.web.suppliers.accounts_view import moment
 from portal.web.suppliers.words import relation_state, term_state
 
 OWN = "Du har själv föreslagit villkoret. Någon annan i levgruppen behöver godkänna det."
@@ -93,7 +93,13 @@ def term_text(term: Term) -> str:
         unit = {"word": term.words, "unit": gettext(unit_name(term.code or "")), "code": term.code}
         return gettext("”%(word)s” betyder %(unit)s (%(code)s).") % unit
     assert term.kind == DAYS
-    return gettext("Betalas tidigast %(days)s dagar efter fakturadatum.") % {"days": term.days}
+    days = term.days or 0
+    text = ngettext(
+        "Betalas tidigast %(num)s dag efter fakturadatum.",
+        "Betalas tidigast %(num)s dagar efter fakturadatum.",
+        days,
+    )
+    return text % {"num": days}
 
 
 def _steps(case: TermCase) -> list[tuple[str, str]]:
