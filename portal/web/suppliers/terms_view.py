@@ -13,8 +13,8 @@ from portal.suppliers.queries.terms import TermCase
 from portal.suppliers.rules.terms import CHARGE, DAYS, KINDS, MEANS, PAYMENT_MEANS, PREPAID, UNIT, Term
 from portal.suppliers.status import ACTIVE, PROPOSED, TERM
 from portal.suppliers.values import Relation
+from portal.web.figures import moment
 from portal.web.i18n import gettext, ngettext
-from portal.web.suppliers.accounts_view import moment
 from portal.web.suppliers.words import relation_state, term_state
 
 OWN = "Du har själv föreslagit villkoret. Någon annan i levgruppen behöver godkänna det."
