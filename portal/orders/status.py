@@ -113,7 +113,7 @@ ORDER = Machine(
         *_APPROVAL_MOVES,
         Move("approve", "Godkänn", sources(AWAITING_APPROVAL), SENT, "A14", "A6.02"),
         Move("release", "Skickad till leverantören", sources(DRAFT), SENT, source="A6.02"),
-        Move("confirm", "Bekräfta", sources(SENT, CONFIRMED_WITH_CHANGE), CONFIRMED, "SUPPLIER", "A6.02"),
+        Move("confirm", "Bekräfta", sources(SENT), CONFIRMED, "SUPPLIER", "A6.02"),
         Move(
             "confirm_with_change", "Bekräfta med ändring", sources(SENT), CONFIRMED_WITH_CHANGE,
             "SUPPLIER", "A6.02",

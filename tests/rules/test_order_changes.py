@@ -47,6 +47,16 @@ def test_dearer_a_piece_or_in_all_is_attested_again(quantity: str, price: str, a
     assert must_be_attested(_changed(quantity, price)) is again
 
 
+def test_whole_units_are_changed_to_whole_ones() -> None:
+    """CO07 by another door; a measure may be divided, and what was ordered in halves before may stay so."""
+    half = Terms(D("8.5"), D(412))
+    metres, old = replace(LINE, unit="MTR"), replace(LINE, before=half, after=half)
+    (error,) = check_change([LINE], {"1": half})
+    assert error.field == "quantity-1" and "hela enheter" in error.message
+    assert check_change([metres], {"1": half}) == check_change([old], {"1": half}) == ()
+    assert "fyra decimaler" in check_change([metres], {"1": Terms(D("8.00001"), D(412))})[0].message
+
+
 def test_what_is_above_the_agreement_is_told() -> None:
     told = [str(one) for one in what_is_above(_changed("8", "432"))]
     assert told == [f"Stol: 432,00{NBSP}kr, avtalets pris är 412,00{NBSP}kr"]

@@ -10,12 +10,11 @@ from portal.coding.rules.proposal import split_by_shares
 from portal.kernel.money import format_kr, format_number_sv
 from portal.kernel.text import Message
 from portal.orders.change_values import ChangedLine, Terms
-from portal.orders.rules.purchase import MOST
+from portal.orders.rules.purchase import check_quantity
 from portal.orders.values import CodingShare, FieldError
 
 _MISSING = "Skriv antal och pris för raden, så som leverantören ska leverera den."
 _NEGATIVE = "Skriv ett antal och ett pris som inte är mindre än 0."
-_TOO_MANY = "Antalet är för stort. Skriv högst 1 000 000."
 _BELOW_RECEIVED = "%(received)s har redan kommit eller fakturerats. Skriv minst så mycket."
 _NOTHING = "Ingenting blir kvar av ordern. Makulera den i stället, så får leverantören veta det."
 _ABOVE_AGREED = "%(name)s: %(price)s, avtalets pris är %(agreed)s"
@@ -46,8 +45,10 @@ def _wrong(line: ChangedLine, terms: Terms | None) -> Message | None:
         return Message(_MISSING)
     if terms.quantity < 0 or terms.price < 0:
         return Message(_NEGATIVE)
-    if terms.quantity > MOST:
-        return Message(_TOO_MANY)
+    # As when it was ordered: nobody delivers half a bottle. What stands as it was ordered is not asked about.
+    new = terms.quantity not in {0, line.before.quantity}
+    if new and (message := check_quantity(terms.quantity, line.name, line.unit)):
+        return message
     least = max(line.received, line.invoiced)
     if terms.quantity < least:
         return Message(_BELOW_RECEIVED, received=format_number_sv(least))

@@ -215,6 +215,20 @@ async def test_the_buyer_gets_a_mail_of_the_change_in_the_own_language(city: Dat
     assert "52,40" not in box.sent[-1].text
 
 
+@pytest.mark.parametrize("code", ["AP", "CA", "RE"])
+async def test_an_old_page_of_the_suppliers_does_not_answer_a_change_away(
+    city: Database, now: datetime, code: str
+) -> None:
+    """A colleague's tab from before would confirm as ordered, and what the buyer was to decide would be gone."""
+    order = await _changed(city, now)
+    async with city.session(SUPPLIER.context()) as session:
+        with pytest.raises(Conflict):
+            await answer(
+                session, SUPPLIER, order.id, code=code, promised_on=None, note="Som ni vill", now=now
+            )
+    assert (await _order(city, order.id)).status == "confirmed_with_change"
+
+
 async def test_of_two_who_answer_at_once_one_is_told_what_happened(city: Database, now: datetime) -> None:
     order = await _changed(city, now)
     done = await asyncio.gather(
