@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -19,15 +19,39 @@ from portal.attest.rules.separation_of_duties import refusal
 from portal.attest.values import Act
 from portal.kernel.money import as_cost
 from portal.kernel.plain import canonical_bytes
+from portal.kernel.text import sentence_list
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document, SEK without VAT. `shares`: what of it falls on which ansvar, where lines say so. `check`:
+    what is in order with it, a finished sentence."""
+
+    name: str
+    quantity: Decimal
+    unit: str
+    amount: Decimal
+    party: str = ""
+    shares: tuple[tuple[str, Decimal], ...] = ()
+    check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A coding row in words, codes with their names beside, and the ansvar it falls on. SEK without VAT."""
+
+    responsibility: str
+    words: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is shown of a document. Amounts SEK: `whole` the document's with VAT, `net` without.
 
-    `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences,
-    `payment` such sentences with icon and tone, `held` the one that says why nobody may attest it now.
-    `stops` are sentences why it may not be attested today, `changes` (line, what, then, now) since it was sent;
+    `lines` and `coding` are the whole document's; a card shows those of its own ansvar. `deviations` and `checks` are
+    finished sentences, `payment` such sentences with icon and tone, `held` the one that says why nobody may attest it
+    now. `stops` are sentences why it may not be attested today, `changes` (line, what, then, now) since it was sent;
     `must_choose`: attesting says yes to them, in words, on a page of its own, and makes it
     cost `after` with VAT. `said` are (why asked, what was said).
     `case_id` is what separation of duties counts as one case. Amounts are as on the document, a credit note's too.
@@ -39,7 +63,8 @@ class Facts:
     asked_by: str
     net: Decimal
     whole: Decimal
-    lines: tuple[tuple[str, Decimal, str, Decimal], ...] = ()
+    lines: tuple[Line, ...] = ()
+    coding: tuple[Coded, ...] = ()
     due: date | None = None
     note: str | None = None
     deviations: tuple[str, ...] = ()
@@ -86,6 +111,34 @@ class Card:
     def is_whole(self) -> bool:
         """Whether the step takes all of the document's cost."""
         return self.waiting.step.amount == self.facts.net
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that are this attestant's, each with its share; all where nothing is said of lines."""
+        code = self.waiting.step.responsibility
+        own = [
+            replace(line, amount=sum((part for ansvar, part in line.shares if ansvar == code), Decimal(0)))
+            for line in self.facts.lines
+            if any(ansvar == code for ansvar, _part in line.shares)
+        ]
+        return tuple(own) or self.facts.lines
+
+    @property
+    def coding(self) -> tuple[Coded, ...]:
+        """The coding that falls on this attestant's ansvar."""
+        code = self.waiting.step.responsibility
+        return tuple(one for one in self.facts.coding if one.responsibility == code)
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """What is in order: with the document, and with this attestant's lines."""
+        return tuple(dict.fromkeys((*self.facts.checks, *(line.check for line in self.lines if line.check))))
+
+    @property
+    def party(self) -> str:
+        """The suppliers of this attestant's lines."""
+        named = list(dict.fromkeys(line.party for line in self.lines if line.party))
+        return sentence_list(named) if named else self.facts.party
 
     @property
     def amount(self) -> Decimal:

@@ -50,7 +50,7 @@ class ChangesController(Controller):
         if data["choice"] == RETURN:
             source, subject = SOURCES.by_type[card.subject_type], card.waiting.step.subject_id
             await source.send_back(session, actor, subject, note=data["note"].strip(), now=now)
-            text = gettext(RETURNED[card.subject_type]) % {"party": card.facts.party}
+            text = gettext(RETURNED[card.subject_type]) % {"party": card.party}
             return see_other(request, "/attest", flash=("ok", text))
         if data.get("shown", "") != card.digest:
             raise Conflict(CHANGED)

@@ -83,7 +83,6 @@ class AttestController(Controller):
     @post("/selection")
     async def approve_chosen(self, request: Req) -> Response[Any]:
         """Attest each of the reviewed ones on its own; what cannot be is told and left."""
-        scope = request.scope["state"]
         chosen = dict(text.split(":", 1) for text in (await request.form()).getall("step", []) if ":" in text)
         done, refused = await _approve_each(request, chosen)
         amount = kr(total(done))
@@ -146,7 +145,7 @@ class AttestController(Controller):
         source = SOURCES.by_type[card.subject_type]
         subject = card.waiting.step.subject_id
         await source.send_back(scope["session"], scope["actor"], subject, note=note, now=scope["now"])
-        text = gettext(RETURNED[card.subject_type]) % {"party": card.facts.party}
+        text = gettext(RETURNED[card.subject_type]) % {"party": card.party}
         return _done(request, "/attest", "ok", text)
 
 
@@ -191,7 +190,7 @@ async def attest_card(
         session, actor, step, shown=card.shown, note=None, now=now, accepts=accepts, undo=undo
     )
     amount = card.facts.after if accepts and card.facts.after is not None else card.amount
-    return told or gettext(DONE[card.subject_type]) % {"party": card.facts.party, "amount": kr(amount)}
+    return told or gettext(DONE[card.subject_type]) % {"party": card.party, "amount": kr(amount)}
 
 
 def undo_time(request: Req) -> timedelta:
