@@ -194,6 +194,7 @@ async def _form(request: Req, order_id: UUID, data: Mapping[str, str], errors: M
     return await page(
         request, "orders/receipts/new.html", status=422 if errors else 200, order=order,
         names=await order_detail.names_of(session, order),
-        lines=order_lines_view(lines, (), order.organisation_id, CodeNames()), given=data, errors=errors, today=day, by_amount=actor.has(p.RECEIPT_BY_AMOUNT),
+        lines=order_lines_view(lines, (), order.organisation_id, CodeNames()), given=data, errors=errors,
+        today=day, by_amount=actor.has(p.RECEIPT_BY_AMOUNT),
         state=status_of(ORDER, order.status), changed=order.status == CONFIRMED_WITH_CHANGE,
     )  # fmt: skip
