@@ -79,12 +79,12 @@ class History:
 
 
 ON_ORDERS = (
-    "receive_all", "receive_all", "receive_some", "receive_too_much", "take_back", "change", "approve_change", "undo_change",
-    "refuse_change", "raise", "end_rest", "cancel_order",
+    "receive_all", "receive_all", "receive_some", "receive_too_much", "take_back", "change", "approve_change",
+    "undo_change", "refuse_change", "raise", "end_rest", "cancel_order",
 )  # fmt: skip
 ON_INVOICES = (
-    "accept_deviation", "accept_deviation", "accept_match", "review", "review", "approve", "approve", "approve", "undo", "undo",
-    "return", "hold", "end_hold", "ask_for_credit", "correct_due", "correct_gross", "correct_number",
+    "accept_deviation", "accept_deviation", "accept_match", "review", "review", "approve", "approve", "approve", "undo",
+    "undo", "return", "hold", "end_hold", "ask_for_credit", "correct_due", "correct_gross", "correct_number",
     "set_manual", "confirm_number", "check_again", "by_hand", "set_reference", "change_flow", "change_supplier",
     "paid_otherwise", "propose_account", "check_payment", "confirm_payment", "choose_reviewer", "send_back",
     "not_mine", "cancel", "rematch", "days_pass", "press_on", "force", "force_decision",

@@ -193,6 +193,12 @@ class CardSource(Protocol):
         """Take the actor's own attest back; the document, which waits again."""
         ...
 
+    async def told(
+        self, session: AsyncSession, actor: Actor, subject_id: UUID, now: datetime
+    ) -> tuple[str, str] | None:
+        """What happened to the document last: when, and in a sentence; None when nothing is told of it."""
+        ...
+
     async def send_back(
         self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime
     ) -> None:

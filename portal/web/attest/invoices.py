@@ -28,6 +28,7 @@ from portal.suppliers.models import Supplier, SupplierRelation
 from portal.web.attest.cards import Coded, Facts, Line
 from portal.web.coding_words import codes_of, coding_words
 from portal.web.i18n import gettext
+from portal.web.invoicing.history import timeline
 from portal.web.invoicing.payment_words import Line as PaymentLine
 from portal.web.invoicing.payment_words import basic_lines
 from portal.web.invoicing.seller_name import name_warning
@@ -108,6 +109,18 @@ class InvoiceCards:
     async def undo(self, session: AsyncSession, actor: Actor, decision_id: UUID, *, now: datetime) -> UUID:
         """Ångra: it is not Klar."""
         return await attested.undo(session, actor, decision_id, now=now)
+
+    async def told(
+        self, session: AsyncSession, actor: Actor, subject_id: UUID, now: datetime
+    ) -> tuple[str, str] | None:
+        """The last of its history."""
+        query = select(AuditEvent).where(
+            AuditEvent.concern_id == actor.concern_id, AuditEvent.subject_id == subject_id,
+            AuditEvent.subject_type == "invoice",
+        )  # fmt: skip
+        events = (await session.execute(query.order_by(AuditEvent.at, AuditEvent.id))).scalars().all()
+        told = timeline(events, actor, now)
+        return (told[-1]["at"], told[-1]["text"]) if told else None
 
     async def send_back(
         self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime

@@ -30,6 +30,7 @@ from portal.web.attest.cards import Coded, Facts, Line
 from portal.web.coding_words import codes_of, coding_words
 from portal.web.figures import kr
 from portal.web.i18n import gettext
+from portal.web.orders.last_told import last_told
 from portal.web.orders.texts import said
 
 
@@ -89,6 +90,12 @@ class OrderChangeCards:
     async def undo(self, session: AsyncSession, actor: Actor, decision_id: UUID, *, now: datetime) -> UUID:
         """Ångra: the order stands as it stood."""
         return await change_approval.undo_change(session, actor, decision_id, now=now)
+
+    async def told(
+        self, session: AsyncSession, actor: Actor, subject_id: UUID, now: datetime
+    ) -> tuple[str, str] | None:
+        """The last of its history."""
+        return await last_told(session, actor, subject_id)
 
     async def send_back(
         self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime

@@ -24,6 +24,7 @@ from portal.orders.values import CodingShare, Requested, RequestedLine
 from portal.web.attest.cards import Coded, Facts, Line
 from portal.web.coding_words import codes_of, coding_words
 from portal.web.i18n import gettext, ngettext
+from portal.web.orders.last_told import last_told
 from portal.web.orders.texts import filled, said
 
 WHOLE = Decimal(100)
@@ -66,6 +67,12 @@ class RequisitionCards:
     async def undo(self, session: AsyncSession, actor: Actor, decision_id: UUID, *, now: datetime) -> UUID:
         """Ångra: nothing has been ordered."""
         return await attested.undo(session, actor, decision_id, now=now)
+
+    async def told(
+        self, session: AsyncSession, actor: Actor, subject_id: UUID, now: datetime
+    ) -> tuple[str, str] | None:
+        """The last of its history."""
+        return await last_told(session, actor, subject_id)
 
     async def send_back(
         self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime
