@@ -25,7 +25,7 @@ from portal.kernel.money import format_number_sv
 from portal.kernel.text import sentence_list
 from portal.orders.models import PurchaseOrder
 from portal.suppliers.models import Supplier, SupplierRelation
-from portal.web.attest.cards import Coded, Facts, Line
+from portal.web.attest.facts import Coded, Facts, Line
 from portal.web.coding_words import codes_of, coding_words
 from portal.web.i18n import gettext
 from portal.web.invoicing.history import timeline

@@ -26,7 +26,7 @@ from portal.orders.queries.order_detail import codings
 from portal.orders.rules.order_changes import raised, what_is_above
 from portal.orders.rules.split import totals
 from portal.suppliers.models import Agreement, Supplier
-from portal.web.attest.cards import Coded, Facts, Line
+from portal.web.attest.facts import Coded, Facts, Line
 from portal.web.coding_words import codes_of, coding_words
 from portal.web.figures import kr
 from portal.web.i18n import gettext

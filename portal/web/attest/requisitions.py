@@ -21,7 +21,7 @@ from portal.orders.rules.changes import LABELS, NOTHING, UNIT, Change
 from portal.orders.rules.split import totals
 from portal.orders.rules.standing import Standing
 from portal.orders.values import CodingShare, Requested, RequestedLine
-from portal.web.attest.cards import Coded, Facts, Line
+from portal.web.attest.facts import Coded, Facts, Line
 from portal.web.coding_words import codes_of, coding_words
 from portal.web.i18n import gettext, ngettext
 from portal.web.orders.last_told import last_told
