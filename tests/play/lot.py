@@ -33,8 +33,8 @@ REST = Act("rest")
 # Attests whose time to be undone is over, and that nothing has come of yet.
 DUE = (
     "SELECT d.id, d.subject_id FROM decision d LEFT JOIN invoice i ON i.id = d.subject_id"
-    " LEFT JOIN purchase_order o ON o.id = d.subject_id WHERE d.undo_until <= :now AND d.subject_id = ANY(:ids) AND d.voided_at IS NULL"
-    " AND (i.status = 'attested' OR o.status = 'change_attested') ORDER BY d.decided_at, d.id"
+    " LEFT JOIN purchase_order o ON o.id = d.subject_id WHERE d.undo_until <= :now AND d.subject_id = ANY(:ids)"
+    " AND d.voided_at IS NULL AND (i.status = 'attested' OR o.status = 'change_attested') ORDER BY d.decided_at, d.id"
 )
 OUTCOMES = "SELECT id, outcome, invoice_id FROM delivery WHERE id = ANY(:ids)"
 
