@@ -68,7 +68,7 @@ def start_portal() -> Iterator[Portal]:
     folder, port = Path(tempfile.mkdtemp(prefix="portal-e2e-")), _free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DATABASE_URL"))},
-        "PORTAL_DATA_DIR": str(folder), "PORTAL_PORT": str(port), "PORTAL_PROCESSES": "1",
+        "PORTAL_DATA_DIR": str(folder), "PORTAL_PORT": str(port), "PORTAL_PROCESSES": "1", "PORTAL_UNDO_SECONDS": "0",
     }  # fmt: skip
     with (folder / "portal.log").open("wb") as log:
         process = subprocess.Popen(

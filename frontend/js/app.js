@@ -34,6 +34,6 @@ dragSplits(document);
 watchBar(document);
 keepLaterChanges(document);
 lockOnFirstAct(document);
-countDownUndo(document);
+countDownUndo();
 // Last: whoever waits for this class may use everything above.
 document.documentElement.classList.add("js");

@@ -1,16 +1,18 @@
-// How long what was just attested can be undone: counted down in sight, spoken once when it is over, and then Ångra goes.
-// The server decides; without this the page says until when.
+// How long what was just attested can be undone: counted down in sight, spoken once when it is over, and then its Ångra
+// goes. The server decides; without this the page says until when.
 import { announce } from "./announce.js";
 
 const TICK = 250;
-let timer = null;
-let counted = null; // which box is counted, by what the server said of it: a swap elsewhere begins nothing anew
+// Item → [what the server said of it, when that ends]: a swap elsewhere begins nothing anew.
+const ends = new WeakMap();
 
-function over(box) {
-  const held = box.contains(document.activeElement);
-  box.removeAttribute("data-undo-seconds");
-  for (const gone of box.querySelectorAll("form, [data-undo-left]")) gone.remove();
-  const told = box.querySelector("[data-undo-over]");
+function over(item) {
+  const held = item.contains(document.activeElement) || document.activeElement?.closest("[data-undo-all]");
+  item.removeAttribute("data-undo-seconds");
+  item.querySelector("form")?.remove();
+  item.querySelector("[data-undo-open]").hidden = true;
+  document.querySelector("[data-undo-all]")?.remove();
+  const told = item.querySelector("[data-undo-over]");
   told.hidden = false;
   announce(told.textContent.trim());
   if (!held) return;
@@ -18,29 +20,26 @@ function over(box) {
   told.focus();
 }
 
-function show(box, until) {
-  const seconds = Math.ceil((until - performance.now()) / 1000);
-  if (seconds <= 0) {
-    clearInterval(timer);
-    return over(box);
+function until(item) {
+  const said = item.dataset.undoSeconds;
+  if (ends.get(item)?.[0] !== said) ends.set(item, [said, performance.now() + Number(said) * 1000]);
+  return ends.get(item)[1];
+}
+
+function tick() {
+  for (const item of document.querySelectorAll("[data-undo-seconds]")) {
+    const seconds = Math.ceil((until(item) - performance.now()) / 1000);
+    const left = item.querySelector("[data-undo-left]");
+    if (seconds <= 0) {
+      over(item);
+      continue;
+    }
+    left.hidden = false;
+    left.textContent = left.dataset.undoLeft.replace("{s}", seconds);
   }
-  const left = box.querySelector("[data-undo-left]");
-  left.hidden = false;
-  left.textContent = left.dataset.undoLeft.replace("{s}", seconds);
 }
 
-function begin() {
-  const box = document.querySelector("[data-undo-seconds]");
-  if (box && box.dataset.undoSeconds === counted) return;
-  clearInterval(timer);
-  counted = box?.dataset.undoSeconds ?? null;
-  if (!box) return;
-  const until = performance.now() + Number(box.dataset.undoSeconds) * 1000;
-  show(box, until);
-  timer = setInterval(() => show(box, until), TICK);
-}
-
-export function countDownUndo(root) {
-  begin();
-  root.addEventListener("htmx:afterSettle", begin);
+export function countDownUndo() {
+  tick();
+  setInterval(tick, TICK);
 }

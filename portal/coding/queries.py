@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.coding.rules.proposal import Proposal, propose_account
-from portal.coding.values import ANY, DIMENSIONS, CodingRegister, CodingRule, KeptFile, Span
+from portal.coding.values import ANY, DIMENSIONS, CodeNames, CodingRegister, CodingRule, KeptFile, Span
 from portal.kernel.errors import NotFound
 
 Option = tuple[str, str]
@@ -37,6 +37,15 @@ async def load_unspsc_accounts(session: AsyncSession, concern_id: UUID, day: dat
     return {row.prefix: row.account for row in rows}
 
 
+async def load_names(
+    session: AsyncSession, concern_id: UUID | None, codes: Iterable[str | None], day: date
+) -> CodeNames:
+    """What these codes are called that day, in every organisation of the concern that the session sees."""
+    given = {"concern": concern_id, "codes": sorted({code for code in codes if code}), "day": day}
+    rows = await session.execute(_NAMED, given)
+    return CodeNames({(row.organisation_id, row.dimension, row.code): row.name for row in rows})
+
+
 def options(register: CodingRegister) -> Mapping[str, tuple[Option, ...]]:
     """(code, name) per dimension, in the order of codes: what the selects of a coding row offer."""
     return {dimension: tuple(sorted(register.values.get(dimension, {}).items())) for dimension in DIMENSIONS}
@@ -48,6 +57,10 @@ def propose(register: CodingRegister, unspsc: str | None) -> Proposal | None:
 
 
 _IN_FORCE = "concern_id = :concern AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)"
+_NAMED = text(
+    "SELECT organisation_id, dimension, code, name FROM coding_value"  # noqa: S608 - conditions of our own
+    f" WHERE {_IN_FORCE} AND code = ANY(:codes) ORDER BY valid_from"
+)
 _OWN_OR_COMMON = f"{_IN_FORCE} AND (organisation_id IS NULL OR organisation_id = :organisation)"
 # The whole register in one round trip, each part as one JSON list of rows; an organisation's own comes last.
 _REGISTER = text(

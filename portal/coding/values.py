@@ -36,6 +36,18 @@ class CodeString:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeNames:
+    """What codes are called: by organisation (None: the whole concern's), dimension and code."""
+
+    names: Mapping[tuple[UUID | None, str, str], str] = field(default_factory=dict)
+
+    def of(self, organisation_id: UUID | None, dimension: str, code: str) -> str:
+        """The organisation's own name of a code, else the common one; empty when it has none."""
+        common = self.names.get((None, dimension, code), "")
+        return self.names.get((organisation_id, dimension, code), common)
+
+
+@dataclass(frozen=True, slots=True)
 class CodingRow:
     """A code string with its amount, SEK excluding VAT."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy.exc import IntegrityError
 
 from portal.coding.values import CodeString
-from portal.invoicing.actions import approval, credit_request, deviation, holds, review
+from portal.invoicing.actions import approval, attested, credit_request, deviation, holds, review
 from portal.invoicing.actions.coding import Coded
 from portal.kernel.errors import PortalError
 from tests.domains.orders.flow import login_of
@@ -28,6 +29,10 @@ _BOTH_SIDES = (
     "INSERT INTO decision SELECT (jsonb_populate_record(d, jsonb_build_object('id', CAST(:new AS uuid),"
     " 'act', 'approve'))).* FROM decision d WHERE d.subject_id = :id AND d.voided_at IS NULL"
     " AND d.act IN ('review', 'accept_deviation') LIMIT 1 RETURNING id"
+)
+ATTESTS = (
+    "SELECT id, user_id FROM decision WHERE subject_id = :id AND act = 'approve' AND undo_until IS NOT NULL"
+    " ORDER BY decided_at DESC, id DESC"
 )
 
 
@@ -85,13 +90,28 @@ async def accept_review(stage: Stage, act: Act) -> None:
 
 @deed("approve")
 async def approve(stage: Stage, act: Act) -> None:
+    """At once, or to be undone for so many of the history's minutes: other acts come before anything comes of it."""
+    undo = timedelta(minutes=act.much % 4)
     row, page = await shown(stage, stage.one(act))
     for step in await stage.rows(WAITING, id=row.id):
         owner = await login_of(stage.database, step.approver_id)
         changed = act.much % 11 == 0
-        await stage.act(stage.who(act, owner), approval.approve, step.id, shown=page, vat_changed=changed)
+        await stage.act(
+            stage.who(act, owner), approval.approve, step.id, shown=page, vat_changed=changed, undo=undo
+        )
     if row.status == "coding_unchecked":
         await stage.act(stage.who(act, admin_of(stage)), approval.accept_coding, row.id)
+
+
+@deed("undo")
+async def undo(stage: Stage, act: Act) -> None:
+    """The last attest of an invoice, by its maker or by somebody else, in time or too late."""
+    one = stage.one(act)
+    made = await stage.rows(ATTESTS, id=one.id)
+    if not made:
+        raise Nothing
+    maker = await login_of(stage.database, made[0].user_id)
+    await stage.act(stage.who(act, maker), attested.undo, made[act.much % len(made)].id)
 
 
 @deed("return")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal as D
 from uuid import UUID
 
@@ -13,6 +14,10 @@ from tests.play.history import Act
 from tests.play.stage import WAITING, WHY, Nothing, Stage, deed
 
 TENTHS = D(10)
+ATTESTS = (
+    "SELECT id, user_id FROM decision WHERE subject_type = 'order' AND subject_id = :order AND act = 'approve_order'"
+    " ORDER BY decided_at DESC, id DESC"
+)
 _LINES = "SELECT * FROM order_line WHERE order_id = :order ORDER BY position"
 
 
@@ -92,7 +97,20 @@ async def raise_to_received(stage: Stage, act: Act) -> None:
 async def approve_change(stage: Stage, act: Act) -> None:
     for step in await stage.rows(WAITING, id=stage.order):
         owner = await login_of(stage.database, step.approver_id)
-        await stage.act(stage.who(act, owner), change_approval.approve_change, step.id, shown=b"x", note=None)
+        await stage.act(
+            stage.who(act, owner), change_approval.approve_change, step.id, shown=b"x", note=None,
+            undo=timedelta(minutes=act.much % 3),
+        )  # fmt: skip
+
+
+@deed("undo_change")
+async def undo_change(stage: Stage, act: Act) -> None:
+    """The last attest of a change, by its maker or by somebody else, in time or too late."""
+    made = await stage.rows(ATTESTS, order=stage.order)
+    if not made:
+        raise Nothing
+    maker = await login_of(stage.database, made[0].user_id)
+    await stage.act(stage.who(act, maker), change_approval.undo_change, made[0].id)
 
 
 @deed("end_rest")

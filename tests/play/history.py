@@ -80,11 +80,11 @@ class History:
 
 ON_ORDERS = (
     "receive_all", "receive_all", "receive_some", "receive_too_much", "take_back", "change", "approve_change",
-    "refuse_change", "raise", "end_rest", "cancel_order",
+    "undo_change", "refuse_change", "raise", "end_rest", "cancel_order",
 )  # fmt: skip
 ON_INVOICES = (
-    "accept_deviation", "accept_deviation", "accept_match", "review", "review", "approve", "approve", "approve",
-    "return", "hold", "end_hold", "ask_for_credit", "correct_due", "correct_gross", "correct_number",
+    "accept_deviation", "accept_deviation", "accept_match", "review", "review", "approve", "approve", "approve", "undo",
+    "undo", "return", "hold", "end_hold", "ask_for_credit", "correct_due", "correct_gross", "correct_number",
     "set_manual", "confirm_number", "check_again", "by_hand", "set_reference", "change_flow", "change_supplier",
     "paid_otherwise", "propose_account", "check_payment", "confirm_payment", "choose_reviewer", "send_back",
     "not_mine", "cancel", "rematch", "days_pass", "press_on", "force", "force_decision",
@@ -94,6 +94,7 @@ TURNS = (
     ("hold", "press_on"), ("hold", "force", "press_on"), ("ask_for_credit", "press_on"),
     ("accept_deviation", "hold", "press_on"), ("accept_deviation", "take_back", "approve"),
     ("accept_deviation", "change", "approve"), ("accept_deviation", "force_decision", "approve"),
+    ("approve", "undo"), ("accept_deviation", "approve", "hold", "days_pass"), ("approve", "undo", "approve"),
     ("review", "hold", "force", "press_on"), ("review", "force_decision", "approve"), ("review", "approve"),
     ("accept_deviation", "approve"), ("not_mine", "choose_reviewer", "review", "approve"),
 )  # fmt: skip

@@ -12,13 +12,16 @@ from datetime import datetime, timedelta
 
 from dev.demo_city.ids import CONCERN_ID
 from dev.invoices.writer import write
+from portal.attest.queries.undoable import find_attest
 from portal.db.context import Context
 from portal.invoicing.actions.again import rerun
+from portal.invoicing.actions.attested import complete as complete_invoice
 from portal.invoicing.actions.holds import credit_has_come
 from portal.invoicing.actions.intake import Incoming, receive_many
 from portal.invoicing.actions.parts import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.invoicing.actions.waiting import wait_no_longer
+from portal.orders.actions.change_approval import complete_change
 from tests.play import deeds
 from tests.play.history import Act, History
 from tests.play.opening import open_all
@@ -27,6 +30,12 @@ from tests.play.stage import Sent, Stage
 Calendar = tuple[int, ...]
 Look = Callable[["Lot"], Awaitable[None]]
 REST = Act("rest")
+# Attests whose time to be undone is over, and that nothing has come of yet.
+DUE = (
+    "SELECT d.id, d.subject_id FROM decision d LEFT JOIN invoice i ON i.id = d.subject_id"
+    " LEFT JOIN purchase_order o ON o.id = d.subject_id WHERE d.undo_until <= :now AND d.subject_id = ANY(:ids)"
+    " AND d.voided_at IS NULL AND (i.status = 'attested' OR o.status = 'change_attested') ORDER BY d.decided_at, d.id"
+)
 OUTCOMES = "SELECT id, outcome, invoice_id FROM delivery WHERE id = ANY(:ids)"
 
 
@@ -95,8 +104,22 @@ async def run_again(lot: Lot) -> None:
         await rerun(lot.parts.database, CONCERN_ID, ids, lot.now)
 
 
+async def attests_fall_due(lot: Lot) -> None:
+    """The time to undo an attest is over: what it leads to is done."""
+    of = {one.id: stage for stage in lot.stages for one in stage.sent} | {
+        stage.order: stage for stage in lot.stages
+    }
+    for due in await lot.stages[0].rows(DUE, now=lot.now, ids=list(of)):
+        lot.acting += [of[due.subject_id]] if of[due.subject_id] not in lot.acting else []
+        async with lot.parts.database.session(Context.for_system(CONCERN_ID)) as session:
+            one = await find_attest(session, CONCERN_ID, due.id)
+            assert one is not None
+            complete = complete_change if one.subject_type == "order" else complete_invoice
+            await complete(session, CONCERN_ID, one, lot.now)
+
+
 assert deeds.DEEDS  # every deed is known by its name once they are imported
-FOLLOWS: tuple[Look, ...] = (come_in, wait, credits_come, run_again)
+FOLLOWS: tuple[Look, ...] = (come_in, attests_fall_due, wait, credits_come, run_again)
 
 
 def calendar_of(histories: Sequence[History]) -> Calendar:

@@ -27,6 +27,7 @@ LABELS = {
     "matching_required": "Ordermatchning krävs",
     "review": "Granskning ej utförd",
     "approval": "Attest ej utförd",
+    "attested": "Attesterad, blir snart klar",
     "extra_control": "Avvaktar extrakontroll",
     "done": "Klar",
     "cancelled": "Makulerad",

@@ -18,8 +18,12 @@ from tests.play.oracle import Judge
 DEAR = Act("arrive", paper=Paper(faults=("dearer",)))
 RIGHT = Act("arrive", paper=Paper())
 BY_HAND = Act("arrive", paper=Paper(manual=True))
-ALL, BACK, APPROVE, APPROVE_2 = Act("receive_all"), Act("take_back"), Act("approve"), Act("approve", pick=1)
+ALL, BACK = Act("receive_all"), Act("take_back")
+APPROVE, APPROVE_2 = Act("approve", much=4), Act("approve", pick=1, much=4)
 ACCEPT, ACCEPT_2 = Act("accept_deviation"), Act("accept_deviation", pick=1)
+SLOW, UNDO = Act("approve", much=3), Act("undo")
+WAIT = (Act("rematch"),) * 3  # which an invoice at attest does not know: time passes
+HOLD_2 = Act("hold", who=5)
 HOLD, LET_GO = Act("hold", who=2), Act("end_hold", who=2)
 
 TURNS = {
@@ -34,6 +38,14 @@ TURNS = {
     "nothing turns": ((ALL, DEAR, ACCEPT, APPROVE), "done"),
     "more has come": ((DEAR, ACCEPT, ALL, APPROVE), "done"),
     "it is reviewed and attested": ((BY_HAND, Act("review"), APPROVE), "done"),
+    "it is undone": ((ALL, DEAR, ACCEPT, SLOW, UNDO), "approval"),
+    "it is undone, and attested again": ((ALL, DEAR, ACCEPT, SLOW, UNDO, APPROVE), "done"),
+    "it is undone too late": ((ALL, DEAR, ACCEPT, SLOW, *WAIT, UNDO), "done"),
+    "it is undone by another": ((ALL, DEAR, ACCEPT, SLOW, Act("undo", who=3)), "attested"),
+    "it is held while it can be undone": ((ALL, DEAR, ACCEPT, SLOW, HOLD_2, *WAIT), "approval"),
+    "a receipt is taken back while it can be undone": (
+        (ALL, DEAR, ACCEPT, SLOW, BACK, *WAIT), "matching_required",
+    ),
     "it is held in between": ((ALL, DEAR, ACCEPT, HOLD, APPROVE), "approval"),
     "it is held and let go": ((ALL, DEAR, ACCEPT, HOLD, APPROVE, LET_GO, APPROVE), "done"),
 }  # fmt: skip

@@ -77,8 +77,8 @@ async def approve_step(
     """Attest one step as its owner or by delegation, at today's Stockholm date (A6.02, A7.06).
 
     NotFound outside sight; Forbidden when it is not the actor's, or duties are not separate; Conflict when
-    somebody else was first. `undo`: how long it can be undone; what comes of it waits as long. Two steps of one case are decided one after the other, so that exactly one of
-    them sees that all are approved.
+    somebody else was first. `undo`: how long it can be undone; what comes of it waits as long. Two steps of one case
+    are decided one after the other, so that exactly one of them sees that all are approved.
     """
     step = await find_step(session, actor, step_id)
     if step is None:

@@ -23,7 +23,7 @@ _FOLLOWED = (
     " ORDER BY l.decided_at, l.id LIMIT 1"
 )
 _ONE = text(
-    "SELECT d.id, d.subject_type, d.subject_id, d.organisation_id, d.case_id, d.person_id, u.login, d.undo_until,"
+    "SELECT d.id, d.subject_type, d.subject_id, d.organisation_id, d.case_id, d.person_id, u.login, d.undo_until,"  # noqa: S608 - a condition of our own
     " d.voided_at IS NOT NULL AS void, EXISTS (SELECT 1 FROM audit_event e WHERE e.concern_id = d.concern_id"
     " AND e.subject_id = d.subject_id AND e.tag = d.subject_type || ':decision:undo'"
     " AND e.data ->> 'decision' = CAST(d.id AS text)) AS undone,"
@@ -33,7 +33,8 @@ _ONE = text(
 )
 # The last of its document, and its step attested still.
 _MINE = text(
-    "SELECT d.id, d.undo_until FROM decision d WHERE d.concern_id = :concern AND d.person_id = :person"
+    "SELECT d.id, d.undo_until FROM decision d"  # noqa: S608 - a condition of our own
+    " WHERE d.concern_id = :concern AND d.person_id = :person"
     " AND d.voided_at IS NULL AND d.undo_until > :now AND d.decided_at <= :now"
     f" AND NOT EXISTS ({_FOLLOWED.format(what='1')}) ORDER BY d.decided_at DESC, d.id DESC"
 )

@@ -75,6 +75,8 @@ def stand(place: Place, who: Who) -> Standing:
 
 def refusal(move: Move, place: Place, who: Who) -> str | None:
     """Why the actor may not make the move now (a Swedish msgid), or None."""
+    if move.code in BY_WHO_ATTESTED:
+        return "Bara den som attesterade kan ångra det."
     return not_allowed(move, place, who) or _held(move, place)
 
 
@@ -129,7 +131,8 @@ def may_undo(place: Place, who: Who) -> str | None:
 
 def may_begin(place: Place, who: Who) -> bool:
     """Whether the actor may make any move from here, and so keep others from it meanwhile (A6.22)."""
-    return any(not_allowed(move, place, who) is None for move in s.INVOICE.moves_from(place.status))
+    moves = (move for move in s.INVOICE.moves_from(place.status) if move.code not in BY_WHO_ATTESTED)
+    return any(not_allowed(move, place, who) is None for move in moves)
 
 
 def may_mark_secret(place: Place, who: Who) -> str | None:
@@ -142,8 +145,6 @@ def may_mark_secret(place: Place, who: Who) -> str | None:
 
 
 def _not_handler(move: Move, place: Place, who: Who) -> str | None:
-    if move.code in BY_WHO_ATTESTED:
-        return "Bara den som attesterade kan ångra det."
     if move.code in BY_ADMIN_ANYWHERE and place.status not in ROLE_STATUSES:
         return (
             None if who.has(p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN) else "Bara administratörer får göra det."

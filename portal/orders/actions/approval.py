@@ -14,8 +14,8 @@ from portal.attest.actions import AT_ONCE, hold, hold_case, return_steps, take_s
 from portal.attest.queries.steps import find_step
 from portal.audit.log import told_together
 from portal.audit.transition import Told, move
-from portal.kernel.dates import format_clock, stockholm_date
 from portal.jobs.queue import enqueue
+from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.orders.actions.permission import require
 from portal.orders.actions.release import make_orders

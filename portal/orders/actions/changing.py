@@ -67,7 +67,8 @@ async def hold_order(
     session: AsyncSession, actor: Actor, order_id: UUID, step: str | None, now: datetime
 ) -> Change:
     """The order locked, its case first: invoices of the same case are decided in that order too. NotFound outside
-    sight; Conflict with what has happened when `step` cannot start where the order stands; without one the caller asks."""
+    sight; Conflict with what has happened when `step` cannot start where the order stands; the caller asks
+    where there is none."""
     day = stockholm_date(now)
     seen = await find_order(session, actor, order_id, day)
     case = await hold_case(session, actor, seen.requisition_id or seen.id)

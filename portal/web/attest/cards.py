@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -17,46 +17,9 @@ from portal.attest.queries.acts import acts_of_cases
 from portal.attest.queries.waiting import WaitingStep
 from portal.attest.rules.separation_of_duties import refusal
 from portal.attest.values import Act
-from portal.kernel.money import as_cost
 from portal.kernel.plain import canonical_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is shown of a document. Amounts SEK: `whole` the document's with VAT, `net` without.
-
-    `lines` are (name, quantity, unit, amount without VAT); `deviations` and `checks` are finished sentences,
-    `payment` such sentences with icon and tone, `held` the one that says why nobody may attest it now.
-    `stops` are sentences why it may not be attested today, `changes` (line, what, then, now) since it was sent;
-    `must_choose`: attesting says yes to them, in words, on a page of its own, and makes it
-    cost `after` with VAT. `said` are (why asked, what was said).
-    `case_id` is what separation of duties counts as one case. Amounts are as on the document, a credit note's too.
-    """
-
-    case_id: UUID
-    number: str
-    party: str
-    asked_by: str
-    net: Decimal
-    whole: Decimal
-    lines: tuple[tuple[str, Decimal, str, Decimal], ...] = ()
-    due: date | None = None
-    note: str | None = None
-    deviations: tuple[str, ...] = ()
-    checks: tuple[str, ...] = ()
-    held: str | None = None
-    secret: bool = False
-    credit: bool = False
-    payment: tuple[tuple[str, str, str | None], ...] = ()
-    stops: tuple[str, ...] = ()
-    changes: tuple[tuple[str, str, str, str], ...] = ()
-    must_choose: bool = False
-    after: Decimal | None = None
-    said: tuple[tuple[str, str], ...] = ()
-
-    def signed(self, amount: Decimal) -> Decimal:
-        """An amount of the document as it weighs on the cost."""
-        return as_cost(amount, credit=self.credit)
+from portal.kernel.text import sentence_list
+from portal.web.attest.facts import Coded, Facts, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +49,34 @@ class Card:
     def is_whole(self) -> bool:
         """Whether the step takes all of the document's cost."""
         return self.waiting.step.amount == self.facts.net
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that are this attestant's, each with its share; all where nothing is said of lines."""
+        code = self.waiting.step.responsibility
+        own = [
+            replace(line, amount=sum((part for ansvar, part in line.shares if ansvar == code), Decimal(0)))
+            for line in self.facts.lines
+            if any(ansvar == code for ansvar, _part in line.shares)
+        ]
+        return tuple(own) or self.facts.lines
+
+    @property
+    def coding(self) -> tuple[Coded, ...]:
+        """The coding that falls on this attestant's ansvar."""
+        code = self.waiting.step.responsibility
+        return tuple(one for one in self.facts.coding if one.responsibility == code)
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """What is in order: with the document, and with this attestant's lines."""
+        return tuple(dict.fromkeys((*self.facts.checks, *(line.check for line in self.lines if line.check))))
+
+    @property
+    def party(self) -> str:
+        """The suppliers of this attestant's lines."""
+        named = list(dict.fromkeys(line.party for line in self.lines if line.party))
+        return sentence_list(named) if named else self.facts.party
 
     @property
     def amount(self) -> Decimal:
@@ -138,6 +129,12 @@ class CardSource(Protocol):
 
     async def undo(self, session: AsyncSession, actor: Actor, decision_id: UUID, *, now: datetime) -> UUID:
         """Take the actor's own attest back; the document, which waits again."""
+        ...
+
+    async def told(
+        self, session: AsyncSession, actor: Actor, subject_id: UUID, now: datetime
+    ) -> tuple[str, str] | None:
+        """What happened to the document last: when, and in a sentence; None when nothing is told of it."""
         ...
 
     async def send_back(

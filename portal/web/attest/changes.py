@@ -13,6 +13,7 @@ from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Invalid
 from portal.orders.actions.standing import may_accept
 from portal.web.attest.cards import Card
+from portal.web.attest.moved_on import moved_on
 from portal.web.attest.present import RETURNED, change_text, item
 from portal.web.attest.sources import SOURCES
 from portal.web.attest.steps import CHANGED, PERMISSION, REASON_NEEDED, attest_card, card_of, undo_time
@@ -34,7 +35,10 @@ class ChangesController(Controller):
     @get()
     async def show(self, request: Req, step_id: FromPath[UUID]) -> Response[Any]:
         """Old and new, nothing chosen; the list when nothing has changed."""
-        card = await _card(request, step_id)
+        try:
+            card = await _card(request, step_id)
+        except Conflict as error:
+            return await moved_on(request, step_id, error)
         if not card.must_choose:
             return see_other(request, "/attest")
         return await _page(request, card, {}, {})
@@ -42,6 +46,12 @@ class ChangesController(Controller):
     @post()
     async def choose(self, request: Req, step_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Send it back, or attest with the new values."""
+        try:
+            return await self._choose(request, step_id, data)
+        except Conflict as error:
+            return await moved_on(request, step_id, error, data.get("note", ""))
+
+    async def _choose(self, request: Req, step_id: UUID, data: Form) -> Response[Any]:
         scope, card = request.scope["state"], await _card(request, step_id)
         session, actor, now = scope["session"], scope["actor"], scope["now"]
         errors = _errors(data)
@@ -50,7 +60,7 @@ class ChangesController(Controller):
         if data["choice"] == RETURN:
             source, subject = SOURCES.by_type[card.subject_type], card.waiting.step.subject_id
             await source.send_back(session, actor, subject, note=data["note"].strip(), now=now)
-            text = gettext(RETURNED[card.subject_type]) % {"party": card.facts.party}
+            text = gettext(RETURNED[card.subject_type]) % {"party": card.party}
             return see_other(request, "/attest", flash=("ok", text))
         if data.get("shown", "") != card.digest:
             raise Conflict(CHANGED)

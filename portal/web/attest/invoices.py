@@ -15,8 +15,9 @@ from portal.access.actor import Actor
 from portal.access.models import User
 from portal.attest.models import Decision
 from portal.audit.models import AuditEvent
+from portal.coding.queries import load_names
 from portal.invoicing.actions import approval, attested
-from portal.invoicing.models import Invoice, InvoiceLine, RuleDecision
+from portal.invoicing.models import Invoice, InvoiceCoding, InvoiceLine, RuleDecision
 from portal.invoicing.rules.deviations import NOT_RECEIVED, not_received, parts_of
 from portal.invoicing.rules.payment_date import DAYS
 from portal.invoicing.status import MATCHING_REQUIRED, PAYMENT_INFORMATION, REVIEW
@@ -24,9 +25,12 @@ from portal.kernel.money import format_number_sv
 from portal.kernel.text import sentence_list
 from portal.orders.models import PurchaseOrder
 from portal.suppliers.models import Supplier, SupplierRelation
-from portal.web.attest.cards import Facts
+from portal.web.attest.facts import Coded, Facts, Line
+from portal.web.coding_words import codes_of, coding_words
 from portal.web.i18n import gettext
-from portal.web.invoicing.payment_words import Line, basic_lines
+from portal.web.invoicing.history import timeline
+from portal.web.invoicing.payment_words import Line as PaymentLine
+from portal.web.invoicing.payment_words import basic_lines
 from portal.web.invoicing.seller_name import name_warning
 from portal.web.invoicing.spoken import filled
 from portal.web.invoicing.why import why_held
@@ -48,7 +52,7 @@ class InvoiceCards:
     async def facts(
         self, session: AsyncSession, actor: Actor, subject_ids: Sequence[UUID], day: date
     ) -> Mapping[UUID, Facts]:
-        """Heads, lines, reviewers and match decisions in four statements."""
+        """Heads, lines, coding, reviewers and match decisions, in a fixed number of statements."""
         heads = (
             select(
                 Invoice,
@@ -76,11 +80,12 @@ class InvoiceCards:
         reviewers = await _reviewers(session, actor, subject_ids)
         matches = await _deviations(session, actor, subject_ids)
         words = await _paid_unreceived(session, actor, subject_ids)
+        coded = await _coding(session, actor, {row.id: row.organisation_id for row, *_rest in found}, day)
         return {
             row.id: _facts(
                 row, supplier, order, lines=lines.get(row.id, []), reviewers=reviewers.get(row.id, []),
                 deviations=(*matches.get(row.id, ()), *words.get(row.id, ())),
-                payment=basic_lines(row, DAYS if days is None else days),
+                coding=coded.get(row.id, ()), payment=basic_lines(row, DAYS if days is None else days),
             )
             for row, supplier, order, days in found
         }  # fmt: skip
@@ -105,6 +110,18 @@ class InvoiceCards:
         """Ångra: it is not Klar."""
         return await attested.undo(session, actor, decision_id, now=now)
 
+    async def told(
+        self, session: AsyncSession, actor: Actor, subject_id: UUID, now: datetime
+    ) -> tuple[str, str] | None:
+        """The last of its history."""
+        query = select(AuditEvent).where(
+            AuditEvent.concern_id == actor.concern_id, AuditEvent.subject_id == subject_id,
+            AuditEvent.subject_type == "invoice",
+        )  # fmt: skip
+        events = (await session.execute(query.order_by(AuditEvent.at, AuditEvent.id))).scalars().all()
+        told = timeline(events, actor, now)
+        return (told[-1]["at"], told[-1]["text"]) if told else None
+
     async def send_back(
         self, session: AsyncSession, actor: Actor, subject_id: UUID, *, note: str, now: datetime
     ) -> None:
@@ -122,6 +139,23 @@ async def _lines(
     for line in (await session.execute(query.order_by(InvoiceLine.position))).scalars():
         lines.setdefault(line.invoice_id, []).append(line)
     return lines
+
+
+async def _coding(
+    session: AsyncSession, actor: Actor, invoices: Mapping[UUID, UUID | None], day: date
+) -> dict[UUID, tuple[Coded, ...]]:
+    """The coding rows by invoice, codes with their names. `invoices`: id → its organisation."""
+    query = select(InvoiceCoding).where(
+        InvoiceCoding.concern_id == actor.concern_id, InvoiceCoding.invoice_id.in_(invoices)
+    )
+    rows = (await session.execute(query.order_by(InvoiceCoding.position))).scalars().all()
+    named = await load_names(session, actor.concern_id, codes_of(rows), day)
+    coded: dict[UUID, tuple[Coded, ...]] = {}
+    for row in rows:
+        words = coding_words(named, invoices[row.invoice_id], row)
+        one = Coded(row.responsibility or "", words, row.amount)
+        coded[row.invoice_id] = (*coded.get(row.invoice_id, ()), one)
+    return coded
 
 
 async def _reviewers(
@@ -208,7 +242,8 @@ def _facts(
     lines: Sequence[InvoiceLine],
     reviewers: Sequence[str],
     deviations: tuple[str, ...],
-    payment: tuple[Line, ...],
+    payment: tuple[PaymentLine, ...],
+    coding: tuple[Coded, ...],
 ) -> Facts:
     case = (order.requisition_id or order.id) if order else row.id
     checks = (gettext("Order %(number)s") % {"number": order.number},) if order else ()
@@ -216,7 +251,7 @@ def _facts(
         case_id=case, number=row.number, party=supplier or row.seller_name, net=row.net_amount,
         whole=row.payable_amount + row.prepaid_amount, payment=payment, due=row.due_date,
         asked_by=sentence_list(list(dict.fromkeys(reviewers))),
-        lines=tuple((line.name, line.quantity, line.unit, line.line_amount) for line in lines),
+        lines=tuple(Line(line.name, line.quantity, line.unit, line.line_amount) for line in lines), coding=coding,
         deviations=(*deviations, *name_warning(row.seller_name, supplier)),
         checks=checks, held=why_held(row), secret=row.secret, credit=row.is_credit_note,
     )  # fmt: skip

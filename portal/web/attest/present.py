@@ -71,6 +71,8 @@ class Item:
     said: tuple[tuple[str, str], ...] = ()
     stops: tuple[str, ...] = ()
     vat: str = ""
+    coding: tuple[tuple[str, str], ...] = ()
+    reviewer_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def item(card: Card, today: date, *, show: str = "all", current: bool = False, t
     return Item(
         id=step.id,
         kind=gettext(CREDIT if facts.credit else KINDS[card.subject_type]) % {"number": number},
-        party=facts.party,
+        party=card.party,
         href=localised(f"{DETAILS[card.subject_type]}{step.subject_id}"),
         what=_what(card),
         amount=kr(card.amount),
@@ -169,22 +171,23 @@ def item(card: Card, today: date, *, show: str = "all", current: bool = False, t
         current=current,
         why=_why(card),
         rows=_rows(card),
-        checks=tuple((True, text) for text in facts.checks),
+        checks=tuple((True, text) for text in card.checks),
         digest=card.digest,
         can_return=not card.blocked or bool(facts.stops),
         choose_href=localised(f"/attest/steps/{step.id}/changes") if card.must_choose else None,
         said=facts.said,
         stops=facts.stops,
         vat=gettext("inkl. moms") if card.is_whole else gettext("exkl. moms"),
+        coding=tuple((one.words, kr(facts.signed(one.amount))) for one in card.coding),
+        reviewer_label=gettext("Granskad av") if card.subject_type == "invoice" else gettext("Beställd av"),
     )
 
 
 def _what(card: Card) -> str:
-    lines = card.facts.lines
+    lines = card.lines
     if not lines:
         return ""
-    name, quantity, unit, _amount = lines[0]
-    text = f"{name}, {counted(quantity, unit)}"
+    text = f"{lines[0].name}, {counted(lines[0].quantity, lines[0].unit)}"
     more = len(lines) - 1
     rest = ngettext("och %(num)s rad till", "och %(num)s rader till", more) % {"num": more}
     return f"{text} {rest}" if more else text
@@ -237,13 +240,13 @@ def _why(card: Card) -> str:
 
 
 def _rows(card: Card) -> tuple[tuple[str, str], ...]:
-    lines = card.facts.lines
+    lines = card.lines
     rows = [
-        (f"{name}, {counted(quantity, unit)}", kr(card.facts.signed(amount)))
-        for name, quantity, unit, amount in lines[:MOST_LINES]
+        (f"{line.name}, {counted(line.quantity, line.unit)}", kr(card.facts.signed(line.amount)))
+        for line in lines[:MOST_LINES]
     ]
     more = lines[MOST_LINES:]
     if more:
         label = ngettext("%(num)s rad till", "%(num)s rader till", len(more)) % {"num": len(more)}
-        rows.append((label, kr(card.facts.signed(sum((line[3] for line in more), Decimal(0))))))
+        rows.append((label, kr(card.facts.signed(sum((line.amount for line in more), Decimal(0))))))
     return tuple(rows)

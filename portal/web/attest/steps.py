@@ -24,6 +24,7 @@ from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
 from portal.kernel.identifiers import read_uuids
 from portal.orders.actions.approval import begin as begin_requisition
 from portal.web.attest.cards import Card
+from portal.web.attest.moved_on import moved_on, what_happened
 from portal.web.attest.present import DONE, RETURNED, SHOWS, View, item, list_path, total, view
 from portal.web.attest.sources import SOURCES
 from portal.web.attest.undoing import UndoView, newest_first, undo_one, undo_view
@@ -35,7 +36,7 @@ from portal.web.pages import Html, Req, is_htmx, page, partials_and_menu, see_ot
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 PERMISSION = {"permission": p.ORDER_AND_INVOICE}
 MISSING = "Det finns inget att attestera här."
-MOVED = "Det väntar inte längre på dig. Någon annan kan ha hunnit före, eller så har det tagits tillbaka."
+MOVED = "Det väntar inte längre på dig. %(what)s"
 CHANGED = "Det har ändrats sedan du såg det. Läs igenom det igen innan du attesterar."
 REASON_NEEDED = "Skriv varför, så att den som får tillbaka ärendet vet vad som ska rättas."
 LIST = ("attest/steps/_steps.html", "attest/steps/_bar.html")
@@ -83,7 +84,6 @@ class AttestController(Controller):
     @post("/selection")
     async def approve_chosen(self, request: Req) -> Response[Any]:
         """Attest each of the reviewed ones on its own; what cannot be is told and left."""
-        scope = request.scope["state"]
         chosen = dict(text.split(":", 1) for text in (await request.form()).getall("step", []) if ":" in text)
         done, refused = await _approve_each(request, chosen)
         amount = kr(total(done))
@@ -132,21 +132,27 @@ class AttestController(Controller):
     async def ask_why(self, request: Req, step_id: FromPath[UUID]) -> Html:
         """The form that asks for the reason."""
         scope = request.scope["state"]
-        card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
+        try:
+            card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
+        except Conflict as error:
+            return await moved_on(request, step_id, error)
         return await _return_page(request, card)
 
     @post("/steps/{step_id:uuid}/return")
     async def send_back(self, request: Req, step_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Send it back to whoever ordered or reviewed."""
         scope = request.scope["state"]
-        card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
         note = data.get("note", "").strip()
-        if not note:
-            return await _return_page(request, card, note=note, error=gettext(REASON_NEEDED))
-        source = SOURCES.by_type[card.subject_type]
-        subject = card.waiting.step.subject_id
-        await source.send_back(scope["session"], scope["actor"], subject, note=note, now=scope["now"])
-        text = gettext(RETURNED[card.subject_type]) % {"party": card.facts.party}
+        try:
+            card = await card_of(scope["session"], scope["actor"], scope["now"], step_id)
+            if not note:
+                return await _return_page(request, card, note=note, error=gettext(REASON_NEEDED))
+            source = SOURCES.by_type[card.subject_type]
+            subject = card.waiting.step.subject_id
+            await source.send_back(scope["session"], scope["actor"], subject, note=note, now=scope["now"])
+        except Conflict as error:
+            return await moved_on(request, step_id, error, note)
+        text = gettext(RETURNED[card.subject_type]) % {"party": card.party}
         return _done(request, "/attest", "ok", text)
 
 
@@ -167,7 +173,7 @@ async def card_of(session: AsyncSession, actor: Actor, now: datetime, step_id: U
     if not found and not await step_seen(session, actor, step_id):
         raise NotFound(MISSING)
     if not found:
-        raise Conflict(MOVED)
+        raise Conflict(MOVED, what=await what_happened(session, actor, step_id, now))
     return found[0]
 
 
@@ -191,7 +197,7 @@ async def attest_card(
         session, actor, step, shown=card.shown, note=None, now=now, accepts=accepts, undo=undo
     )
     amount = card.facts.after if accepts and card.facts.after is not None else card.amount
-    return told or gettext(DONE[card.subject_type]) % {"party": card.facts.party, "amount": kr(amount)}
+    return told or gettext(DONE[card.subject_type]) % {"party": card.party, "amount": kr(amount)}
 
 
 def undo_time(request: Req) -> timedelta:

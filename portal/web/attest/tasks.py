@@ -58,7 +58,7 @@ def _task(subject_type: str, cards: list[Card], today: date) -> Task:
     shown = item(first, today)
     return Task(
         title, _text(cards, today), PATH, len(cards), haste=DUE if due else STOPS_OTHERS, flag=_flag(due),
-        first_path=PATH, first_title=gettext(FIRST[subject_type]) % {"party": first.facts.party},
+        first_path=PATH, first_title=gettext(FIRST[subject_type]) % {"party": first.party},
         first_text=". ".join(filter(None, (shown.what, shown.behalf))) + ".",
         first_action=gettext("Öppna attestlistan"), amount=first.amount,
     )  # fmt: skip

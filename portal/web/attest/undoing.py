@@ -29,20 +29,20 @@ UNDONE = {
 
 @dataclass(frozen=True, slots=True)
 class UndoItem:
-    """One attest that can be undone: what of, for how much, until when."""
+    """One attest that can be undone: what of, for how much, until when, and how many seconds that is."""
 
     decision: UUID
     text: str
     href: str
     until: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class UndoView:
-    """The attests of a moment ago. `seconds`: how long the first of them that ends can be undone still."""
+    """The attests of a moment ago, the newest first."""
 
     items: tuple[UndoItem, ...]
-    seconds: float
     title: str
 
 
@@ -59,10 +59,11 @@ async def undo_view(
     items = tuple(_item(one, cards[one.step.id], now) for one in found if one.step.id in cards)
     if not items:
         return None
-    until = min(one.until for one in found)
-    count = {"num": len(items)}
-    title = ngettext("Attesterat. Du kan ångra.", "%(num)s attesterade. Du kan ångra.", len(items)) % count
-    return UndoView(items, (until - now).total_seconds(), title)
+    several = ngettext("%(num)s attesterad nyss", "%(num)s attesterade nyss", len(items)) % {
+        "num": len(items)
+    }
+    title = gettext("Attesterat: %(what)s") % {"what": items[0].text} if len(items) == 1 else several
+    return UndoView(items, title)
 
 
 def _item(one: UndoableStep, card: Card, now: datetime) -> UndoItem:
@@ -70,7 +71,13 @@ def _item(one: UndoableStep, card: Card, now: datetime) -> UndoItem:
     text = gettext("%(kind)s, %(party)s, %(amount)s kr") % {
         "kind": shown.kind, "party": shown.party, "amount": shown.amount,
     }  # fmt: skip
-    return UndoItem(one.decision_id, text, shown.href, format_clock(one.until, seconds=True))
+    return UndoItem(
+        one.decision_id,
+        text,
+        shown.href,
+        format_clock(one.until, seconds=True),
+        (one.until - now).total_seconds(),
+    )
 
 
 async def undo_one(session: AsyncSession, actor: Actor, decision_id: UUID, now: datetime) -> str:

@@ -49,6 +49,7 @@ from portal.web.pages import Html, Req, page
 from portal.web.units import counted
 
 CONFLICT = 409
+MOST_ROWS_KEPT = 50
 
 
 async def gather(request: Req, invoice_id: UUID) -> Gathered:
@@ -85,16 +86,28 @@ async def answer(
 ) -> Html:
     """The page, or with a refused form and its errors the page again.
 
-    409: somebody was first. What the form holds is shown again only where the invoice still asks for it.
+    409: somebody was first. What the form holds is shown again where the invoice still asks for it, else as text to
+    be copied.
     """
     found = await gather(request, invoice_id)
     moved_on = status == CONFLICT
-    if moved_on and form and form.get("seen_status") != found.invoice.status:
-        form = None
+    kept: tuple[str, ...] = ()
+    if moved_on and form is not None and form.get("seen_status") != found.invoice.status:
+        kept, form = written(form), None
     view = await build(request, found, form=form, errors=errors or {}, message=message)
-    view = replace(view, moved_on=moved_on)
+    view = replace(view, moved_on=moved_on, kept=kept)
     name = "deviation" if view.choices else "show"
     return await page(request, f"invoicing/invoices/{name}.html", status=status, invoice=view)
+
+
+def written(form: Mapping[str, str]) -> tuple[str, ...]:
+    """What was written in a form that came too late: comments, and the coding row by row."""
+    texts = [form[name].strip() for name in ("note", "comment", "why") if form.get(name, "").strip()]
+    rows = [
+        [form.get(f"{name}-{number}", "").strip() for name in (*coding_form.SHOWN, "amount")]
+        for number in range(1, MOST_ROWS_KEPT) if f"account-{number}" in form
+    ]  # fmt: skip
+    return (*texts, *(" / ".join(filter(None, row)) for row in rows if any(row)))
 
 
 async def build(

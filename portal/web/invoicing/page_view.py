@@ -126,3 +126,4 @@ class InvoicePage:
     message: str | None
     moved_on: bool
     supplier: str
+    kept: tuple[str, ...] = ()

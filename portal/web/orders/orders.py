@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.coding.queries import load_names
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import NotFound
 from portal.orders.actions.right import ADMINS
@@ -24,6 +25,7 @@ from portal.orders.queries import deliveries, order_detail, order_scope
 from portal.orders.queries.changes import changes_of
 from portal.orders.queries.history import Happening, history
 from portal.orders.status import (
+    CHANGE_ATTESTED,
     CHANGE_AWAITING_APPROVAL,
     CONFIRMED_WITH_CHANGE,
     DELIVERABLE,
@@ -32,6 +34,8 @@ from portal.orders.status import (
     RECEIPTABLE,
     RECEIVED,
 )
+from portal.web.attest.here import here
+from portal.web.coding_words import codes_of
 from portal.web.orders import order_index
 from portal.web.orders.change_view import changed_view, first_terms, proposal
 from portal.web.orders.history import timeline
@@ -99,15 +103,17 @@ async def show(
     told = await history(session, order.concern_id, subjects)
     linked = await invoices_of(session, actor, order_id, day)
     codings = await order_detail.codings(session, order.concern_id, order_id)
+    named = await load_names(session, order.concern_id, codes_of(codings), day)
     names = await order_detail.names_of(session, order)
     return await page(
         request, "orders/orders/show.html", status=422 if errors else 200, order=order, names=names,
-        state=status_of(ORDER, order.status), lines=order_lines_view(lines, codings),
+        state=status_of(ORDER, order.status), lines=order_lines_view(lines, codings, order.organisation_id, named),
+        here=await here(request, order_id),
         track=order_track(order, _dates(told, answers, made), linked), answer=answer_view(answers, lines),
         receipts=receipts_view(made, lines), invoices=linked, history=timeline(told),
         sent=await order_detail.transmissions(session, order.concern_id, order_id), errors=errors,
         given=given or {}, proposal=proposal(lines, answers, given or {}), first=first_terms(lines, changes),
-        waiting=changed_view(changes, waits=order.status == CHANGE_AWAITING_APPROVAL),
+        waiting=changed_view(changes, waits=order.status in (CHANGE_AWAITING_APPROVAL, CHANGE_ATTESTED)),
         mine=order.buyer_user_id == actor.user_id,
         **_can(actor, order, lines, await acts_for_buyer(session, actor, order, day)),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.attest.queries.steps import StepView
-from portal.coding.values import DIMENSIONS
+from portal.coding.values import CodeNames
 from portal.kernel.dates import format_day, format_day_long, stockholm_date
 from portal.kernel.money import format_kr, format_sv
 from portal.orders.models import OrderCoding, OrderLine, OrderResponse, PurchaseOrder
@@ -31,7 +31,8 @@ from portal.orders.status import (
     SENT,
     SENT_BACK,
 )
-from portal.orders.values import Requested
+from portal.orders.values import Requested, RequestedLine
+from portal.web.coding_words import coding_parts
 from portal.web.i18n import current_locale, gettext
 from portal.web.orders.texts import filled
 from portal.web.units import counted, unit_word
@@ -73,26 +74,33 @@ class OrderLineView:
     left: Decimal
     price: Decimal
     net: Decimal
-    coding: tuple[str, ...]
+    coding: tuple[tuple[str, ...], ...]
 
 
-def order_lines_view(lines: Sequence[OrderLine], codings: Sequence[OrderCoding]) -> tuple[OrderLineView, ...]:
-    """Lines with their coding as texts."""
+def order_lines_view(
+    lines: Sequence[OrderLine], codings: Sequence[OrderCoding], organisation: UUID, named: CodeNames
+) -> tuple[OrderLineView, ...]:
+    """Lines with their coding as texts, codes with their names."""
     return tuple(
         OrderLineView(
             line.id, line.position, line.name, line.item_no or "", unit_word(line.unit),
             counted(line.quantity, line.unit), line.quantity, line.received_quantity, line.invoiced_quantity,
             max(line.quantity - line.received_quantity, Decimal(0)), line.price, line.net_amount,
-            tuple(code_text(row, row.share) for row in codings if row.order_line_id == line.id),
+            tuple(_coded(row, row.share, organisation, named) for row in codings if row.order_line_id == line.id),
         )
         for line in lines
     )  # fmt: skip
 
 
-def code_text(row: Any, share: Decimal) -> str:
-    """ "6451 / 31100 / 440", with its share when it is not the whole line."""
-    codes = " / ".join(code for name in DIMENSIONS if (code := getattr(row, name)))
-    return codes if share == Decimal(100) else f"{codes} ({format_sv(share, 0)} %)"
+def coding_of(line: RequestedLine, organisation: UUID, named: CodeNames) -> tuple[tuple[str, ...], ...]:
+    """The coding rows of a line, each as its codes with their names."""
+    return tuple(_coded(row.code, row.share, organisation, named) for row in line.coding)
+
+
+def _coded(row: Any, share: Decimal, organisation: UUID, named: CodeNames) -> tuple[str, ...]:
+    """ "Konto 6451 Kontorsmaterial", "Ansvar 31100 Centralskolan", and its share when it is not the whole line."""
+    parts = coding_parts(named, organisation, row)
+    return parts if share == Decimal(100) else (*parts, f"{format_sv(share, 0)} %")
 
 
 def order_track(order: PurchaseOrder, dates: Mapping[str, date], invoices: Sequence[Any]) -> tuple[Step, ...]:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.coding.values import CodeNames
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, Invalid
 from portal.kernel.identifiers import read_uuid
@@ -192,7 +193,8 @@ async def _form(request: Req, order_id: UUID, data: Mapping[str, str], errors: M
     lines = await order_detail.order_lines(session, order.concern_id, order_id)
     return await page(
         request, "orders/receipts/new.html", status=422 if errors else 200, order=order,
-        names=await order_detail.names_of(session, order), lines=order_lines_view(lines, ()), given=data,
-        errors=errors, today=day, by_amount=actor.has(p.RECEIPT_BY_AMOUNT),
+        names=await order_detail.names_of(session, order),
+        lines=order_lines_view(lines, (), order.organisation_id, CodeNames()), given=data, errors=errors,
+        today=day, by_amount=actor.has(p.RECEIPT_BY_AMOUNT),
         state=status_of(ORDER, order.status), changed=order.status == CONFIRMED_WITH_CHANGE,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from portal.access import permissions as p
 from portal.attest.queries.steps import steps_of
+from portal.coding.queries import load_names
 from portal.kernel.dates import stockholm_date
 from portal.orders.actions.sending import discard, take_back
 from portal.orders.models import PurchaseOrder
@@ -21,9 +22,11 @@ from portal.orders.queries.order_scope import visible as orders_visible
 from portal.orders.queries.requisitions import EDITABLE, load_requested, visible
 from portal.orders.rules.split import basket_totals
 from portal.orders.status import AWAITING_APPROVAL, ORDER, REQUISITION
+from portal.web.attest.here import here
+from portal.web.coding_words import codes_of
 from portal.web.i18n import gettext
 from portal.web.orders.history import last_return, timeline
-from portal.web.orders.present import code_text, motives_of, requisition_track, steps_view
+from portal.web.orders.present import coding_of, motives_of, requisition_track, steps_view
 from portal.web.orders.texts import filled, status_of
 from portal.web.pages import Html, Req, page, see_other
 
@@ -57,6 +60,8 @@ class RequisitionController(Controller):
             )
             .order_by(PurchaseOrder.id)
         )
+        coded = codes_of(row.code for line in requested.lines for row in line.coding)
+        named = await load_names(session, requested.concern_id, coded, day)
         back = last_return(told) if requested.status == "sent_back" else None
         return await page(
             request, "orders/requisitions/show.html", requested=requested,
@@ -65,7 +70,8 @@ class RequisitionController(Controller):
             track=requisition_track(requested, told), steps=steps_view(steps), history=timeline(told),
             orders=[(row.id, row.number, status_of(ORDER, row.status), row.gross_amount) for row in orders],
             motives=motives_of(requested),
-            coding={x.id: [code_text(row.code, row.share) for row in x.coding] for x in requested.lines},
+            coding={x.id: coding_of(x, requested.organisation_id, named) for x in requested.lines},
+            here=await here(request, requisition_id),
             returned=back, can_edit=mine and requested.status in EDITABLE,
             can_take_back=mine and requested.status == AWAITING_APPROVAL,
             can_discard=mine and requested.status in (*EDITABLE, AWAITING_APPROVAL),
