@@ -12,6 +12,7 @@ from dev.demo_city.assortment import FILLING
 from dev.demo_city.ids import CONCERN_ID, demo_id
 from dev.demo_city.master_data import supplier_id
 
+_NUMBERS = sorted({row[1] for row in data.ARTICLES} | FILLING.keys())
 
 def catalogue_id(agreement: str, supplier: str) -> Any:
     """The id of a supplier's catalogue on an agreement."""
@@ -32,6 +33,11 @@ def catalogues(now: datetime) -> list[dict[str, Any]]:
          "agreement_id": demo_id("agreement", agreement), "name": agreement, "version": 1, "published_at": now}
         for agreement, supplier in sorted(pairs)
     ]  # fmt: skip
+
+
+def agreement_of(article: dict[str, Any]) -> str:
+    """The number of the agreement whose catalogue has the article."""
+    return next(number for number in _NUMBERS if demo_id("agreement", number) == article["agreement_id"])
 
 
 def articles() -> Iterator[dict[str, Any]]:

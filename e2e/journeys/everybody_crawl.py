@@ -12,7 +12,17 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from e2e.pages.checks import ID, WIDTHS, axe_findings, findings, kind_of, picture, swedish_left, too_wide
+from e2e.pages.checks import (
+    ID,
+    WIDTHS,
+    axe_findings,
+    badly_worded,
+    findings,
+    kind_of,
+    picture,
+    swedish_left,
+    too_wide,
+)
 from e2e.pages.shell import LANGUAGES, sign_in
 
 ROLES = (
@@ -102,6 +112,7 @@ def test_every_page_in_swedish(visit: Any, role: str) -> None:
 
     def look(seen: Any) -> Iterator[str]:
         yield from findings(seen)
+        yield from badly_worded(seen)
         _picture(seen, role, "sv")
 
     crawl.run(look)
@@ -117,6 +128,7 @@ def test_every_page_in_english(visit: Any, role: str) -> None:
 
     def look(seen: Any) -> Iterator[str]:
         yield from (f"Swedish text “{text}”" for text in swedish_left(seen))
+        yield from badly_worded(seen)
         for width in WIDTHS:
             seen.set_viewport_size({"width": width, "height": 900})
             yield from (f"{width} px: {text}" for text in too_wide(seen))

@@ -77,6 +77,42 @@ OUT_OF_SIGHT = """width => {
 }"""
 
 
+BLOCKS = """() => [...document.querySelectorAll(
+  'p, li, td, th, dt, dd, h1, h2, h3, h4, summary, label, legend, small, .status, .mark')]
+  .filter(e => !e.closest('.paper, pre, code, kbd, script, noscript') && !e.querySelector('p, li, td, dd'))
+  .map(e => { const own = e.cloneNode(true)
+    own.querySelectorAll('time, input, textarea, select, pre, code, kbd, svg, .sr-only').forEach(one => one.remove())
+    return [own.textContent.replace(/[ \\n\\t]+/g, ' ').trim(), e.matches('p, li, dd')] })
+  .filter(([text]) => text)"""
+MANY = (
+    "rader|fakturor|kreditfakturor|artiklar|beställningar|leveranser|filer|dagar|timmar|träffar|ärenden|koder|priser|grupper"
+    "|rows|lines|invoices|orders|articles|deliveries|files|days|hours|hits|items|codes|prices|attachments|months|pieces"
+)
+UNITS = "kr|SEK|st|styck|kg|liter|förpackningar|förpackning|%"
+# A sentence of ours, and what is wrong with it.
+WORDING = (
+    ("a stored day", re.compile(r"\b(?:19|20)\d\d[-\u2011]\d\d[-\u2011]\d\d\b")),
+    (
+        "a decimal point",
+        re.compile(rf"(?<![\d.,])\d+\.\d+(?=[ \u00a0](?:{UNITS})(?!\w))|^[-\u2212]?\d+\.\d\d?$"),
+    ),
+    ("one of many", re.compile(rf"(?<![\d.,\u00a0\w-])1[ \u00a0](?:{MANY})\b", re.IGNORECASE)),
+    ("a number twice", re.compile(r"(?<![\d.,\u00a0\w-])(\d+)[ \u00a0]\1[ \u00a0](?=[a-zåäö])")),
+    ("a unit twice", re.compile(rf"(?<!\w)({UNITS})[ \u00a0]+\1(?!\w)")),
+)
+UNENDED = re.compile(r"[a-zåäö)”]\. [A-ZÅÄÖ][^.]*[^.!?…:)”\s]$")
+
+
+def badly_worded(page: Any) -> list[str]:
+    """Days, amounts, plurals and quantities that no formatter wrote, and sentences without an end."""
+    found = []
+    for text, sentences in page.evaluate(BLOCKS):
+        found += [f"{what} in “{text[:90]}”" for what, pattern in WORDING if pattern.search(text)]
+        if sentences and UNENDED.search(text):
+            found.append(f"no full stop after “{text[-60:]}”")
+    return sorted(set(found))
+
+
 def axe_findings(page: Any) -> list[str]:
     """Violations of WCAG 2.2 AA on the page as it is now: rule and first element of each."""
     before = page.viewport_size

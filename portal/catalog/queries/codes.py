@@ -17,6 +17,12 @@ GROUP BY unspsc ORDER BY unspsc LIMIT :most
 """)
 
 
+_GROUPS = text("""
+SELECT left(unspsc, :length) AS digits, count(*) AS articles, min(name) AS example FROM article
+WHERE removed_at IS NULL AND unspsc LIKE :digits || '%' GROUP BY 1 ORDER BY 1 LIMIT :most
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class UsedCode:
     """A code, how many articles have it, and the name of one of them."""
@@ -24,6 +30,12 @@ class UsedCode:
     code: str
     articles: int
     example: str
+
+
+async def used_groups(session: AsyncSession, digits: str) -> Sequence[UsedCode]:
+    """The groups one step below `digits` (two digits more) that articles are in."""
+    rows = await session.execute(_GROUPS, {"digits": digits, "length": len(digits) + 2, "most": MOST})
+    return [UsedCode(*row) for row in rows]
 
 
 async def used_codes(session: AsyncSession, *, digits: str = "", words: str = "") -> Sequence[UsedCode]:

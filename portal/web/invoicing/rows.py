@@ -55,7 +55,7 @@ class InvoiceRow(NamedTuple):
 def rows_of(
     rows: Sequence[Any], today: date, of: Mapping[str, Contents], *, table: bool = False
 ) -> list[InvoiceRow]:
-    """Rows of queries.lists as view values; `of`: what each is of. `table`: with net, tax and gross."""
+    """Rows of queries.lists as view values; `of`: what each is of. `table`: with net and tax."""
     locale = current_locale()
     return [_row(row[SHOWN], today, locale, of.get(row[0]), table=table) for row in rows]
 
@@ -63,7 +63,7 @@ def rows_of(
 def _row(shown: tuple[Any, ...], today: date, locale: str, of: Contents | None, *, table: bool) -> InvoiceRow:
     (
         invoice_id, number, seller, status, arrived, due, paid, amount, currency,
-        is_credit_note, secret, investigated, credit_asked, otherwise, net, tax, gross, role, handlers,
+        is_credit_note, secret, investigated, credit_asked, otherwise, net, tax, _gross, role, handlers,
     ) = shown  # fmt: skip
     marks: tuple[Mark, ...] = ()
     if secret or investigated or is_credit_note or otherwise or due == today:
@@ -88,7 +88,7 @@ def _row(shown: tuple[Any, ...], today: date, locale: str, of: Contents | None, 
         due is not None and due < today and INVOICE.state(status).tab == "waiting",
         _amount(as_cost(amount, credit=is_credit_note), currency),
         contents_text(of) if of else "",
-        tuple(format_sv(as_cost(one, credit=is_credit_note)) for one in (net, tax, gross)) if table else (),
+        tuple(format_sv(as_cost(one, credit=is_credit_note)) for one in (net, tax)) if table else (),
     )
 
 

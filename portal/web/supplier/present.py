@@ -73,7 +73,7 @@ class OrderView:
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
     """An invoice in a list: sentence, Spåret and the day it is paid; `notes` (tone, text) on how it is paid; `brief`:
-    why it is stopped, else when it is paid; `sums`: net, tax and gross."""
+    why it is stopped, else when it is paid; `sums`: net and tax."""
 
     id: UUID
     number: str
@@ -149,7 +149,7 @@ def invoice_view(row: InvoiceRow, today: date, registered: Sequence[Account] = (
         row.id, row.number, localised(f"/supplier/invoices/{row.id}"), (told.tone, told.icon, told.label),
         why or told.text, pay, invoice_track(row, today), amount, row.status == "done", row,
         payment_notes(row, registered), stops, _about(row), contents_text(row.contents), why or pay,
-        tuple(as_cost(one, credit=row.is_credit_note) for one in (row.net_amount, row.tax_amount, row.gross_amount)),
+        tuple(as_cost(one, credit=row.is_credit_note) for one in (row.net_amount, row.tax_amount)),
     )  # fmt: skip
 
 

@@ -67,9 +67,8 @@ async def test_sums_and_file_are_of_the_same_rows(full: Site) -> None:
     for path, login in LISTS.items():
         rows, sums = await table(await user(full, login), path, tab="all", show="all")
         assert rows, path
-        for heading, total in zip(
-            ("Exkl. moms", "Moms", "Inkl. moms", "Att betala"), map(amount, sums), strict=False
-        ):
+        last = "Att betala" if path.endswith("/invoices") else "Inkl. moms"
+        for heading, total in zip(("Exkl. moms", "Moms", last), map(amount, sums), strict=True):
             column = next(name for name in rows[0] if name.startswith(heading))
             assert sum(amount(row[column]) for row in rows) == total, (path, heading)
 
