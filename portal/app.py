@@ -10,7 +10,6 @@ from pathlib import Path
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
-from litestar.middleware import DefineMiddleware
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
@@ -78,10 +77,25 @@ def _from_environment(settings: Settings) -> Installation:
 
 
 def _assemble(installation: Installation) -> Litestar:
-    settings = installation.settings
     assets = Assets.load(STATIC / "build")
-    services = Services(
-        settings=settings,
+    app = Litestar(
+        route_handlers=[*routes.HANDLERS, _static_files()],
+        guards=[guard],
+        middleware=[UnitOfWork],
+        exception_handlers=HANDLERS,
+        state=State({"templates": Templates(assets)}),
+        openapi_config=None,
+        request_max_body_size=installation.settings.max_document_bytes + FORM_OVERHEAD,
+        on_shutdown=[_close],
+    )
+    require_permissions(app)
+    return answer_for(installation, app, assets)
+
+
+def answer_for(installation: Installation, app: Litestar, assets: Assets) -> Litestar:
+    """Let the application answer for an installation: all it knows of one is in its state."""
+    app.state.services = Services(
+        settings=installation.settings,
         database=installation.database,
         clock=installation.clock,
         store=installation.store,
@@ -89,22 +103,13 @@ def _assemble(installation: Installation) -> Litestar:
         assets=assets,
         search=installation.search,
     )
-    app = Litestar(
-        route_handlers=[*routes.HANDLERS, _static_files()],
-        guards=[guard],
-        middleware=[
-            DefineMiddleware(UnitOfWork, services=services),
-        ],
-        exception_handlers=HANDLERS,
-        state=State(
-            {"services": services, "templates": Templates(assets), "counts": Counts(routes.COUNTERS)}
-        ),
-        openapi_config=None,
-        request_max_body_size=settings.max_document_bytes + FORM_OVERHEAD,
-        on_shutdown=[installation.database.close],
-    )
-    require_permissions(app)
+    app.state.counts = Counts(routes.COUNTERS)
     return app
+
+
+async def _close(app: Litestar) -> None:
+    services: Services = app.state.services
+    await services.database.close()
 
 
 def _static_files() -> Router:

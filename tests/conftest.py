@@ -33,6 +33,7 @@ from portal.db.embedded import EmbeddedServer, embedded
 from portal.db.migrate import upgrade
 from portal.db.session import Database
 from tests.meddling import meddles_in
+from tests.memory import Copies
 
 ROOT = Path(__file__).resolve().parents[1]
 SYSTEM = os.environ.get("PORTAL_TEST_SERVER") == "system"
@@ -114,15 +115,22 @@ def seeded_template(database_server: EmbeddedServer, migrated_template: str, see
 
 
 @pytest.fixture(scope="session")
+def copies(database_server: EmbeddedServer, pytestconfig: pytest.Config) -> Copies:
+    """In memory, but for the heavy volumes."""
+    with _alone(database_server):
+        return Copies(database_server, in_memory=pytestconfig.option.markexpr != "deep")
+
+
+@pytest.fixture(scope="session")
 def new_database(
-    database_server: EmbeddedServer,
+    database_server: EmbeddedServer, copies: Copies
 ) -> Callable[[str], AbstractContextManager[DatabaseUrls]]:
     """`with new_database(template) as urls:` a database of one's own for the block."""
 
     @contextmanager
     def make(template: str) -> Iterator[DatabaseUrls]:
         name = f"t_{os.getpid()}_{next(_numbers)}"
-        database_server.create_database(name, template)
+        copies.make(name, template)
         yield _urls(database_server, name)
         database_server.drop_database(name)
 
@@ -200,8 +208,7 @@ def _urls(server: EmbeddedServer, name: str) -> DatabaseUrls:
 
 def _template(server: EmbeddedServer, name: str, source: str, fill: Callable[[DatabaseUrls], None]) -> None:
     """Make the template unless it is there; other workers wait. It gets its name when it is whole."""
-    with (server.data_dir / "templates.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _alone(server):
         if name in server.databases():
             return
         draft = f"{name}_new"
@@ -211,6 +218,14 @@ def _template(server: EmbeddedServer, name: str, source: str, fill: Callable[[Da
         server.rename_database(draft, name)
         for old in _outdated(server, name[:6]):
             server.drop_database(old)
+
+
+@contextmanager
+def _alone(server: EmbeddedServer) -> Iterator[None]:
+    """One worker at a time sets up what all use."""
+    with (server.data_dir / "templates.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _outdated(server: EmbeddedServer, kind: str) -> list[str]:

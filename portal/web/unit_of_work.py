@@ -49,17 +49,15 @@ class UnitOfWork:
     A route with opt {"passive": True} is asked for by a page, not by a person (polling): it keeps no session alive.
     """
 
-    def __init__(self, app: ASGIApp, *, services: Services) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.services = services
-        self.https = services.settings.base_url.startswith("https://")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request inside its transaction."""
         if scope["type"] != ScopeType.HTTP or scope["path"].startswith(("/static/", "/health/")):
             await self.app(scope, receive, send)
             return
-        async with self.services.database.open(NOBODY) as session:
+        async with _services(scope).database.open(NOBODY) as session:
             fresh_cookies = await self._recognise(scope, session)
             if scope["method"] not in SAFE_METHODS:
                 # No connection is held while the body comes; the guard looks again when it is there.
@@ -89,35 +87,47 @@ class UnitOfWork:
         return finish_first
 
     def _add_cookies(self, scope: Scope, headers: MutableScopeHeaders, cookies: list[str]) -> None:
+        https = _https(_services(scope))
         for value in cookies:
             headers.add("set-cookie", value)
         if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS:
             moment = machine(scope["state"]["now"])
-            headers.add("set-cookie", cookie("changed", moment, https=self.https, seconds=CHANGED_SECONDS))
+            headers.add("set-cookie", cookie("changed", moment, https=https, seconds=CHANGED_SECONDS))
         if scope["state"].get("flashes_shown"):
-            headers.add("set-cookie", cookie("flash", "", https=self.https, seconds=0))
+            headers.add("set-cookie", cookie("flash", "", https=https, seconds=0))
 
     async def _recognise(self, scope: Scope, session: AsyncSession) -> list[str]:
         """Put session, actor and CSRF token into the request's state; cookies to set, if any."""
         cookies = ASGIConnection(scope).cookies
-        now = self.services.clock.now()
-        token = cookies.get(cookie_name("session", https=self.https))
+        services = _services(scope)
+        now, https = services.clock.now(), _https(services)
+        token = cookies.get(cookie_name("session", https=https))
         passive = scope["route_handler"].opt.get("passive", False)
         found = await _find(session, token, now, touch=not passive) if token else None
-        visitor = cookies.get(cookie_name("visitor", https=self.https))
-        fresh = [] if visitor else [cookie("visitor", visitor := secrets.token_urlsafe(16), https=self.https)]
+        visitor = cookies.get(cookie_name("visitor", https=https))
+        fresh = [] if visitor else [cookie("visitor", visitor := secrets.token_urlsafe(16), https=https)]
         holder = token if found and token else visitor
         scope["state"].update(
             session=session,
             now=now,
             signed_in=found,
             actor=found.actor if found else None,
-            csrf_token=csrf_token(self.services.settings.secret_key, holder or ""),
-            flashes=cookies.get(cookie_name("flash", https=self.https)),
-            changed=_moment(cookies.get(cookie_name("changed", https=self.https))),
+            csrf_token=csrf_token(services.settings.secret_key, holder or ""),
+            flashes=cookies.get(cookie_name("flash", https=https)),
+            changed=_moment(cookies.get(cookie_name("changed", https=https))),
             recognise=partial(_recognise_again, scope, session, token or "", now),
         )
         return fresh
+
+
+def _services(scope: Scope) -> Services:
+    """What the application answers for at this moment."""
+    services: Services = scope["litestar_app"].state.services
+    return services
+
+
+def _https(services: Services) -> bool:
+    return services.settings.base_url.startswith("https://")
 
 
 async def _find(session: AsyncSession, token: str, now: datetime, *, touch: bool) -> SignedIn | None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,13 +19,11 @@ from litestar.types import ASGIApp
 from sqlalchemy import text
 
 from dev.demo_city import data
-from portal.app import create_app, outside
+from portal.app import answer_for, create_app, outside
 from portal.db.context import Context
 from portal.kernel.dates import FixedClock
 from portal.settings import Mode, Settings
 from portal.web.assets import Assets
-from portal.web.counts import Counts
-from portal.web.routes import COUNTERS
 from portal.web.security import CSRF_FIELD
 from portal.web.templating import Templates
 from portal.wiring import Installation, build
@@ -46,7 +44,7 @@ class Urls(Protocol):
 
 @dataclass
 class Site:
-    """One running application and its parts; the application is made when something first asks for it."""
+    """One running application and its parts; the application is had when something first asks for it."""
 
     installation: Installation
     clock: FixedClock
@@ -54,6 +52,8 @@ class Site:
 
     @cached_property
     def app(self) -> Litestar:
+        if _idle and not self.handlers:
+            return answer_for(self.installation, _idle.pop(), _assets())
         made = create_app(self.installation)
         made.state.templates = _templates()
         for handler in self.handlers:
@@ -64,11 +64,12 @@ class Site:
     def asgi(self) -> ASGIApp:
         return outside(self.app)
 
-    async def rest(self) -> None:
-        """As after a start, but for the database: a test of its own event loop may come next."""
+    async def close(self) -> None:
+        """The application is another site's now."""
         await self.installation.database.close()
-        if "app" in vars(self):
-            self.app.state.counts = Counts(COUNTERS)
+        app = vars(self).pop("app", None)
+        if app is not None and not self.handlers:
+            _idle.append(app)
 
     @property
     def base_url(self) -> str:
@@ -143,10 +144,19 @@ def set_cookies(answer: httpx.Response) -> dict[str, Any]:
 MakeSite = Callable[..., Any]
 
 
+# Registering all routes takes longer than most tests: an application that no site uses is the next one's.
+_idle: list[Litestar] = []
+
+
+@cache
+def _assets() -> Assets:
+    return Assets.load(ROOT / "static" / "build")
+
+
 @cache
 def _templates() -> Templates:
     """Compiled once for all sites of a process, as one server compiles them once for all its requests."""
-    return Templates(Assets.load(ROOT / "static" / "build"))
+    return Templates(_assets())
 
 
 def _site(
@@ -166,10 +176,6 @@ def _site(
     return Site(build(settings, urls.app, urls.owner, clock=clock), clock, handlers)
 
 
-# A module's site is made once: registering all routes takes as long as most tests. Two, since tests of both kinds mix.
-_site_of_module = lru_cache(maxsize=2)(_site)
-
-
 @pytest.fixture
 def make_site(tmp_path: Path, seeded_at: datetime) -> MakeSite:
     """`async with make_site(urls, mode="production", base_url="https://…") as site`."""
@@ -180,7 +186,7 @@ def make_site(tmp_path: Path, seeded_at: datetime) -> MakeSite:
         if made.handlers:
             assert made.asgi  # made now: it sets up the log, which a test of faults then reads
         yield made
-        await made.installation.database.close()
+        await made.close()
 
     return make
 
@@ -197,12 +203,9 @@ async def shared_site(
     module_seeded_urls: Urls, tmp_path_factory: pytest.TempPathFactory, seeded_at: datetime
 ) -> AsyncIterator[Site]:
     """The demo over the module's city, for tests that do not mind each other."""
-    made = _site_of_module(
-        module_seeded_urls, tmp_path_factory.getbasetemp() / module_seeded_urls.name, seeded_at
-    )
-    made.clock.instant = seeded_at
+    made = _site(module_seeded_urls, tmp_path_factory.getbasetemp() / module_seeded_urls.name, seeded_at)
     yield made
-    await made.rest()
+    await made.close()
 
 
 @pytest.fixture
@@ -210,13 +213,12 @@ async def secure_site(
     module_seeded_urls: Urls, tmp_path_factory: pytest.TempPathFactory, seeded_at: datetime
 ) -> AsyncIterator[Site]:
     """An installation for real, behind https."""
-    made = _site_of_module(
+    made = _site(
         module_seeded_urls,
         tmp_path_factory.getbasetemp() / module_seeded_urls.name,
         seeded_at,
         "production",
         "https://portal.exempelstad.test",
     )
-    made.clock.instant = seeded_at
     yield made
-    await made.rest()
+    await made.close()
