@@ -29,6 +29,11 @@ def heading_keys(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
+def asides(text: str) -> tuple[str, ...]:
+    """What stands in brackets in a heading."""
+    return tuple(found[1:-1] for found in _ASIDE.findall(text))
+
+
 def known_in(row: Row, headings: Collection[str]) -> int:
     """How many of the row's cells are headings one looks for."""
     return sum(any(key in headings for key in heading_keys(cell)) for cell in row.cells)

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from portal.catalog.rules.columns import find_columns
+from portal.catalog.rules.columns import find_columns, heading_key
 from portal.catalog.rules.diff import difference
 from portal.catalog.rules.rows import ArticleRow, RowReader, is_blank
 from portal.catalog.rules.units import UNITS, unit_code
@@ -113,6 +113,43 @@ def test_columns_are_found_by_any_of_their_names_and_shown_as_written() -> None:
     assert columns.problems == ()
     assert columns.heading("price") == "À-pris"
     assert set(columns.places) == {"item_no", "name", "unit", "price", "vat_rate", "unspsc"}
+
+
+_WITH_PRICE = ("Artikelnummer", "Namn", "Enhet", "Moms %", "UNSPSC")
+
+
+@pytest.mark.parametrize("heading", [
+    "Pris", "Pris (SEK)", "Pris [kr]", "Pris (exkl. moms)", "Nettopris (per st)", "Pris SEK", "Pris ()",
+])  # fmt: skip
+def test_a_price_is_one_whatever_plain_word_stands_in_brackets(heading: str) -> None:
+    columns = find_columns([*_WITH_PRICE, heading])
+    assert columns.problems == () and columns.heading("price") == heading
+
+
+@pytest.mark.parametrize(("heading", "words"), [
+    ("Pris (EUR)", "saknas"), ("Pris (inkl. moms)", "saknas"), ("Pris (per kartong)", "saknas"), ("Pris EUR", "saknas"),
+])  # fmt: skip
+def test_what_stands_in_brackets_and_may_change_a_price_is_not_passed_over(heading: str, words: str) -> None:
+    """C03: 125 EUR would have been 125 kronor."""
+    (problem,) = find_columns([*_WITH_PRICE, heading]).problems
+    assert words in problem and heading in problem
+
+
+@pytest.mark.parametrize(("heading", "words"), [
+    ("Pris (EUR)", "inte i svenska kronor"), ("Price in €", "inte i svenska kronor"),
+    ("Pris inkl moms", "inklusive moms"), ("Pris (inkl. moms)", "inklusive moms"),
+])  # fmt: skip
+def test_nobody_chooses_a_price_that_is_not_in_kronor_without_vat(heading: str, words: str) -> None:
+    (problem,) = find_columns([*_WITH_PRICE, heading], chosen={heading_key(heading): "price"}).problems
+    assert words in problem
+
+
+def test_how_many_a_price_is_for_may_stand_in_its_heading() -> None:
+    """Told by the heading as it is written, and left alone where the supplier has said so."""
+    columns = find_columns([*_WITH_PRICE, "Pris (per 100)"])
+    assert (columns.per, columns.heading("price_per")) == ("100", "Pris (per 100)")
+    refused = find_columns([*_WITH_PRICE, "Pris", "Pris per 100"], chosen={"prisper100": ""})
+    assert (refused.per, refused.heading("price"), refused.problems) == (None, "Pris", ())
 
 
 def test_a_missing_and_a_doubled_column_are_told() -> None:

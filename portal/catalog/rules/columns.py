@@ -10,7 +10,7 @@ from types import MappingProxyType
 from portal.catalog.rules.questions import OTHER
 from portal.catalog.rules.units import unit_code
 from portal.catalog.rules.unspsc import check_unspsc
-from portal.formats.header import heading_key, heading_keys
+from portal.formats.header import asides, heading_key, heading_keys
 from portal.kernel.text import Message
 
 __all__ = ["HEADINGS", "KNOWN", "OPTIONAL", "REQUIRED", "TERMS", "Columns", "find_columns", "heading_key"]
@@ -86,10 +86,21 @@ _WATCHED = re.compile(
     "pris|rabatt|gäller|giltig|moms|valuta|utgå|enhet|faktor|tillägg|avgift|pant|frakt|staffel"
 )
 _PRICE_PER = re.compile(r"(?:netto|avtals)?prisper(\d{1,6})(?:st|styck)?")
+# What may stand in brackets beside a price and says no more than the heading does; anything else may change it.
+_PLAIN_ASIDES = frozenset(
+    map(heading_key, (
+        "SEK", "kr", "kronor", "exkl moms", "exkl. moms", "ex moms", "exklusive moms", "utan moms", "netto", "st",
+        "styck", "per st", "per styck", "per enhet", "SEK exkl moms", "SEK, exkl. moms", "kr exkl. moms",
+    ))
+)  # fmt: skip
+_FOREIGN = re.compile(r"(?:^|[\W\d_])(eur|euro|usd|nok|dkk|gbp|chf|pln)(?:$|[\W\d_])|[€$£]", re.IGNORECASE)
+_WITH_VAT = re.compile(r"\bink(?:l|lusive|l\.)?\s*moms|\bmed moms", re.IGNORECASE)
 
 _TWICE = (
     "Kolumnerna ”%(one)s” och ”%(other)s” betyder samma sak. Välj vilken som gäller, eller ta bort den ena."
 )
+_OTHER_CURRENCY = "Kolumnen ”%(heading)s” är inte i svenska kronor. Ange priserna i SEK."
+_VAT_INCLUDED = "Kolumnen ”%(heading)s” är priser inklusive moms. Ange priserna exklusive moms."
 _MISSING = (
     "Kolumnen ”%(column)s” saknas. På rad %(row)s finns %(found)s. "
     "Välj vilken av dem det är, eller lägg till den."
@@ -124,6 +135,8 @@ class Columns:
 
     def heading(self, field: str) -> str:
         """The column as written in the file, else the template's heading."""
+        if field == "price_per" and field not in self.places:
+            field = "price"  # the heading of the price says it: "Pris per 100"
         return self.places[field][1] if field in self.places else HEADINGS.get(field, (field,))[0]
 
 
@@ -143,6 +156,7 @@ def find_columns(
     fixed = {name: text for name, text in (fixed or {}).items() if text}
     places, problems, per = _by_heading(written, chosen or {})
     known = {name for name in places if name in HEADINGS}
+    problems += _not_ours(places)
     _by_cells(places, written, sample, chosen or {}, fixed)
     missing = [HEADINGS[name][0] for name in REQUIRED if name not in places and name not in fixed]
     if known:
@@ -158,6 +172,13 @@ def find_columns(
     return Columns(MappingProxyType(places), tuple(problems), unread, fixed, written, per)
 
 
+def _not_ours(places: Mapping[str, tuple[int, str]]) -> list[Message]:
+    """Why the prices are none we can read, whoever chose the column: another currency, VAT included."""
+    _, heading = places.get("price", (0, ""))
+    found = ((_FOREIGN, _OTHER_CURRENCY), (_WITH_VAT, _VAT_INCLUDED))
+    return [Message(message, heading=heading) for sign, message in found if sign.search(heading)]
+
+
 def _by_heading(
     written: Sequence[str], chosen: Mapping[str, str]
 ) -> tuple[dict[str, tuple[int, str]], list[Message], str | None]:
@@ -167,7 +188,8 @@ def _by_heading(
     taken = set(chosen.values())
     for index, heading in enumerate(written):
         name = _field(heading, chosen, taken)
-        if name is None and (found := _PRICE_PER.fullmatch(heading_key(heading))) and "price" not in taken:
+        free = name is None and "price" not in taken and heading_key(heading) not in chosen
+        if (free or name == "price") and (found := _PRICE_PER.fullmatch(heading_key(heading))):
             name, per = "price", found.group(1)
         if name in places:
             problems.append(Message(_TWICE, one=places[name][1], other=heading))
@@ -181,7 +203,14 @@ def _field(heading: str, chosen: Mapping[str, str], taken: set[str]) -> str | No
     if (key := heading_key(heading)) in chosen:
         return chosen[key] or None
     found = next((_FIELDS[key] for key in heading_keys(heading) if key in _FIELDS), None)
+    if found == "price" and key not in _FIELDS and not _says_no_more(heading):
+        return None
     return None if found in taken else found
+
+
+def _says_no_more(heading: str) -> bool:
+    """Whether what stands in brackets leaves the price as it is: "Pris (SEK)", but not "Pris (per kartong)"."""
+    return all(not key or key in _PLAIN_ASIDES for key in map(heading_key, asides(heading)))
 
 
 def _by_cells(

@@ -213,7 +213,8 @@ class RowReader:
         except Wrong as wrong:
             kind = wrong.kind if isinstance(wrong, Doubt) else "price"
             field = kind if kind in texts else "price_per" if kind == "base_unit" else _term_of(kind)
-            self._answered(number, field, texts.get(field, ""), wrong, errors)
+            text = texts.get(field) or (self._columns.per if field == "price_per" else None)
+            self._answered(number, field, text or "", wrong, errors)
             return False
         values["price"] = price
         if day is not None:

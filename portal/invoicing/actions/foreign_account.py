@@ -14,15 +14,16 @@ from portal.access.actor import Actor
 from portal.formats.en16931 import Invoice as Neutral
 from portal.invoicing.actions.correction import CONFIRMED_PAYMENT, settled
 from portal.invoicing.actions.opening import Opened, Seen, comment, move, open_invoice, required, took_part
+from portal.invoicing.models import Invoice
 from portal.invoicing.rules import foreign_account as rules
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.identifiers import account_number, org_number
 from portal.kernel.plain import from_plain
 from portal.suppliers.actions import accounts
-from portal.suppliers.queries.accounts import hours_of_wait, living
+from portal.suppliers.queries.accounts import held_by_another, hours_of_wait, living
 from portal.suppliers.queries.contacts import phones
-from portal.suppliers.rules.accounts import CallForm, check_call, ends, read_call
+from portal.suppliers.rules.accounts import HELD, CallForm, check_call, ends, read_call
 
 WHY_MISSING = "Skriv varför kontot ska läggas upp, till exempel vem som har meddelat det."
 PROPOSED_ALREADY = (
@@ -80,6 +81,7 @@ async def check_payment(
     if invoice.payment_checked_person is not None:
         raise Conflict(rules.CHECKED_ALREADY)
     assert invoice.supplier_id is not None  # nobody checks its payment before it has one
+    await _nobody_elses(session, invoice)
     on_file = await phones(session, invoice.supplier_id)
     if errors := check_call(call, on_file, invoice.arrival_date):
         raise Invalid(CALL_MISSING, fields=errors)
@@ -103,6 +105,7 @@ async def confirm_payment(
     invoice = opened.invoice
     if why := rules.confirmation_refusal(actor.person_id, invoice.payment_checked_person):
         raise Forbidden(why)
+    await _nobody_elses(session, invoice)
     hours = await hours_of_wait(session, invoice.concern_id, stockholm_date(now))
     values = {"payment_confirmed_person": actor.person_id, "pay_not_before": ends(now, hours)}
     return await settled(
@@ -131,6 +134,18 @@ async def _note(
     await took_part(session, opened.invoice, actor, now)
     await comment(session, opened.invoice, actor, why, now)
     return target
+
+
+async def _nobody_elses(session: AsyncSession, invoice: Invoice) -> None:
+    """Invalid when an account of the invoice is another supplier's in the register: no two persons make it its own."""
+    assert invoice.supplier_id is not None  # nobody checks its payment before it has one
+    document = from_plain(Neutral, invoice.document)
+    _, factor = _factor(document)
+    for scheme, number in {_key(one.scheme, one.number) for one in document.accounts}:
+        if await held_by_another(
+            session, invoice.concern_id, invoice.supplier_id, scheme, number, factor or None
+        ):
+            raise Invalid(HELD, fields={"solution": HELD})
 
 
 def _factor(document: Neutral) -> tuple[str, str]:

@@ -35,7 +35,7 @@ async def accounts_of(site: Site) -> list[tuple[str, str]]:
 
 async def test_two_persons_confirm_it_for_the_invoice_alone_and_it_is_not_paid_at_once(site: Site) -> None:
     day = today_of(site)
-    invoice = await manual(site, "B-1", accounts=(Account("5050802"),), due_date=day)
+    invoice = await manual(site, "B-1", accounts=(Account("5051206"),), due_date=day)
     assert await status_of(site, invoice) == "payment_information"
     before = await accounts_of(site)
     assert (await solved(site, "admin@gsf", invoice, **CALL)).status_code == 403
@@ -65,7 +65,7 @@ async def test_two_persons_confirm_it_for_the_invoice_alone_and_it_is_not_paid_a
 
 
 async def test_a_number_that_came_with_the_invoice_is_no_call_back(site: Site) -> None:
-    invoice = await manual(site, "B-2", accounts=(Account("5050802"),))
+    invoice = await manual(site, "B-2", accounts=(Account("5051206"),))
     fresh = await solved(site, FIRST, invoice, **{**CALL, "called_since": today_of(site).isoformat()})
     assert fresh.status_code == 422 and 'id="called_since-error"' in fresh.text
 
@@ -99,6 +99,20 @@ async def test_another_suppliers_account_cannot_even_be_proposed(site: Site) -> 
     refused = await solved(site, FIRST, invoice, **form)
     assert refused.status_code == 422 and "hör till en annan leverantör" in refused.text
     assert "Kontorsbolaget" not in refused.text
+
+
+async def test_nor_can_two_persons_confirm_it_for_an_invoice_alone(site: Site) -> None:
+    """It would have paid one supplier's claim to another, which the register refuses."""
+    invoice = await manual(site, "B-6", accounts=(Account("5050109"),))
+    refused = await solved(site, FIRST, invoice, **CALL)
+    assert refused.status_code == 422 and "hör till en annan leverantör" in refused.text
+    await site.change(
+        "UPDATE invoice SET payment_checked_person = :person WHERE id = :id",
+        person=demo_id("person", FIRST), id=invoice,
+    )  # fmt: skip
+    second = await solved(site, SECOND, invoice, solution="payment_second")
+    assert second.status_code == 422 and "hör till en annan leverantör" in second.text
+    assert await status_of(site, invoice) == "payment_information"
 
 
 async def run_jobs(site: Site) -> None:
