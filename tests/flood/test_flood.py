@@ -9,7 +9,6 @@ import os
 import random
 import subprocess
 import sys
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,28 +17,13 @@ import pytest
 from sqlalchemy import text
 
 from dev.demo_city.ids import CONCERN_ID
-from dev.invoices.orders import document, read_order
-from dev.invoices.writer import write
-from dev.volumes.orders import SUPPLIERS, Wanted, make_orders, order_number
 from portal.db.context import Context
 from portal.db.session import Database
-from portal.kernel.dates import stockholm_date
 from tests.conftest import AUDIT_KEY, DatabaseUrls
+from tests.flood.documents import Size, write_documents
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES = 20
-
-
-@dataclass(frozen=True)
-class Size:
-    """So many deliveries of so many distinct documents, a fifth of which repeat another's number."""
-
-    deliveries: int
-    documents: int
-
-    @property
-    def numbers(self) -> int:
-        return self.documents * 4 // 5
 
 
 COUNTS = text("""
@@ -75,7 +59,7 @@ async def test_each_takes_effect_exactly_once(
 ) -> None:
     seed = random.randrange(10**9)
     print(f"seed {seed}")
-    names = await _documents(seeded, tmp_path, size, seeded_at)
+    names = await write_documents(seeded, tmp_path, size, seeded_at)
     _deliver(seeded_urls, tmp_path, names, size, seed)
     async with seeded.session(Context.for_system(CONCERN_ID)) as session:
         counted: Any = (await session.execute(COUNTS)).one()
@@ -86,21 +70,6 @@ async def test_each_takes_effect_exactly_once(
         "taken_in": size.documents, "duplicates": size.deliveries - size.documents, "ends": size.numbers,
         "wrong_lines": 0,
     }  # fmt: skip
-
-
-async def _documents(database: Database, folder: Path, size: Size, now: datetime) -> list[str]:
-    """Every distinct document as a file; the names."""
-    async with database.session(Context.for_system(CONCERN_ID)) as session:
-        await make_orders(session, Wanted("FL", size.numbers, lines=2, suppliers=SUPPLIERS), now)
-        clean = [
-            document(await read_order(session, order_number("FL", i)), f"FL-{i}", stockholm_date(now))
-            for i in range(1, size.numbers + 1)
-        ]
-    again = [replace(one, note="Skickad igen.") for one in clean[: size.documents - size.numbers]]
-    names = [f"FL-{i}.xml" for i in range(size.documents)]
-    for name, one in zip(names, clean + again, strict=True):
-        (folder / name).write_bytes(write(one))
-    return names
 
 
 def _deliver(urls: DatabaseUrls, folder: Path, names: list[str], size: Size, seed: int) -> None:

@@ -3,94 +3,23 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-from urllib.request import urlopen
+from collections.abc import Iterator
 
 import pytest
 
-from portal.db.embedded import EmbeddedServer
-from portal.db.migrate import upgrade
-from portal.kernel.running import Part, read_running
-from tests.conftest import ROOT
-
-PATIENCE = 120.0
-
-
-class Portal:
-    """`portal serve` over a folder of its own, with the database it brings along."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.process = self.start()
-
-    def start(self) -> subprocess.Popen[bytes]:
-        bare = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DATABASE_"))
-        }
-        environment = {
-            **bare, "PORTAL_DATA_DIR": str(self.folder), "PORTAL_PORT": str(self.port), "PORTAL_PROCESSES": "1",
-        }  # fmt: skip
-        self.process = subprocess.Popen([sys.executable, "-m", "portal", "serve"], env=environment, cwd=ROOT)
-        return self.process
-
-    def health(self) -> str:
-        try:
-            with urlopen(f"http://127.0.0.1:{self.port}/health/ready", timeout=5) as answer:
-                return str(answer.read().decode())
-        except OSError:
-            return ""
-
-    def part(self, name: str) -> Part:
-        running = read_running(self.folder)
-        assert running is not None
-        return next(part for part in running.parts if part.name == name)
-
-    def well(self) -> bool:
-        running = read_running(self.folder)
-        return running is not None and running.alive and running.whole and self.health() == '{"status":"ok"}'
+from tests.kills.portal import DATABASE, WEB, WORKER, Portal, running_portal, until
 
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[Portal]:
-    with tempfile.TemporaryDirectory(prefix="portal-supervised-") as made:
-        Path(made).chmod(0o755)
-        folder = Path(made) / "data"
-        server = EmbeddedServer(folder)
-        with server.in_use():
-            upgrade(server.url("owner"))
-        running = Portal(folder)
-        try:
-            until(running.well)
-            yield running
-        finally:
-            running.process.terminate()
-            running.process.wait(60)
-            server.stop()
+    with running_portal() as running:
+        yield running
 
 
-def until(condition: Callable[[], Any]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
-
-
-@pytest.mark.parametrize("name", ["arbetare", "webb"])
+@pytest.mark.parametrize("name", [WORKER, WEB])
 def test_a_killed_part_is_started_again_and_said_so(portal: Portal, name: str) -> None:
     before = portal.part(name)
-    assert before.pid is not None
-    os.kill(before.pid, signal.SIGKILL)
+    portal.kill(name)
     until(lambda: portal.part(name).restarts == before.restarts + 1)
     until(portal.well)
     after = portal.part(name)
@@ -100,9 +29,8 @@ def test_a_killed_part_is_started_again_and_said_so(portal: Portal, name: str) -
 
 
 def test_a_killed_database_is_started_again(portal: Portal) -> None:
-    [pid_file] = portal.folder.glob("postgres/cluster/postmaster.pid")
-    os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
-    until(lambda: portal.part("databas").restarts == 1)
+    portal.kill(DATABASE)
+    until(lambda: portal.part(DATABASE).restarts == 1)
     until(portal.well)
     assert portal.process.poll() is None
 
@@ -115,7 +43,7 @@ def test_two_do_not_run_from_one_folder(portal: Portal) -> None:
 
 
 def test_its_parts_end_with_a_killed_supervisor_and_a_new_start_takes_over(portal: Portal) -> None:
-    pids = [portal.part(name).pid for name in ("webb", "arbetare")]
+    pids = [portal.part(name).pid for name in (WEB, WORKER)]
     portal.process.kill()
     portal.process.wait()
     portal.start()

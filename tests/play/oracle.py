@@ -167,7 +167,8 @@ class Judge:
                 yield from _of_line(line, ordered)
                 owed += _worth(ordered, line.quantity)
             elif line.amount != 0:
-                yield "unknown", f"line {line.position}: {line.amount}"
+                kind = "charge" if "frakt" in line.name.lower() else "unknown"
+                yield kind, f"line {line.position}: {line.amount}"
         if document.charges > 0:
             yield "charge", f"{document.charges}"
         if row.payable_amount > owed + ROUNDING + ORE * len(document.lines):

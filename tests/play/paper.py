@@ -23,6 +23,7 @@ class ReadLine:
     amount: D
     price: D
     base: D
+    name: str
     item_no: str | None
     order: str | None
     rate: D
@@ -109,7 +110,7 @@ def _lines(root: Element) -> Iterator[ReadLine]:
             position, D(quantity.text or 0), str(quantity.get("unitCode")),
             D(line.findtext(f"{CBC}LineExtensionAmount") or 0), D(_text(price, f"{CBC}PriceAmount") or 0),
             D(_text(price, f"{CBC}BaseQuantity") or 1),
-            _text(item, f"{CAC}SellersItemIdentification/{CBC}ID"),
+            str(_text(item, f"{CBC}Name")), _text(item, f"{CAC}SellersItemIdentification/{CBC}ID"),
             line.findtext(f"{CAC}OrderLineReference/{CAC}OrderReference/{CBC}ID"),
             D(_text(item, f"{vat}/{CBC}Percent") or 0), str(_text(item, f"{vat}/{CBC}ID")), _adds(line),
         )  # fmt: skip

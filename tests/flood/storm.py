@@ -1,0 +1,211 @@
+"""A real portal in bad weather: invoices and hostile catalogues pour in, slow visitors hold on to it, and its parts are
+killed at random; meanwhile people ask for their pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from dev.demo_city import data
+from portal.cli.supervisor import PAUSES
+from portal.web.security import CSRF_FIELD
+from tests.kills.portal import DATABASE, WEB, WORKER, Portal
+
+# What a page may wait for: a part that falls again and again is started after the longest pause, and then must start.
+START_SECONDS = 60.0
+WINDOW = max(PAUSES) + START_SECONDS
+SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
+FAILED = 500
+PAGES = {
+    "bestallare@gsf": "/orders", "granskare@gsf": "/invoicing/invoices", "attestant@gsf": "/attest",
+    "mottagare@gsf": "/orders/receipts", "synare@gsf": "/invoicing/invoices?tab=all",
+    "admin@gsf": "/invoicing/invoices?tab=all", "fakturaadmin@gsf": "/invoicing/arrivals",
+    "levgruppen@stad": "/suppliers", "central@stad": "/orders", "leverantorsadmin@stad": "/catalog/uploads",
+    "revisor@stad": "/invoicing/invoices?tab=all", "leverantor@kontorsbolaget.test": "/supplier/invoices",
+}  # fmt: skip
+"""For each role a list, besides the start page."""
+
+
+class Lost(Exception):
+    """The portal did not answer, or not as it does when it is well."""
+
+
+@dataclass
+class Visitor:
+    """A browser of a role."""
+
+    storm: Storm
+    login: str
+    client: httpx.AsyncClient
+
+    async def sign_in(self) -> None:
+        email = self.login if self.login.endswith(".test") else f"{self.login}.{data.DOMAIN}"
+        form = {"email": email, "password": data.PASSWORD, "next": "/"}
+        answer = await self.storm.until_answered(lambda: self.post("/sign-in", form))
+        assert answer.status_code == 303, (self.login, answer.status_code)
+
+    async def get(self, path: str) -> httpx.Response:
+        return await _answered(self.client.get(path))
+
+    async def post(self, path: str, form: dict[str, str], **more: object) -> httpx.Response:
+        page = await _answered(self.client.get("/sign-in", follow_redirects=True))
+        token = page.text.split(f'name="{CSRF_FIELD}" value="', 1)[1].split('"', 1)[0]
+        asked = self.client.post(path, data={CSRF_FIELD: token, **form}, headers=SAME_ORIGIN, **more)  # type: ignore[arg-type]
+        return await _answered(asked)
+
+
+async def _answered(asked: Awaitable[httpx.Response]) -> httpx.Response:
+    try:
+        answer = await asked
+    except httpx.TransportError as error:
+        raise Lost(repr(error)) from error
+    if answer.status_code >= FAILED:
+        raise Lost(f"{answer.request.url.path}: {answer.status_code}")
+    return answer
+
+
+@dataclass
+class Storm:
+    """What beats on one portal, and what is seen of it. `quiet` is set when the last part has been killed."""
+
+    portal: Portal
+    chance: random.Random
+    quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    kills: list[str] = field(default_factory=list)
+    hurt_until: float = 0.0
+    times: list[float] = field(default_factory=list)
+    outages: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def browser(self, login: str) -> Visitor:
+        address = f"http://127.0.0.1:{self.portal.port}"
+        return Visitor(self, login, httpx.AsyncClient(base_url=address, timeout=WINDOW))
+
+    def hurt(self) -> bool:
+        """Whether a part has been killed and the portal was not well since."""
+        return time.monotonic() < self.hurt_until
+
+    async def until_answered(self, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        """Ask again for as long as a restart may take. Not answered though nothing was killed: a failure."""
+        began = time.monotonic()
+        while True:
+            hurt, asked = self.hurt(), time.monotonic()
+            try:
+                answer = await ask()
+            except Lost as lost:
+                if not hurt and not self.hurt():
+                    self.failures.append(f"{lost} though nothing was killed")
+                if time.monotonic() - began > WINDOW:
+                    raise AssertionError(f"no answer in {WINDOW:.0f} s: {lost}") from lost
+                await asyncio.sleep(0.2)
+                continue
+            self.times.append(time.monotonic() - asked)
+            if asked - began > 0.1:
+                self.outages.append(time.monotonic() - began)
+            return answer
+
+    async def visit(self, login: str, path: str) -> None:
+        """One person's start page and list, over and over until it is quiet, and once more."""
+        visitor = self.browser(login)
+        await visitor.sign_in()
+        last = False
+        while not last:
+            last = self.quiet.is_set()
+            for address in ("/", path):
+                answer = await self.until_answered(lambda address=address: visitor.get(address))  # type: ignore[misc]
+                if answer.status_code != 200:
+                    self.failures.append(f"{login} {address}: {answer.status_code}")
+            await asyncio.sleep(self.chance.uniform(0.2, 1.0))
+        await visitor.client.aclose()
+
+    async def deliver(self, files: Sequence[Path], names: Sequence[str], seconds: float) -> None:
+        """Put files in the inbox, a handful at a time: written beside it and moved in whole, as senders should."""
+        inbox, draft = self.portal.folder / "inbox", self.portal.folder / "draft"
+        draft.mkdir()
+        pause = seconds / (len(files) / 10 + 1)
+        for position, (path, name) in enumerate(zip(files, names, strict=True)):
+            (draft / name).write_bytes(path.read_bytes())
+            (draft / name).rename(inbox / name)
+            if position % 10 == 0:
+                await asyncio.sleep(pause * self.chance.uniform(0.5, 1.5))
+
+    async def upload(self, login: str, chosen: str, files: dict[str, bytes]) -> dict[str, str]:
+        """Send each as a catalogue until it is acknowledged; name → address of the upload."""
+        visitor, found = self.browser(login), {}
+        await visitor.sign_in()
+        for name, content in files.items():
+            sent = {"file": (f"{name}.xlsx", content, "text/csv")}
+
+            def send(sent: object = sent) -> Awaitable[httpx.Response]:
+                return visitor.post("/supplier/catalogues", {"catalogue": chosen}, files=sent)
+
+            answer = await self.until_answered(send)
+            assert answer.status_code == 303, (name, answer.status_code, answer.text[:500])
+            found[name] = answer.headers["location"]
+        await visitor.client.aclose()
+        return found
+
+    async def hold_on(self, kind: str) -> None:
+        """A visitor who never comes to an end with half a header, half a body, or an answer read a byte at a time."""
+        first = {
+            "header": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+            "body": b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: 100000\r\n\r\nemail=",
+            "reader": b"GET /static/build/app.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        }[kind]
+        while not self.quiet.is_set():
+            with suppress(OSError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.portal.port)
+                with suppress(OSError):
+                    writer.write(first)
+                    while not self.quiet.is_set():
+                        await writer.drain()
+                        if kind == "reader":
+                            if not await asyncio.wait_for(reader.read(1), 30):
+                                break
+                        else:
+                            writer.write(b"x")
+                        await asyncio.sleep(1)
+                writer.close()
+            await asyncio.sleep(1)
+
+    async def kill(self, order: Sequence[str], shortest: float, longest: float) -> None:
+        """One part after the other, each when the portal is well again since the last."""
+        for name in order:
+            await asyncio.sleep(self.chance.uniform(shortest, longest))
+            self.hurt_until = float("inf")
+            self.portal.kill(name)
+            self.kills.append(name)
+            began = time.monotonic()
+            while not await asyncio.to_thread(self._well_after, name):
+                assert time.monotonic() - began < WINDOW, f"{name} did not come back in {WINDOW:.0f} s"
+                await asyncio.sleep(0.2)
+            self.hurt_until = time.monotonic() + 1.0  # what was asked before is answered by then
+        self.quiet.set()
+
+    def _well_after(self, name: str) -> bool:
+        return self.portal.part(name).restarts >= self.kills.count(name) and self.portal.well()
+
+    def figures(self) -> str:
+        """How long pages took."""
+        times = sorted(self.times)
+        at = [times[min(len(times) - 1, int(len(times) * part))] for part in (0.5, 0.95)]
+        return (
+            f"{len(times)} pages, p50 {at[0]:.2f} s, p95 {at[1]:.2f} s, max {times[-1]:.2f} s;"
+            f" {len(self.outages)} waited for a restart, longest {max(self.outages, default=0.0):.1f} s"
+        )
+
+
+def order_of_kills(chance: random.Random, many: int) -> list[str]:
+    """Each part as often as the others, in random order."""
+    parts = [(WORKER, WEB, DATABASE)[at % 3] for at in range(many)]
+    chance.shuffle(parts)
+    return parts
