@@ -10,6 +10,7 @@ from lxml import etree
 
 from portal.formats.documents import UNKNOWN, document_type
 from portal.formats.findings import Finding, Unreadable
+from portal.formats.peppol.attachments import EMBEDDED, check_attachments
 from portal.formats.rule_runner import run_rules
 from portal.formats.rulesets import RuleSet, for_document, packaged_rules
 from portal.formats.schemas import check_schema
@@ -60,14 +61,25 @@ def check_document(
 def check_root(root: etree._Element, rules: Sequence[RuleSet]) -> CheckResult:
     """Judge a parsed document: schema first, and only a schema-valid one meets the rules."""
     document = document_type(root)
-    schemas = for_document(rules, document, "xsd")
-    findings = [finding for schema in schemas for finding in check_schema(root, schema.path)]
+    findings = check_shape(root, rules)
     if findings:
         return CheckResult(document, tuple(findings))
     rule_sets = for_document(rules, document, "schematron")
     if not rule_sets:
-        return CheckResult(document, (_no_rules(document, by_schema=bool(schemas)),))
+        return CheckResult(
+            document, (_no_rules(document, by_schema=bool(for_document(rules, document, "xsd"))),)
+        )
     return CheckResult(document, tuple(run_rules(root, rule_sets)))
+
+
+def check_shape(root: etree._Element, rules: Sequence[RuleSet]) -> list[Finding]:
+    """What the schema says, and which attachments are no base64: those by their name, not by their line."""
+    schemas = for_document(rules, document_type(root), "xsd")
+    found = [finding for schema in schemas for finding in check_schema(root, schema.path)]
+    broken = check_attachments(root)
+    if broken:
+        found = [one for one in found if not one.location.endswith(EMBEDDED)]
+    return [*found, *broken]
 
 
 def check_rules(data: bytes, rules: Sequence[RuleSet] | None = None) -> list[Finding]:

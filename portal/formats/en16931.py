@@ -13,26 +13,29 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A value with its scheme, e.g. ("7350099900013", "0088")."""
+    """A value with its scheme, e.g. ("7350099900013", "0088"); `version` of the list where it is a class (BT-158-2)."""
 
     value: str
     scheme: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """BG-5, BG-8, BG-15."""
+    """BG-5, BG-8, BG-12, BG-15."""
 
     street: str | None = None
     additional: str | None = None
     city: str | None = None
     postcode: str | None = None
     country: str | None = None
+    line: str | None = None  # the third line: BT-162, BT-163, BT-164, BT-165
+    subdivision: str | None = None  # BT-39, BT-54, BT-68, BT-79
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Seller BG-4, buyer BG-7 or payee BG-10."""
+    """Seller BG-4, buyer BG-7, payee BG-10 or the seller's tax representative BG-11."""
 
     name: str | None = None
     legal_name: str | None = None
@@ -45,16 +48,23 @@ class Party:
     contact_name: str | None = None  # BT-41, BT-56
     contact_email: str | None = None
     contact_phone: str | None = None
+    legal_form: str | None = None  # BT-33, "Aktiebolag med säte i Exempelstad"
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentAccount:
-    """BG-17. `scheme` is BANKGIRO, PLUSGIRO or IBAN, read from BT-86 and the shape of BT-84."""
+    """BG-17. `scheme` is BANKGIRO, PLUSGIRO or IBAN, read from BT-86 and the shape of BT-84.
+
+    `branch` is BT-86 where it is something else than that: a BIC, a clearing number.
+    """
 
     number: str
     scheme: str
     means_code: str | None = None  # BT-81
     reference: str | None = None  # BT-83
+    means_text: str | None = None  # BT-82
+    name: str | None = None  # BT-85
+    branch: str | None = None  # BT-86
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,8 @@ class PaymentMeans:
     card_holder: str | None = None  # BT-88
     mandate: str | None = None  # BT-89
     debited: str | None = None  # BT-91
+    text: str | None = None  # BT-82
+    reference: str | None = None  # BT-83
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,14 @@ class VatBreakdown:
     rate: Decimal | None  # BT-119
     exemption_reason: str | None = None
     exemption_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAttribute:
+    """BG-32."""
+
+    name: str  # BT-160
+    value: str  # BT-161
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +143,8 @@ class InvoiceLine:
     period_start: date | None = None  # BT-134
     period_end: date | None = None  # BT-135
     order_reference: str | None = None  # the line's own order, where BIS knows only the header's BT-13
+    origin_country: str | None = None  # BT-159
+    attributes: tuple[ItemAttribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +190,11 @@ class Invoice:
     charge_total: Decimal = Decimal(0)  # BT-108
     due_date: date | None = None  # BT-9
     tax_point_date: date | None = None  # BT-7
+    tax_point_code: str | None = None  # BT-8
     delivery_date: date | None = None  # BT-72
+    delivery_name: str | None = None  # BT-70
+    delivery_location: Identifier | None = None  # BT-71
+    delivery_address: Address = Address()
     tax_currency: str | None = None  # BT-6
     tax_currency_amount: Decimal | None = None  # BT-111
     buyer_reference: str | None = None  # BT-10
@@ -178,10 +204,14 @@ class Invoice:
     project_reference: str | None = None  # BT-11
     object_id: Identifier | None = None  # BT-18
     despatch_reference: str | None = None  # BT-16
+    receiving_reference: str | None = None  # BT-15
+    tender_reference: str | None = None  # BT-17
     accounting_cost: str | None = None  # BT-19
     payee: Party | None = None  # BG-10
+    tax_representative: Party | None = None  # BG-11
     accounts: tuple[PaymentAccount, ...] = ()
     payment_means_code: str | None = None  # BT-81 of the first
+    payment_means_text: str | None = None  # BT-82 of the first
     means: tuple[PaymentMeans, ...] = ()  # what the first code and the accounts do not say
     payment_reference: str | None = None  # BT-83
     payment_terms: str | None = None  # BT-20

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.formats.check import check_document
+from portal.formats.check import check_document, check_shape
 from portal.formats.documents import document_type
 from portal.formats.en16931 import Identifier, Invoice
 from portal.formats.findings import Finding, Unreadable, fatal
+from portal.formats.peppol.attachments import NOT_BASE64
 from portal.formats.peppol.reader import read_invoice
-from portal.formats.rulesets import RuleSet, for_document
-from portal.formats.schemas import check_schema
+from portal.formats.rulesets import RuleSet
 from portal.formats.xml import parse_xml
 
 GLN_SCHEME, ORG_SCHEME = "0088", "0007"
@@ -34,7 +34,7 @@ UNKNOWN_ADDRESS = (
 NOT_INVOICE = (
     "Filen är %(document)s, inte en faktura eller kreditfaktura. Skicka fakturan som Peppol BIS Billing 3."
 )
-MESSAGES = (TOO_HIGH, NO_ADDRESS, UNKNOWN_ADDRESS, NOT_INVOICE)
+MESSAGES = (TOO_HIGH, NO_ADDRESS, UNKNOWN_ADDRESS, NOT_INVOICE, NOT_BASE64)
 """What a refused file is told: stored filled in, in Swedish; told in another language from these msgids."""
 
 
@@ -53,8 +53,7 @@ def read(data: bytes, rules: Sequence[RuleSet], *, max_bytes: int) -> Reading:
         document = document_type(root)
         if document not in {"invoice", "credit_note"}:
             return Reading(None, (_other_document(document),))
-        schemas = for_document(rules, document, "xsd")
-        findings = tuple(finding for schema in schemas for finding in check_schema(root, schema.path))
+        findings = tuple(check_shape(root, rules))
         if findings:
             return Reading(None, findings)
         invoice = read_invoice(root)

@@ -12,6 +12,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 _MOST_DIGITS = 15
 _GROUP = 3
+_KILO = 1000
 _BLANKS = dict.fromkeys(map(ord, " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"), " ")
 _NOT_AN_AMOUNT = "”%(value)s” är inte ett belopp. Skriv bara siffror och decimalkomma, till exempel 1250,00."
 
@@ -59,6 +60,11 @@ def format_number_sv(value: Decimal) -> str:
 def format_kr(value: Decimal) -> str:
     """ "1 234,50 kr" with a no-break space."""
     return f"{format_sv(value)}{NBSP}kr"
+
+
+def kilobytes(size: int) -> str:
+    """ "1 200 kB": a file's size, never less than one."""
+    return f"{format_number_sv(Decimal(max(1, -(-size // _KILO))))}{NBSP}kB"
 
 
 def as_cost(amount: Decimal, *, credit: bool) -> Decimal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -16,7 +15,7 @@ from portal.coding.actions import Owner, keep_file
 from portal.coding.rules.files import ACCEPT, MOST_BYTES
 from portal.coding.values import KeptFile
 from portal.kernel.errors import Invalid
-from portal.kernel.money import format_number_sv
+from portal.kernel.money import kilobytes
 from portal.web.i18n import gettext, localised
 from portal.web.pages import Req
 
@@ -26,7 +25,6 @@ SAVED = {
     "content-security-policy": "sandbox; default-src 'none'",
     "cache-control": "no-store",
 }
-_KILO = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +43,11 @@ def file_views(files: Sequence[KeptFile], base: str) -> tuple[FileView, ...]:
     return tuple(
         FileView(
             file.id, file.name,
-            gettext("%(size)s kB, %(user)s") % {"size": _kilobytes(file.size), "user": file.user},
+            gettext("%(size)s, %(user)s") % {"size": kilobytes(file.size), "user": file.user},
             localised(f"{base}/{file.id}"), localised(f"{base}/{file.id}/removal"),
         )
         for file in files
     )  # fmt: skip
-
-
-def _kilobytes(size: int) -> str:
-    return format_number_sv(Decimal(max(1, -(-size // _KILO))))
 
 
 async def take_in(request: Req, owner: Owner, form: Mapping[str, Any]) -> dict[str, str]:
@@ -75,11 +69,17 @@ async def take_in(request: Req, owner: Owner, form: Mapping[str, Any]) -> dict[s
 async def give_back(request: Req, file: KeptFile) -> Response[bytes]:
     """The bytes as they came, to be saved: no browser shows or runs them."""
     data: bytes = await request.app.state.services.store.get(file.digest)
-    ascii_name = file.name.encode("ascii", "replace").decode().replace("?", "_")
-    name = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file.name)}"
-    return Response(
-        data, media_type="application/octet-stream", headers={**SAVED, "content-disposition": name}
-    )
+    return saved(data, file.name)
+
+
+def saved(data: bytes, name: str) -> Response[bytes]:
+    """Bytes to be saved under a safe name, whatever they are: no browser shows or runs them."""
+    ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")
+    headers = {
+        **SAVED,
+        "content-disposition": f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name)}",
+    }
+    return Response(data, media_type="application/octet-stream", headers=headers)
 
 
 def page_values(

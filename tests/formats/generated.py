@@ -25,7 +25,7 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
-addresses = st.builds(Address, maybe(texts), maybe(texts), maybe(texts), maybe(texts), maybe(codes))
+addresses = st.builds(Address, *[maybe(texts)] * 4, maybe(codes), maybe(texts), maybe(texts))
 parties = st.builds(
     Party,
     name=maybe(texts),
@@ -39,5 +39,6 @@ parties = st.builds(
     contact_name=maybe(texts),
     contact_email=maybe(texts),
     contact_phone=maybe(texts),
+    legal_form=maybe(texts),
 )
 relaxed = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -16,6 +16,7 @@ from portal.formats.en16931 import (
     Attachment,
     Invoice,
     InvoiceLine,
+    ItemAttribute,
     Party,
     PaymentAccount,
     PrecedingInvoice,
@@ -28,6 +29,7 @@ from portal.formats.rulesets import packaged_rules
 from portal.formats.schemas import check_schema
 from portal.formats.xml import parse_xml
 from tests.formats.generated import (
+    addresses,
     amounts,
     codes,
     days,
@@ -57,6 +59,9 @@ document_allowances = st.builds(
 )
 
 
+classes = st.builds(lambda code, version: replace(code, version=version), identifiers, maybe(codes))
+
+
 @st.composite
 def lines(draw: st.DrawFn) -> InvoiceLine:
     category = draw(maybe(codes))
@@ -82,13 +87,15 @@ def lines(draw: st.DrawFn) -> InvoiceLine:
         seller_item_id=draw(maybe(texts)),
         buyer_item_id=draw(maybe(texts)),
         standard_item_id=draw(maybe(identifiers)),
-        classifications=tuple(draw(st.lists(identifiers, max_size=2))),
+        classifications=tuple(draw(st.lists(classes, max_size=2))),
         vat_category=category,
         vat_rate=draw(maybe(quantities)) if category else None,
         allowances_charges=tuple(draw(st.lists(allowances, max_size=2))),
         period_start=draw(maybe(days)),
         period_end=draw(maybe(days)),
         order_reference=draw(maybe(codes)) if order_line else None,
+        origin_country=draw(maybe(codes)),
+        attributes=tuple(draw(st.lists(st.builds(ItemAttribute, texts, texts), max_size=2))),
     )
 
 
@@ -112,8 +119,17 @@ numbers = st.one_of(
 def invoices(draw: st.DrawFn) -> Invoice:
     means = draw(st.sampled_from(["30", "58"]))
     reference = draw(maybe(codes))
+    means_text = draw(maybe(texts))
     accounts = tuple(
-        PaymentAccount(number, scheme, means, reference)
+        PaymentAccount(
+            number,
+            scheme,
+            means,
+            reference,
+            means_text,
+            draw(maybe(texts)),
+            draw(maybe(codes)) if scheme in {"IBAN", "OTHER"} else None,
+        )
         for number, scheme in draw(st.lists(numbers, max_size=3))
     )
     tax_currency = draw(maybe(st.just("EUR")))
@@ -138,7 +154,11 @@ def invoices(draw: st.DrawFn) -> Invoice:
         charge_total=draw(amounts),
         due_date=draw(maybe(days)),
         tax_point_date=draw(maybe(days)),
+        tax_point_code=draw(maybe(codes)),
         delivery_date=draw(maybe(days)),
+        delivery_name=draw(maybe(texts)),
+        delivery_location=draw(maybe(identifiers)),
+        delivery_address=draw(addresses),
         period_start=draw(maybe(days)),
         period_end=draw(maybe(days)),
         tax_currency=tax_currency,
@@ -150,10 +170,14 @@ def invoices(draw: st.DrawFn) -> Invoice:
         project_reference=draw(maybe(texts)),
         object_id=draw(maybe(identifiers)),
         despatch_reference=draw(maybe(texts)),
+        receiving_reference=draw(maybe(texts)),
+        tender_reference=draw(maybe(texts)),
         accounting_cost=draw(maybe(texts)),
         payee=Party(name=payee) if payee else None,
+        tax_representative=draw(maybe(parties)),
         accounts=accounts,
         payment_means_code=means,
+        payment_means_text=means_text,
         payment_reference=reference,
         payment_terms=draw(maybe(texts)),
         vat_breakdown=tuple(draw(st.lists(breakdowns, min_size=1, max_size=2))),

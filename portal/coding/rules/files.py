@@ -10,16 +10,20 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from portal.formats.media import BEGINNINGS
 from portal.kernel.text import Message
 
 MOST_BYTES = 10_000_000
 MOST_FILES = 10
 MOST_NAME = 100
 KINDS: Mapping[str, tuple[str, tuple[bytes, ...]]] = {
-    "pdf": ("application/pdf", (b"%PDF-",)),
-    "png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
-    "jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
-    "jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    ending: (media_type, BEGINNINGS[media_type])
+    for ending, media_type in (
+        ("pdf", "application/pdf"),
+        ("png", "image/png"),
+        ("jpg", "image/jpeg"),
+        ("jpeg", "image/jpeg"),
+    )
 }
 """Ending → media type and how its bytes begin."""
 ACCEPT = ",".join(f".{ending}" for ending in KINDS)

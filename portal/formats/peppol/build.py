@@ -47,7 +47,7 @@ def _fill(element: etree._Element, parts: Iterable[Part]) -> None:
             _fill(element, part)
 
 
-def cbc(name: str, value: Value, **attributes: str | None) -> etree._Element | None:
+def cbc(name: str, value: Value, /, **attributes: str | None) -> etree._Element | None:
     """A value with its attributes; None when there is no value or only blanks."""
     written = _written(value)
     if not written:
@@ -56,7 +56,7 @@ def cbc(name: str, value: Value, **attributes: str | None) -> etree._Element | N
     element.text = written
     for attribute, given in attributes.items():
         if given:
-            element.set(attribute, given)
+            element.set(attribute, _written(given))
     return element
 
 

@@ -15,7 +15,7 @@ from portal.formats.en16931 import Attachment, Invoice, PaymentAccount, PaymentM
 from portal.formats.peppol.accounts import BRANCH_OF
 from portal.formats.peppol.build import Part, cac, cbc, document, identified, money, tax_category
 from portal.formats.peppol.write_lines import write_allowance, write_line
-from portal.formats.peppol.write_parties import write_party
+from portal.formats.peppol.write_parties import write_address, write_party
 
 CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
@@ -62,13 +62,19 @@ def _header(invoice: Invoice) -> Part:
         cbc("TaxCurrencyCode", invoice.tax_currency),
         cbc("AccountingCost", invoice.accounting_cost),
         cbc("BuyerReference", invoice.buyer_reference),
-        cac("InvoicePeriod", cbc("StartDate", invoice.period_start), cbc("EndDate", invoice.period_end)),
+        cac(
+            "InvoicePeriod",
+            cbc("StartDate", invoice.period_start),
+            cbc("EndDate", invoice.period_end),
+            cbc("DescriptionCode", invoice.tax_point_code),
+        ),
     ]
 
 
 def _references(invoice: Invoice, embedded: Mapping[str, bytes]) -> Part:
     project = cbc("ID", invoice.project_reference)
     as_document = invoice.is_credit_note and project is not None
+    tender = cac("OriginatorDocumentReference", cbc("ID", invoice.tender_reference))
     return [
         _order_reference(invoice),
         (
@@ -83,11 +89,14 @@ def _references(invoice: Invoice, embedded: Mapping[str, bytes]) -> Part:
             for reference in invoice.preceding
         ),
         cac("DespatchDocumentReference", cbc("ID", invoice.despatch_reference)),
+        cac("ReceiptDocumentReference", cbc("ID", invoice.receiving_reference)),
+        None if invoice.is_credit_note else tender,
         cac("ContractDocumentReference", cbc("ID", invoice.contract_reference)),
         _object(invoice),
         cac("AdditionalDocumentReference", project, cbc("DocumentTypeCode", "50")) if as_document else None,
         (_attachment(attachment, embedded.get(attachment.id)) for attachment in invoice.attachments),
         None if as_document else cac("ProjectReference", project),
+        tender if invoice.is_credit_note else None,
     ]
 
 
@@ -126,8 +135,24 @@ def _parties(invoice: Invoice) -> Part:
         cac("AccountingSupplierParty", write_party("Party", invoice.seller)),
         cac("AccountingCustomerParty", write_party("Party", invoice.buyer)),
         write_party("PayeeParty", invoice.payee) if invoice.payee else None,
-        cac("Delivery", cbc("ActualDeliveryDate", invoice.delivery_date)),
+        write_party("TaxRepresentativeParty", invoice.tax_representative)
+        if invoice.tax_representative
+        else None,
+        _delivery(invoice),
     ]
+
+
+def _delivery(invoice: Invoice) -> etree._Element | None:
+    return cac(
+        "Delivery",
+        cbc("ActualDeliveryDate", invoice.delivery_date),
+        cac(
+            "DeliveryLocation",
+            identified("ID", invoice.delivery_location),
+            write_address("Address", invoice.delivery_address),
+        ),
+        cac("DeliveryParty", cac("PartyName", cbc("Name", invoice.delivery_name))),
+    )
 
 
 def _payment(invoice: Invoice) -> Part:
@@ -135,12 +160,13 @@ def _payment(invoice: Invoice) -> Part:
     code = invoice.payment_means_code
     if invoice.accounts:
         accounts = [
-            _means(account, code, invoice.payment_reference, due if first == 0 else None)
+            _means(account, invoice, due if first == 0 else None)
             for first, account in enumerate(invoice.accounts)
         ]
     elif not invoice.means and (code or due is not None or invoice.payment_reference):
         reference = cbc("PaymentID", invoice.payment_reference)
-        accounts = [cac("PaymentMeans", cbc("PaymentMeansCode", code or _NOT_DEFINED), due, reference)]
+        means = _code(code or _NOT_DEFINED, invoice.payment_means_text)
+        accounts = [cac("PaymentMeans", means, due, reference)]
     else:
         accounts = []
     others = [
@@ -162,28 +188,32 @@ def _other_means(
     payer = cac("PayerFinancialAccount", cbc("ID", means.debited))
     return cac(
         "PaymentMeans",
-        cbc("PaymentMeansCode", means.code or None),
+        _code(means.code or None, means.text),
         due,
-        cbc("PaymentID", reference),
+        cbc("PaymentID", means.reference or reference),
         card,
         cac("PaymentMandate", cbc("ID", means.mandate), payer),
     )
 
 
-def _means(
-    account: PaymentAccount, code: str | None, reference: str | None, due: etree._Element | None
-) -> etree._Element | None:
+def _means(account: PaymentAccount, invoice: Invoice, due: etree._Element | None) -> etree._Element | None:
+    branch = account.branch or BRANCH_OF.get(account.scheme)
     return cac(
         "PaymentMeans",
-        cbc("PaymentMeansCode", account.means_code or code or _CREDIT_TRANSFER),
+        _code(account.means_code or invoice.payment_means_code or _CREDIT_TRANSFER, account.means_text),
         due,
-        cbc("PaymentID", account.reference or reference),
+        cbc("PaymentID", account.reference or invoice.payment_reference),
         cac(
             "PayeeFinancialAccount",
             cbc("ID", account.number),
-            cac("FinancialInstitutionBranch", cbc("ID", BRANCH_OF.get(account.scheme))),
+            cbc("Name", account.name),
+            cac("FinancialInstitutionBranch", cbc("ID", branch)),
         ),
     )
+
+
+def _code(code: str | None, text: str | None) -> etree._Element | None:
+    return cbc("PaymentMeansCode", code, name=text)
 
 
 def _tax(invoice: Invoice) -> Part:

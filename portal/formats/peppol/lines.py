@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lxml import etree
 
 from portal.formats.documents import CBC
-from portal.formats.en16931 import AllowanceCharge, Identifier, InvoiceLine
+from portal.formats.en16931 import AllowanceCharge, Identifier, InvoiceLine, ItemAttribute
 from portal.formats.peppol.tree import (
     ZERO,
     Children,
@@ -70,13 +72,23 @@ def read_line(element: etree._Element) -> InvoiceLine:
         period_start=day(period, "StartDate"),
         period_end=day(period, "EndDate"),
         order_reference=text(inside(of, "OrderLineReference", "OrderReference"), "ID"),
+        origin_country=text(inside(item, "OriginCountry"), "IdentificationCode"),
+        attributes=_attributes(item),
     )
+
+
+def _attributes(item: Children) -> tuple[ItemAttribute, ...]:
+    found = (children(one) for one in each(item, "AdditionalItemProperty"))
+    return tuple(ItemAttribute(text(one, "Name") or "", text(one, "Value") or "") for one in found)
 
 
 def read_classifications(item: Children) -> tuple[Identifier, ...]:
-    """BT-158: each class with its list."""
-    found = (
-        identifier(children(one), "ItemClassificationCode", "listID")
-        for one in each(item, "CommodityClassification")
-    )
+    """BT-158: each class with its list and the list's version."""
+    found = (_class(children(one)) for one in each(item, "CommodityClassification"))
     return tuple(code for code in found if code is not None)
+
+
+def _class(of: Children) -> Identifier | None:
+    code = identifier(of, "ItemClassificationCode", "listID")
+    version = attribute(of, "ItemClassificationCode", "listVersionID")
+    return replace(code, version=version) if code and version else code

@@ -23,6 +23,7 @@ def read_party(of: Children) -> Party:
         contact_name=text(contact, "Name"),
         contact_email=text(contact, "ElectronicMail"),
         contact_phone=text(contact, "Telephone"),
+        legal_form=text(entity, "CompanyLegalForm"),
     )
 
 
@@ -51,4 +52,6 @@ def read_address(of: Children) -> Address:
         city=text(of, "CityName"),
         postcode=text(of, "PostalZone"),
         country=text(inside(of, "Country"), "IdentificationCode"),
+        line=text(inside(of, "AddressLine"), "Line"),
+        subdivision=text(of, "CountrySubentity"),
     )

@@ -13,18 +13,12 @@ from lxml import etree
 
 from portal.formats import en16931
 from portal.formats.documents import CAC, document_type
-from portal.formats.en16931 import (
-    Attachment,
-    Identifier,
-    PaymentAccount,
-    PaymentMeans,
-    PrecedingInvoice,
-    VatBreakdown,
-)
+from portal.formats.en16931 import PaymentAccount, PaymentMeans, PrecedingInvoice, VatBreakdown
 from portal.formats.findings import Finding, Unreadable, fatal
-from portal.formats.peppol.accounts import account_of
+from portal.formats.peppol.accounts import BRANCHES, account_of
+from portal.formats.peppol.attachments import read_documents
 from portal.formats.peppol.lines import read_allowance, read_line
-from portal.formats.peppol.parties import read_party
+from portal.formats.peppol.parties import read_address, read_party
 from portal.formats.peppol.tree import (
     ZERO,
     Children,
@@ -40,8 +34,6 @@ from portal.formats.peppol.tree import (
 )
 from portal.formats.xml import MAX_BYTES, parse_xml
 
-_OBJECT = "130"
-_PROJECT = "50"
 _CARD_DIGITS = 4
 
 
@@ -69,7 +61,7 @@ def _read(of: Children, *, is_credit_note: bool) -> en16931.Invoice:
     period = inside(of, "InvoicePeriod")
     tax, tax_in_other = _tax_totals(of, currency)
     means = [children(element) for element in each(of, "PaymentMeans")]
-    object_id, project, attachments = _documents(of)
+    documents = read_documents(of)
     issued = day(of, "IssueDate")
     if issued is None:
         raise Unreadable(_missing("IssueDate"))
@@ -95,7 +87,11 @@ def _read(of: Children, *, is_credit_note: bool) -> en16931.Invoice:
         charge_total=number(totals, "ChargeTotalAmount") or ZERO,
         due_date=day(of, "DueDate") or _due_date_of(means),
         tax_point_date=day(of, "TaxPointDate"),
+        tax_point_code=text(period, "DescriptionCode"),
         delivery_date=day(delivery, "ActualDeliveryDate"),
+        delivery_name=text(inside(delivery, "DeliveryParty", "PartyName"), "Name"),
+        delivery_location=identifier(inside(delivery, "DeliveryLocation"), "ID"),
+        delivery_address=read_address(inside(delivery, "DeliveryLocation", "Address")),
         period_start=day(period, "StartDate"),
         period_end=day(period, "EndDate"),
         tax_currency=text(of, "TaxCurrencyCode"),
@@ -104,15 +100,21 @@ def _read(of: Children, *, is_credit_note: bool) -> en16931.Invoice:
         order_reference=_order_number(inside(of, "OrderReference")),
         sales_order_reference=text(inside(of, "OrderReference"), "SalesOrderID"),
         contract_reference=text(inside(of, "ContractDocumentReference"), "ID"),
-        project_reference=text(inside(of, "ProjectReference"), "ID") or project,
-        object_id=object_id,
+        project_reference=text(inside(of, "ProjectReference"), "ID") or documents.project,
+        object_id=documents.object_id,
         despatch_reference=text(inside(of, "DespatchDocumentReference"), "ID"),
+        receiving_reference=text(inside(of, "ReceiptDocumentReference"), "ID"),
+        tender_reference=text(inside(of, "OriginatorDocumentReference"), "ID"),
         accounting_cost=text(of, "AccountingCost"),
         payee=read_party(inside(of, "PayeeParty")) if each(of, "PayeeParty") else None,
+        tax_representative=(
+            read_party(inside(of, "TaxRepresentativeParty")) if each(of, "TaxRepresentativeParty") else None
+        ),
         accounts=_accounts(means),
         payment_means_code=next(
             (code for code in (text(one, "PaymentMeansCode") for one in means) if code), None
         ),
+        payment_means_text=_means_text(means[0]) if means else None,
         means=_other_means(means),
         payment_reference=next((ref for ref in (text(one, "PaymentID") for one in means) if ref), None),
         payment_terms=text(inside(of, "PaymentTerms"), "Note"),
@@ -122,7 +124,7 @@ def _read(of: Children, *, is_credit_note: bool) -> en16931.Invoice:
         ),
         preceding=_preceding(of),
         notes=texts(of, "Note"),
-        attachments=attachments,
+        attachments=documents.attachments,
         customization_id=text(of, "CustomizationID"),
         profile_id=text(of, "ProfileID"),
         uuid=text(of, "UUID"),
@@ -182,9 +184,25 @@ def _accounts(means: list[Children]) -> tuple[PaymentAccount, ...]:
         if written is None:
             continue
         code = text(one, "PaymentMeansCode")
-        number_, scheme = account_of(written, text(inside(account, "FinancialInstitutionBranch"), "ID"), code)
-        found.append(PaymentAccount(number_, scheme, code, text(one, "PaymentID")))
+        branch = text(inside(account, "FinancialInstitutionBranch"), "ID")
+        number_, scheme = account_of(written, branch, code)
+        found.append(
+            PaymentAccount(
+                number_,
+                scheme,
+                code,
+                text(one, "PaymentID"),
+                means_text=_means_text(one),
+                name=text(account, "Name"),
+                branch=None if branch and branch.upper() in BRANCHES else branch,
+            )
+        )
     return tuple(found)
+
+
+def _means_text(means: Children) -> str | None:
+    """BT-82, written beside the code."""
+    return (attribute(means, "PaymentMeansCode", "name") or "").strip() or None
 
 
 def _other_means(means: list[Children]) -> tuple[PaymentMeans, ...]:
@@ -203,6 +221,8 @@ def _other_means(means: list[Children]) -> tuple[PaymentMeans, ...]:
                 card_holder=text(card, "HolderName"),
                 mandate=text(mandate, "ID"),
                 debited=text(inside(mandate, "PayerFinancialAccount"), "ID"),
+                text=_means_text(one),
+                reference=text(one, "PaymentID"),
             )
         )
     return tuple(found)
@@ -217,40 +237,3 @@ def _preceding(of: Children) -> tuple[PrecedingInvoice, ...]:
         for reference in references
         if reference
     )
-
-
-def _documents(of: Children) -> tuple[Identifier | None, str | None, tuple[Attachment, ...]]:
-    """(BT-18, a credit note's BT-11, BG-24): one element for all three, told apart by its type code."""
-    object_id: Identifier | None = None
-    project: str | None = None
-    attachments: list[Attachment] = []
-    for element in each(of, "AdditionalDocumentReference"):
-        reference = children(element)
-        code = text(reference, "DocumentTypeCode")
-        if code == _OBJECT:
-            object_id = object_id or identifier(reference, "ID")
-        elif code == _PROJECT:
-            project = project or text(reference, "ID")
-        else:
-            attachments.append(_attachment(reference))
-    return object_id, project, tuple(attachments)
-
-
-def _attachment(reference: Children) -> Attachment:
-    held = inside(reference, "Attachment")
-    return Attachment(
-        id=text(reference, "ID") or "",
-        description=text(reference, "DocumentDescription"),
-        filename=attribute(held, "EmbeddedDocumentBinaryObject", "filename"),
-        media_type=attribute(held, "EmbeddedDocumentBinaryObject", "mimeCode"),
-        size=_decoded_size(text(held, "EmbeddedDocumentBinaryObject")),
-        uri=text(inside(held, "ExternalReference"), "URI"),
-    )
-
-
-def _decoded_size(encoded: str | None) -> int | None:
-    """Bytes the base64 text stands for, without decoding it."""
-    if encoded is None:
-        return None
-    packed = "".join(encoded.split())
-    return len(packed) * 3 // 4 - packed[-2:].count("=")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Protocol
 
 from lxml import etree
 
-from portal.formats.en16931 import AllowanceCharge, Identifier, InvoiceLine
+from portal.formats.en16931 import AllowanceCharge, Identifier, InvoiceLine, ItemAttribute
 from portal.formats.peppol.build import cac, cbc, identified, money, tax_category
 
 
@@ -38,7 +39,7 @@ def write_line(line: InvoiceLine, currency: str, *, is_credit_note: bool) -> etr
         _order_line(line),
         _object(line.object_id),
         (write_allowance(value, currency) for value in line.allowances_charges),
-        write_item(line),
+        write_item(line, line.origin_country, line.attributes),
         _price(line, currency),
     )
 
@@ -75,8 +76,10 @@ class Item(Protocol):
     def vat_rate(self) -> Decimal | None: ...
 
 
-def write_item(line: Item) -> etree._Element | None:
-    """The item of a line with its identifiers, classes and VAT."""
+def write_item(
+    line: Item, origin: str | None = None, attributes: Iterable[ItemAttribute] = ()
+) -> etree._Element | None:
+    """The item of a line with its identifiers, classes and VAT; on an invoice also its origin and properties."""
     return cac(
         "Item",
         cbc("Description", line.description),
@@ -84,12 +87,15 @@ def write_item(line: Item) -> etree._Element | None:
         cac("BuyersItemIdentification", cbc("ID", line.buyer_item_id)),
         cac("SellersItemIdentification", cbc("ID", line.seller_item_id)),
         cac("StandardItemIdentification", identified("ID", line.standard_item_id)),
-        (
-            cac("CommodityClassification", identified("ItemClassificationCode", code, "listID"))
-            for code in line.classifications
-        ),
+        cac("OriginCountry", cbc("IdentificationCode", origin)),
+        (cac("CommodityClassification", _class(code)) for code in line.classifications),
         tax_category("ClassifiedTaxCategory", line.vat_category, line.vat_rate),
+        (cac("AdditionalItemProperty", cbc("Name", one.name), cbc("Value", one.value)) for one in attributes),
     )
+
+
+def _class(code: Identifier) -> etree._Element | None:
+    return cbc("ItemClassificationCode", code.value, listID=code.scheme, listVersionID=code.version)
 
 
 def _price(line: InvoiceLine, currency: str) -> etree._Element | None:

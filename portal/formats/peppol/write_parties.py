@@ -22,6 +22,7 @@ def write_party(name: str, party: Party) -> etree._Element | None:
             "PartyLegalEntity",
             cbc("RegistrationName", party.legal_name),
             identified("CompanyID", party.legal_id),
+            cbc("CompanyLegalForm", party.legal_form),
         ),
         cac(
             "Contact",
@@ -40,6 +41,8 @@ def write_address(name: str, address: Address) -> etree._Element | None:
         cbc("AdditionalStreetName", address.additional),
         cbc("CityName", address.city),
         cbc("PostalZone", address.postcode),
+        cbc("CountrySubentity", address.subdivision),
+        cac("AddressLine", cbc("Line", address.line)),
         cac("Country", cbc("IdentificationCode", address.country)),
     )
 

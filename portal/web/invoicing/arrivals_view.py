@@ -22,6 +22,7 @@ from portal.web.invoicing.page_view import InvoicePage
 from portal.web.invoicing.rows import status_of, waited
 from portal.web.invoicing.spoken import filled
 from portal.web.pages import Html, Req, page, partials
+from portal.web.paper.document import Place
 
 PATH = "/invoicing/arrivals"
 MINE, AT_LEVGRUPPEN = "mine", "levgruppen"
@@ -111,7 +112,7 @@ async def build(
     shown = [row for row in shown if tab in (MINE, AT_LEVGRUPPEN) or row.status == tab]
     at = _position(shown, invoice_id, actor)
     current = shown[at].id if shown else None
-    chosen = await _chosen(request, current, form, errors or {}, message) if current else None
+    chosen = await _chosen(request, current, tab, form, errors or {}, message) if current else None
     return QueueView(
         lead=_lead(everything, stockholm_date(now)),
         updated=gettext("Uppdaterad %(clock)s") % {"clock": format_clock(now)},
@@ -144,6 +145,7 @@ def _position(rows: Sequence[Any], invoice_id: UUID | None, actor: Actor) -> int
 async def _chosen(
     request: Req,
     invoice_id: UUID,
+    tab: str,
     form: Mapping[str, str] | None,
     errors: Mapping[str, str],
     message: str | None,
@@ -152,7 +154,8 @@ async def _chosen(
         found = await invoice_page.gather(request, invoice_id)
     except NotFound:
         return None
-    return await invoice_page.build(request, found, form=form, errors=errors, message=message)
+    place = Place(PATH, f"/invoicing/invoices/{invoice_id}", _query(tab, invoice_id))
+    return await invoice_page.build(request, found, form=form, errors=errors, message=message, place=place)
 
 
 def _lead(rows: Sequence[Any], today: date) -> str:
@@ -167,12 +170,13 @@ def _lead(rows: Sequence[Any], today: date) -> str:
     return f"{text} {oldest % {'num': days}}"
 
 
+def _query(tab: str, invoice_id: Any) -> tuple[tuple[str, str], ...]:
+    pairs = (("tab", tab if tab != MINE else ""), ("id", invoice_id))
+    return tuple((name, str(value)) for name, value in pairs if value)
+
+
 def _href(tab: str, invoice_id: Any = None) -> str:
-    pairs = [
-        (name, str(value))
-        for name, value in (("tab", tab if tab != MINE else ""), ("id", invoice_id))
-        if value
-    ]
+    pairs = _query(tab, invoice_id)
     return localised(PATH) + (f"?{urlencode(pairs)}" if pairs else "")
 
 

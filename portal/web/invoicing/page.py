@@ -12,9 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.locks import LockView, lock_of
 from portal.coding.queries import files_of
-from portal.formats.en16931 import Invoice as Neutral
-from portal.formats.findings import Unreadable
-from portal.formats.peppol.reader import read_invoice
 from portal.invoicing import status as s
 from portal.invoicing.actions.coding import Coded
 from portal.invoicing.actions.opening import SUBJECT
@@ -26,7 +23,6 @@ from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.rules.standing import stand
 from portal.invoicing.status import INVOICE
 from portal.kernel.dates import STOCKHOLM, format_clock, stockholm_date
-from portal.kernel.errors import NotFound
 from portal.kernel.money import format_sv
 from portal.kernel.plain import canonical_bytes
 from portal.web.figures import machine
@@ -35,9 +31,7 @@ from portal.web.invoicing import coding_form, ways
 from portal.web.invoicing.coding_form import CodingView
 from portal.web.invoicing.comparison import comparison_of, headline, missing_of
 from portal.web.invoicing.controls import controls_of
-from portal.web.invoicing.document import Paper, paper_of
 from portal.web.invoicing.history import timeline
-from portal.web.invoicing.original import original_text
 from portal.web.invoicing.page_view import Errors, Gathered, InvoicePage
 from portal.web.invoicing.payment_words import payment_lines
 from portal.web.invoicing.rows import status_of
@@ -46,6 +40,7 @@ from portal.web.invoicing.solutions import solutions_of
 from portal.web.invoicing.track import track_of
 from portal.web.invoicing.why import why, why_held
 from portal.web.pages import Html, Req, page
+from portal.web.paper.document import Place, document_view
 from portal.web.units import counted
 
 CONFLICT = 409
@@ -117,12 +112,12 @@ async def build(
     form: Mapping[str, str] | None,
     errors: Errors,
     message: str | None = None,
+    place: Place | None = None,
 ) -> InvoicePage:
-    """The view value."""
+    """The view value. `place`: the page the document stands on, where that is another than the invoice's own."""
     detail, invoice = found.detail, found.invoice
     lock = await _lock(found)
     locked = lock is not None and not lock.mine
-    original = request.query_params.get("document") == "original"
     coding = await _coding(found, form, errors, locked=locked)
     solutions = (
         None if locked else await solutions_of(found.session, found.actor, detail, found.who, found.now)
@@ -130,7 +125,8 @@ async def build(
     comparison = comparison_of(detail)
     choices = () if locked else ways.choices_of(found)
     steps = ways.steps_of(found, locked=locked)
-    base = localised(f"/invoicing/invoices/{invoice.id}")
+    path = f"/invoicing/invoices/{invoice.id}"
+    base = localised(path)
     state = INVOICE.state(invoice.status)
     return InvoicePage(
         id=str(invoice.id),
@@ -150,11 +146,8 @@ async def build(
         why=why(detail, found.standing),
         lock=_lock_text(lock, found),
         locked=locked,
-        paper=None if original else await _paper(request, invoice),
-        original=await _text(request, invoice) if original else None,
-        tabs=(
-            (gettext("Faktura"), base, not original),
-            (gettext("Original (XML)"), f"{base}?document=original", original),
+        document=await document_view(
+            request, invoice.sha256, place or Place(path, path), marked=_steered(invoice)
         ),
         history=timeline(detail.events, found.actor, found.now, await _reasons(found)),
         controls=controls_of(detail),
@@ -241,21 +234,11 @@ async def _reasons(found: Gathered) -> Sequence[Mapping[str, object]]:
     return [] if current_locale() == "sv" else await reasons_of(found.session, found.invoice)
 
 
-async def _paper(request: Req, invoice: Invoice) -> Paper | None:
-    """Read from the original; None when the bytes cannot be read, which the page says."""
-    try:
-        data = await request.app.state.services.store.get(invoice.sha256.hex())
-        neutral: Neutral = read_invoice(data)
-    except (NotFound, Unreadable):
-        return None
-    return paper_of(neutral, invoice)
-
-
-async def _text(request: Req, invoice: Invoice) -> str:
-    try:
-        return await original_text(request, invoice.sha256)
-    except NotFound:
-        return gettext("Originalet finns inte i arkivet.")
+def _steered(invoice: Invoice) -> frozenset[str]:
+    """The terms of the document that decided where the invoice went or why it stopped."""
+    due = [one for one in invoice.reasons if one.get("code") == "due_date"]
+    way = "order_reference" if invoice.flow == "order" else "buyer_reference"
+    return frozenset({way, *(["due_date"] if due else [])})
 
 
 async def _coding(

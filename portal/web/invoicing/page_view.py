@@ -19,8 +19,8 @@ from portal.invoicing.status import INVOICE
 from portal.web.invoicing.coding_form import CodingView
 from portal.web.invoicing.comparison import Comparison
 from portal.web.invoicing.controls import Controls
-from portal.web.invoicing.document import Paper
 from portal.web.invoicing.solutions import Solutions
+from portal.web.paper.document import DocumentView
 
 Errors = Mapping[str, str]
 
@@ -98,9 +98,7 @@ class InvoicePage:
     why: str
     lock: str | None
     locked: bool
-    paper: Paper | None
-    original: str | None
-    tabs: tuple[tuple[str, str, bool], ...]
+    document: DocumentView
     history: Sequence[dict[str, Any]]
     controls: Controls
     payment: tuple[tuple[str, str, str | None], ...]

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Controller, get
+from litestar import Controller, Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -21,8 +21,10 @@ from portal.web.figures import machine
 from portal.web.i18n import gettext, localised, ngettext
 from portal.web.listing import SumRow, asked_view, contents_text, csv_answer, sum_rows, views
 from portal.web.pages import Html, Req, page
+from portal.web.paper.document import Place, document_view
+from portal.web.paper.serving import saved_attachment, shown_attachment
 from portal.web.supplier import fields
-from portal.web.supplier.present import invoice_lines, invoice_view, statuses_of, tabs
+from portal.web.supplier.present import invoice_view, statuses_of, tabs
 from portal.web.supplier.queries.company import customers
 from portal.web.supplier.queries.invoices import (
     PAGE,
@@ -79,15 +81,31 @@ class SupplierInvoicesController(Controller):
     async def show(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """One invoice."""
         state = request.scope["state"]
-        row, lines = await find_invoice(state["session"], state["actor"], invoice_id)
+        row, _lines = await find_invoice(state["session"], state["actor"], invoice_id)
         accounts = {c.concern_id: c.accounts for c in await customers(state["session"], state["actor"])}
         view = invoice_view(row, stockholm_date(state["now"]), accounts.get(row.concern_id, ()))
         can_credit = not row.is_credit_note and row.status != CANCELLED and row.order_id is not None
         corrected = await stopped_one(state["session"], state["actor"], row)
+        path = f"{PATH}/{invoice_id}"
+        document = await document_view(request, row.sha256, Place(path, path, original=False))
         return await page(
-            request, "supplier/invoices/show.html", view=view, row=row, lines=invoice_lines(lines),
+            request, "supplier/invoices/show.html", view=view, row=row, document=document,
             can_credit=can_credit, stops=corrected.stops, again=corrected.href, earlier=corrected.earlier_href,
         )  # fmt: skip
+
+    @get("/{invoice_id:uuid}/attachments/{position:int}")
+    async def attachment(
+        self, request: Req, invoice_id: FromPath[UUID], position: FromPath[int]
+    ) -> Response[bytes]:
+        """What the invoice had with it, to be saved."""
+        return await saved_attachment(request, await _original(request, invoice_id), position)
+
+    @get("/{invoice_id:uuid}/attachments/{position:int}/shown")
+    async def attachment_shown(
+        self, request: Req, invoice_id: FromPath[UUID], position: FromPath[int]
+    ) -> Response[bytes]:
+        """A picture or PDF that the invoice had with it, in a frame of its own."""
+        return await shown_attachment(request, await _original(request, invoice_id), position)
 
 
 def _asked(request: Req) -> tuple[str, str]:
@@ -116,3 +134,10 @@ async def _cells(rows: AsyncIterator[InvoiceRow]) -> AsyncIterator[Sequence[Cell
             row.issue_date, stockholm_date(row.arrived_at), row.due_date, row.payment_date, row.currency,
             *(as_cost(one, credit=row.is_credit_note) for one in amounts),
         )  # fmt: skip
+
+
+async def _original(request: Req, invoice_id: UUID) -> bytes:
+    """The hash of the invoice's bytes; NotFound when it is not the supplier's."""
+    state = request.scope["state"]
+    row, _lines = await find_invoice(state["session"], state["actor"], invoice_id)
+    return row.sha256

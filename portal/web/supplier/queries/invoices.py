@@ -24,7 +24,7 @@ _COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note,
   i.due_date, i.arrived_at, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount, i.currency, i.order_id,
   coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason,
   i.credit_request, i.credit_amount, i.on_hold, i.pay_scheme, i.pay_number, i.paid_otherwise, i.prepaid_amount,
-  i.payee_name, coalesce(r.payment_days, 30) AS payment_days, i.pay_not_before, i.reasons, i.delivery_date"""
+  i.payee_name, coalesce(r.payment_days, 30) AS payment_days, i.pay_not_before, i.reasons, i.delivery_date, i.sha256"""
 _FROM = """
 FROM supplier_invoice i JOIN concern c ON c.id = i.concern_id
 LEFT JOIN supplier_relation r ON r.concern_id = i.concern_id AND r.supplier_id = i.supplier_id
@@ -135,6 +135,7 @@ class InvoiceRow:
     reasons: Sequence[Mapping[str, Any]] = ()
     delivery_date: str | None = None
     pay_not_before: datetime | None = None
+    sha256: bytes = b""
     line_count: int = 0
     names: Sequence[str] = ()
 
