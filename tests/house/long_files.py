@@ -59,7 +59,6 @@ WHY_LONG: dict[str, str] = {
     "portal/web/invoicing/comparison.py": ONE_PAGE,
     "portal/web/invoicing/page.py": ONE_PAGE,
     "portal/web/invoicing/why.py": ONE_PAGE,
-    "portal/web/invoicing/solutions.py": ONE_PAGE,
     "portal/web/orders/basket_lines.py": ONE_PAGE,
     "portal/web/orders/basket_view.py": ONE_PAGE,
     "portal/web/orders/orders.py": "the verbs of an order, each a few lines",

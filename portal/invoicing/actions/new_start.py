@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
+from portal.invoicing.actions.assignment import send_back
 from portal.invoicing.actions.correction import BY_HAND, NO_FLOW, decided_by_rules, drop_coding
 from portal.invoicing.actions.opening import Seen, open_invoice, required
 
@@ -55,6 +56,21 @@ async def set_reference(
     return await decided_by_rules(
         session, opened, "change_flow", actor, values=values, data=data, note=None, now=now
     )
+
+
+async def right_reference(
+    session: AsyncSession,
+    actor: Actor,
+    invoice_id: UUID,
+    *,
+    reference: str | None,
+    seen: Seen | None = None,
+    now: datetime,
+) -> str:
+    """Rätta referensen, where a reviewer is missing: back to arrival control, where alone it is changed (A5.04)."""
+    given = required(reference, "right_reference", REFERENCE_MISSING)
+    await send_back(session, actor, invoice_id, note=given, seen=seen, now=now)
+    return await set_reference(session, actor, invoice_id, reference=given, now=now)
 
 
 async def by_hand(

@@ -140,6 +140,7 @@ _SOLUTIONS: Mapping[str, Callable[[Form], Any]] = {
     "new": lambda _form: correction.confirm_number,
     "recheck": _with(new_start.check_again),
     "reference": _with(new_start.set_reference, reference=_text("reference")),
+    "right_reference": _with(new_start.right_reference, reference=_text("right_reference")),
     "by_hand": _with(new_start.by_hand),
     "flow": _with(correction.change_flow, order_number=_text("order_number")),
     "supplier": _with(correction.choose_supplier, supplier_id=_id("supplier_id")),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,47 +12,39 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.formats.en16931 import Invoice as Neutral
-from portal.invoicing import status as s
 from portal.invoicing.actions.case import supplier_keys
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries import choices
 from portal.invoicing.queries.detail import Detail
-from portal.invoicing.rules import arrival
 from portal.invoicing.rules.foreign_account import another_company, confirmation_refusal
 from portal.invoicing.rules.standing import Who, refusal
+from portal.invoicing.rules.ways_out import Fit, fitting
 from portal.invoicing.status import INVOICE
-from portal.kernel.dates import later, stockholm_date
+from portal.kernel.dates import format_day_long, later, stockholm_date
 from portal.kernel.money import format_sv
 from portal.kernel.plain import from_plain
-from portal.web.figures import machine
-from portal.web.i18n import gettext
+from portal.web.i18n import current_locale, gettext
+from portal.web.invoicing.solution_cards import ALWAYS, Solution, cards, right_total
 
 Option = tuple[str, str]
-SENT_BACK = frozenset({"sent_back"})
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """A radio card. `verb` is the machine's move that it makes."""
-
-    value: str
-    verb: str
-    title: str
-    consequence: str
-    checked: bool = False
-    suggested: bool = False
+Twin = tuple[str, str, str, str]
+MOST_CARDS = 5
+_ALL_SHOWN = "sent_back"
 
 
 @dataclass(frozen=True, slots=True)
 class Solutions:
-    """The cards, what their fields offer and start with, and the sum as it was reckoned."""
+    """The cards, what their fields offer and start with, and the sum as it was reckoned.
+
+    `twins`: the invoices this one may be the same as: id, number, amount, when it came.
+    """
 
     cards: tuple[Solution, ...]
     suppliers: tuple[Option, ...] = ()
     organisations: tuple[Option, ...] = ()
     reviewers: tuple[Option, ...] = ()
     accounts: tuple[str, ...] = ()
-    doubles: tuple[tuple[str, str, str], ...] = ()
+    twins: tuple[Twin, ...] = ()
     equation: tuple[tuple[str, str, str | None], ...] = ()
     values: dict[str, str] = field(default_factory=dict)
     refused: str | None = None
@@ -62,18 +55,16 @@ async def solutions_of(
 ) -> Solutions | None:
     """The ways out for this actor; None in statuses that no role handles."""
     invoice = detail.invoice
-    if invoice.status not in _CARDS:
+    if invoice.status not in ALWAYS:
         return None
-    cards, refused = [], None
-    for card in _cards(invoice):
-        why = refusal(INVOICE.move(card.verb), detail.place, who) or _own_check(card, invoice, actor)
-        if why is None:
-            cards.append(card)
-        refused = refused or why
-    if not cards:
+    taken = "number_taken" in _codes(invoice)
+    same = await choices.same_number(session, actor, invoice) if taken else ()
+    double = next((row for row in same if _is_double(row, invoice)), None)
+    fit = fitting(invoice.reasons, is_double=double is not None, sum_agrees=_sum_agrees(invoice))
+    allowed, refused = _allowed(fit, detail, who, actor, is_double=double is not None)
+    if not allowed:
         return Solutions((), refused=refused)
-    doubles = await choices.same_number(session, actor, invoice) if "number_taken" in _codes(invoice) else ()
-    shown = _suggested(cards, invoice, is_double=any(_is_double(row, invoice) for row in doubles))
+    shown = _marked(allowed, fit, invoice)
     day = stockholm_date(now)
     named = {card.value for card in shown}
     return Solutions(
@@ -85,31 +76,44 @@ async def solutions_of(
         if "reviewer" in named else (),
         tuple(f"{r.kind.capitalize()} {r.number}" for r in await choices.registered_accounts(session, invoice, day))
         if "propose_account" in named else (),
-        tuple((str(r.id), r.number, format_sv(r.payable_amount)) for r in (*doubles, *detail.alike))
-        if "number" in named else (),
+        tuple(_twin(row) for row in (*same, *detail.alike)) if taken else (),
         _equation(invoice),
-        _values(invoice),
+        _values(invoice, double),
     )  # fmt: skip
 
 
-MOST_CARDS = 5
-# Chosen beforehand, as nothing is lost by them and their values are reckoned; never what cannot be taken back.
-_CHOSEN_FIRST = frozenset({
-    "total", "due_date", "issue_date", "organisation", "supplier", "propose_account", "reviewer", "accept_coding",
-})  # fmt: skip
+def _allowed(
+    fit: Fit, detail: Detail, who: Who, actor: Actor, *, is_double: bool
+) -> tuple[list[Solution], str | None]:
+    """The cards that the actor may use, the fitting ones first; and why not another."""
+    invoice, refused, allowed = detail.invoice, None, []
+    known = cards(invoice, is_double=is_double)
+    for name in dict.fromkeys((*fit.ways, *ALWAYS[invoice.status])):
+        card = known[name]
+        if _is_other_half(name, invoice):
+            continue
+        why = refusal(INVOICE.move(card.verb), detail.place, who) or _own_check(card, invoice, actor)
+        if why is None:
+            allowed.append(card)
+        refused = refused or why
+    return allowed, refused
 
 
-def _suggested(cards: Sequence[Solution], invoice: Invoice, *, is_double: bool) -> tuple[Solution, ...]:
-    """The cards by the reason of the stop: the fitting one first and marked, and chosen when that is safe."""
-    if SENT_BACK & set(_codes(invoice)):
-        return tuple(cards)
-    if is_double:  # the same invoice once more: another number would only have it paid twice
-        cards = sorted(cards, key=lambda card: card.value != "cancel")
-    first = cards[0]
-    chosen = first.value in _CHOSEN_FIRST
-    # A taken number that is no double may be anything: the person says what.
-    suggested = is_double or first.value != "number"
-    return (replace(first, checked=chosen, suggested=suggested), *cards[1:MOST_CARDS])
+def _is_other_half(name: str, invoice: Invoice) -> bool:
+    """A call about an account has two halves: only the one that is next is offered, and none where nothing is paid."""
+    if name not in ("payment", "payment_second", "propose_account"):
+        return False
+    checked = invoice.payment_checked_person is not None
+    return "paid_otherwise" in _codes(invoice) or name == ("payment" if checked else "payment_second")
+
+
+def _marked(allowed: Sequence[Solution], fit: Fit, invoice: Invoice) -> tuple[Solution, ...]:
+    """The first marked and chosen, when it is the way that fits best."""
+    first, *rest = allowed
+    best = bool(fit.ways) and first.value == fit.ways[0]
+    marked = replace(first, suggested=best and fit.suggested, checked=best and fit.chosen)
+    shown = (marked, *rest)
+    return shown if _ALL_SHOWN in _codes(invoice) else shown[:MOST_CARDS]
 
 
 def _is_double(other: Any, invoice: Invoice) -> bool:
@@ -133,16 +137,19 @@ async def _possible_suppliers(session: AsyncSession, invoice: Invoice) -> tuple[
     )
 
 
+def _twin(row: Any) -> Twin:
+    return str(row.id), row.number, format_sv(row.payable_amount), _day(row.arrival_date)
+
+
+def _day(value: date) -> str:
+    return format_day_long(value, current_locale())
+
+
 def _codes(invoice: Invoice) -> list[str]:
     return [str(one.get("code")) for one in invoice.reasons]
 
 
-def right_total(invoice: Invoice) -> Decimal:
-    """Net plus VAT: what BT-112 should be."""
-    return invoice.net_amount + invoice.tax_amount
-
-
-def _sum_is_right(invoice: Invoice) -> bool:
+def _sum_agrees(invoice: Invoice) -> bool:
     """Whether the total and what is to be paid follow from net, VAT, prepaid and rounding as they are written."""
     right = right_total(invoice), _payable(invoice)
     return right == (invoice.gross_amount, invoice.payable_amount)
@@ -166,174 +173,20 @@ def _equation(invoice: Invoice) -> tuple[tuple[str, str, str | None], ...]:
     )
 
 
-def _values(invoice: Invoice) -> dict[str, str]:
+def _values(invoice: Invoice, double: Any) -> dict[str, str]:
     """What the fields begin with: never the value that the invoice was stopped for."""
     codes = set(_codes(invoice))
     good = later(invoice.issue_date, 30)
     due = good if "due_date" in codes or invoice.due_date is None else invoice.due_date
     return {
         "gross": format_sv(right_total(invoice)), "number": "" if "number_taken" in codes else invoice.number,
-        "due_date": machine(due),
-        "issue_date": "" if "invoice_date" in codes else machine(invoice.issue_date),
+        "due_date": due.isoformat(),
+        "issue_date": "" if "invoice_date" in codes else invoice.issue_date.isoformat(),
+        "comment": _double_of(double) if double else "",
     }  # fmt: skip
 
 
-def _cards(invoice: Invoice) -> Sequence[Solution]:
-    return _CARDS[invoice.status](invoice)
-
-
-def _cancel(verb: str = "cancel") -> Solution:
-    return Solution(
-        "cancel",
-        verb,
-        gettext("Makulera och be om ny faktura"),
-        gettext("Leverantören får skälet i klartext."),
-    )
-
-
-def _supplier(_invoice: Invoice) -> list[Solution]:
-    return [
-        Solution(
-            "supplier", "choose_supplier", gettext("Välj leverantör"),
-            gettext("Bara anslutna leverantörer med fakturans organisationsnummer kan väljas."),
-        ),
-        _cancel("cancel_at_levgruppen"),
-    ]  # fmt: skip
-
-
-def _payment(invoice: Invoice) -> list[Solution]:
-    if "paid_otherwise" in _codes(invoice):
-        return [
-            Solution(
-                "paid_otherwise", "confirm_paid_otherwise", gettext("Fakturan betalas inte av oss"),
-                gettext("Kontrollera att den är betald på annat sätt. Den går vidare, men betalas aldrig av oss."),
-            ),
-            _cancel("cancel_at_levgruppen"),
-        ]  # fmt: skip
-    propose = Solution(
-        "propose_account", "propose_account", gettext("Föreslå kontot i registret"),
-        gettext("Två personer kontrollerar det. Fakturan väntar här och går vidare när kontot gäller."),
-    )  # fmt: skip
-    first = Solution(
-        "payment", "check_payment", gettext("Bekräfta kontot bara för den här fakturan"),
-        gettext("Ring leverantören på ett nummer ni hade innan. En annan person bekräftar sedan."),
-    )  # fmt: skip
-    second = Solution(
-        "payment_second", "confirm_payment", gettext("Bekräfta kontot som andra person"),
-        gettext("Motringningen står i historiken. Fakturan betalas tidigast när väntetiden är slut."),
-    )  # fmt: skip
-    checked = invoice.payment_checked_person is not None
-    return [propose, second if checked else first, _cancel("cancel_at_levgruppen")]
-
-
-def _information(invoice: Invoice) -> list[Solution]:
-    codes = _codes(invoice)
-    total = format_sv(right_total(invoice))
-    by_code = {
-        "sum": Solution(
-            "total", "correct_information", gettext("Ändra totalen till %(total)s kr") % {"total": total},
-            gettext("Rader och moms stämmer. Ändringen sparas i historiken med ditt namn."),
-        ),
-        "due_date": Solution(
-            "due_date", "change_due_date", gettext("Ändra förfallodag"),
-            gettext("Högst 100 dagar efter fakturadatum."),
-        ),
-        "invoice_date": Solution(
-            "issue_date", "correct_information", gettext("Ändra fakturadatum"),
-            gettext("Tidigast 3 månader före och senast 10 dagar efter ankomsten."),
-        ),
-        "number_taken": Solution(
-            "number", "correct_information", gettext("Ändra fakturanummer"),
-            gettext("Om numret är felläst eller leverantören har meddelat ett annat."),
-        ),
+def _double_of(row: Any) -> str:
+    return gettext("Fakturan har kommit två gånger. Faktura %(number)s kom också %(day)s.") % {
+        "number": row.number, "day": _day(row.arrival_date),
     }  # fmt: skip
-    organisation = Solution(
-        "organisation",
-        "change_organisation",
-        gettext("Byt organisation"),
-        gettext("Fakturan hör till en annan organisation. Konteringen tas bort."),
-    )
-    if _sum_is_right(invoice):
-        del by_code["sum"]  # the total is right: it is something else of the sum that is wrong
-    if SENT_BACK & set(codes):
-        return _sent_back(by_code, organisation)
-    cards = [by_code[code] for code in dict.fromkeys(codes) if code in by_code]
-    if set(codes) & {"zero_amount", "vat_rate"}:
-        cards.append(Solution(
-            "manual", "correct_information", gettext("Sätt kontrollen till Manuell"),
-            gettext("Fakturan är rätt trots att kontrollen stoppade den. Den granskas av en person."),
-        ))  # fmt: skip
-    if arrival.only_alike(invoice.reasons):
-        cards.insert(0, Solution(
-            "new", "correct_information", gettext("Den är ny: numret är ett annat"),
-            gettext("Jämför fakturorna först. Kontrollen fortsätter sedan, och numret står kvar."),
-        ))  # fmt: skip
-    if set(codes) & {"organisation_unknown", "organisation_conflict"}:
-        cards.insert(0, organisation)
-    cards += [_cancel(), _flow()]
-    if "due_date" not in codes:
-        cards.append(by_code["due_date"])
-    if "number_taken" not in codes:
-        cards.append(by_code["number_taken"])
-    return [*cards[:4], organisation] if organisation not in cards else cards
-
-
-def _flow() -> Solution:
-    return Solution(
-        "flow", "change_flow", gettext("Byt flöde"),
-        gettext("Ange ordernummer. All kontering tas bort och sparas i loggen."),
-    )  # fmt: skip
-
-
-def _sent_back(by_code: Mapping[str, Solution], organisation: Solution) -> list[Solution]:
-    """A person has sent it back: what that person wrote decides which way fits, so nothing is chosen beforehand."""
-    return [
-        Solution(
-            "recheck", "correct_information", gettext("Kontrollera igen"),
-            gettext("Ingenting ändras. Kontrollen görs om och fakturan går dit reglerna säger."),
-        ),
-        Solution(
-            "reference", "change_flow", gettext("Ange referens"),
-            gettext("Fakturan går till den som koden eller ordern hör till. Konteringen tas bort och sparas i loggen."),
-        ),
-        Solution(
-            "by_hand", "change_flow", gettext("Manuellt flöde"),
-            gettext("Ingen order söks. Fakturan granskas, konteras och attesteras."),
-        ),
-        _flow(), by_code["due_date"], by_code["number_taken"], organisation, _cancel(),
-    ]  # fmt: skip
-
-
-def _reviewer(_invoice: Invoice) -> list[Solution]:
-    return [
-        Solution(
-            "reviewer", "choose_reviewer", gettext("Ange granskare"),
-            gettext("Fakturan går till den du väljer för granskning och kontering."),
-        ),
-        Solution(
-            "send_back", "send_back", gettext("Skicka tillbaka"),
-            gettext("Till Fakturainformation, där uppgifter och flöde kan ändras."),
-        ),
-    ]  # fmt: skip
-
-
-def _coding(_invoice: Invoice) -> list[Solution]:
-    return [
-        Solution(
-            "accept_coding", "accept_coding", gettext("Godkänn konteringen"),
-            gettext("Fakturan blir klar."),
-        ),
-        Solution(
-            "send_back", "send_back", gettext("Skicka tillbaka"),
-            gettext("Till Fakturainformation, där uppgifter och flöde kan ändras."),
-        ),
-    ]  # fmt: skip
-
-
-_CARDS = {
-    s.SUPPLIER_NOT_CHOSEN: _supplier,
-    s.PAYMENT_INFORMATION: _payment,
-    s.INVOICE_INFORMATION: _information,
-    s.REVIEWER_MISSING: _reviewer,
-    s.CODING_UNCHECKED: _coding,
-}

@@ -333,16 +333,46 @@ async def test_an_empty_reference_is_asked_for(site: Site) -> None:
 async def test_what_is_suggested_follows_the_reason(site: Site) -> None:
     """X06: a double is to be cancelled, never given another number; a field never begins with the faulty value."""
     day = today_of(site)
-    await manual(site, "X-1")
+    first = await manual(site, "X-1")
     double = await manual(site, "X-1", note="andra bytes")
     other = await manual(site, "X-1", note="annat", lines=(Line(Decimal(2), "EA", Decimal(100), "Lås"),))
     late = await manual(site, "X-2", due_date=day + timedelta(days=101))
     foreign = await manual(site, "X-3", currency="EUR")
     admin = await user(site, "admin@gsf")
-    page = (await admin.get(f"/invoicing/invoices/{double}")).text
-    assert offered(page)[0] == "cancel" and chosen(page) == []
+    page = (await admin.get(f"/invoicing/arrivals?id={double}")).text
+    assert offered(page)[0] == "cancel" and chosen(page) == [] and "Makulera som dubblett" in page
+    twins = page.split('id="twins"')[1].split("</div>")[0]
+    assert f'href="/invoicing/invoices/{first}"' in twins and "Faktura X-1" in twins
+    assert fields(page)["comment"].startswith("Fakturan har kommit två gånger. Faktura X-1 kom också")
     page = (await admin.get(f"/invoicing/invoices/{other}")).text
-    assert offered(page)[0] == "number" and chosen(page) == [] and fields(page)["number"] == ""
+    assert offered(page)[0] == "cancel" and chosen(page) == [] and fields(page)["number"] == ""
+    assert fields(page)["comment"] == "" and "Föreslås" not in page
     page = (await admin.get(f"/invoicing/invoices/{late}")).text
     assert chosen(page) == ["due_date"] and fields(page)["due_date"] == (day + timedelta(30)).isoformat()
     assert chosen((await admin.get(f"/invoicing/invoices/{foreign}")).text) == []
+
+
+async def test_a_wrong_reference_is_put_right_where_a_reviewer_is_missing(site: Site) -> None:
+    """X06, A5.04: it passes arrival control again, where alone it is changed, and goes to the right reviewer."""
+    invoice = await manual(site, "X-4", "GSF10")
+    assert await status_of(site, invoice) == "reviewer_missing"
+    page = (await (await user(site, "admin@gsf")).get(f"/invoicing/arrivals?id={invoice}")).text
+    assert offered(page) == ["right_reference", "reviewer", "send_back"] and chosen(page) == [
+        "right_reference"
+    ]
+    assert fields(page)["right_reference"] == ""
+    empty = await solved(site, "admin@gsf", invoice, solution="right_reference", right_reference=" ")
+    assert empty.status_code == 422 and 'href="#right_reference"' in empty.text
+    assert await status_of(site, invoice) == "reviewer_missing"
+    done = await solved(site, "admin@gsf", invoice, solution="right_reference", right_reference="GSF200")
+    assert done.status_code == 303 and await status_of(site, invoice) == "review"
+    reviewer = "SELECT u.login FROM invoice i JOIN app_user u ON u.id = i.reviewer_id WHERE i.id = :id"
+    assert (await rows(site, reviewer, id=invoice))[0].login == "bestallare2@gsf"
+    tags = (
+        "SELECT tag FROM audit_event WHERE subject_id = :id AND tag LIKE 'invoice:status:%' ORDER BY at, id"
+    )
+    told = [row.tag.rpartition(":")[2] for row in await rows(site, tags, id=invoice)]
+    assert told[-3:] == ["send_back", "change_flow", "route_review"], told
+    with_none = await manual(site, "X-5", None)
+    page = (await (await user(site, "admin@gsf")).get(f"/invoicing/arrivals?id={with_none}")).text
+    assert offered(page)[0] == "reviewer"
