@@ -76,7 +76,7 @@ async def solutions_of(
         if "reviewer" in named else (),
         tuple(f"{r.kind.capitalize()} {r.number}" for r in await choices.registered_accounts(session, invoice, day))
         if "propose_account" in named else (),
-        tuple(_twin(row) for row in (*same, *detail.alike)) if taken else (),
+        _twins(same, detail.alike) if taken else (),
         _equation(invoice),
         _values(invoice, double),
     )  # fmt: skip
@@ -137,8 +137,11 @@ async def _possible_suppliers(session: AsyncSession, invoice: Invoice) -> tuple[
     )
 
 
-def _twin(row: Any) -> Twin:
-    return str(row.id), row.number, format_sv(row.payable_amount), _day(row.arrival_date)
+def _twins(*found: Sequence[Any]) -> tuple[Twin, ...]:
+    rows = {row.id: row for some in found for row in some}.values()
+    return tuple(
+        (str(row.id), row.number, format_sv(row.payable_amount), _day(row.arrival_date)) for row in rows
+    )
 
 
 def _day(value: date) -> str:

@@ -342,7 +342,7 @@ async def test_what_is_suggested_follows_the_reason(site: Site) -> None:
     page = (await admin.get(f"/invoicing/arrivals?id={double}")).text
     assert offered(page)[0] == "cancel" and chosen(page) == [] and "Makulera som dubblett" in page
     twins = page.split('id="twins"')[1].split("</div>")[0]
-    assert f'href="/invoicing/invoices/{first}"' in twins and "Faktura X-1" in twins
+    assert f'href="/invoicing/invoices/{first}"' in twins and twins.count("Faktura X-1") == 2
     assert fields(page)["comment"].startswith("Fakturan har kommit två gånger. Faktura X-1 kom också")
     page = (await admin.get(f"/invoicing/invoices/{other}")).text
     assert offered(page)[0] == "cancel" and chosen(page) == [] and fields(page)["number"] == ""
