@@ -49,7 +49,7 @@ STAGES = ("årskurs 1–3", "årskurs 4–6", "årskurs 7–9")
 
 OFFICE = (
     Kind("Gelpenna", "44121704", "EA", "14.90", _each(INKS, ("0,5 mm", "0,7 mm"))),
-    Kind("Överstrykningspenna", "44121716", "EA", "11.50", ("gul", "rosa", "orange", "grön", "blå")),
+    Kind("Överstrykningspenna", "44121716", "EA", "11.50", ("gul", "turkos", "orange", "grön", "blå")),
     Kind("Whiteboardpenna", "44121708", "EA", "16.90", _each(INKS, ("rund spets", "sned spets"))),
     Kind("Märkpenna", "44121708", "EA", "13.90", ("svart", "blå", "röd")),
     Kind("Fineliner", "44121704", "EA", "15.50", _each(("svart", "blå", "röd"), ("0,3 mm", "0,4 mm"))),

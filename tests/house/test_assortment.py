@@ -14,7 +14,7 @@ from portal.catalog.rules.units import unit_name
 from portal.catalog.rules.unspsc import SEGMENTS
 
 KINDS = [kind for filling in FILLING.values() for kind in filling.kinds]
-COLOURS = frozenset(["svart", "vit", "vitt", "blå", "röd", "grön", "gul", "grå", "rosa", "orange"])
+COLOURS = frozenset(["svart", "vit", "vitt", "blå", "röd", "grön", "gul", "grå", "turkos", "orange"])
 # Words of one sort of goods → the UNSPSC prefixes of the goods that may have them. Tea alone is named by its colour.
 BELONGS = (
     (COLOURS | {"glasklar", "klar"}, ("14", "31", "3911", "43", "44", "45", "47", "50201713")),
