@@ -14,6 +14,7 @@ from dev.demo_city.master_data import supplier_id
 
 _NUMBERS = sorted({row[1] for row in data.ARTICLES} | FILLING.keys())
 
+
 def catalogue_id(agreement: str, supplier: str) -> Any:
     """The id of a supplier's catalogue on an agreement."""
     return demo_id("catalogue", f"{agreement}/{supplier}")

@@ -40,7 +40,7 @@ from portal.wiring import Installation
 
 BUYER, SELLER = "bestallare@gsf", "leverantor@hygienlagret.test"
 AGREEMENT = "R-2026-004"
-# Too dear; asked to be reviewed; invoiced twice.
+# Too dear; asked to be reviewed; half of it invoiced, twice.
 SHOWN_ORDERS = (
     ("DEMO-111", "GSF", BUYER, "Kontorsbolaget AB", (("KB-1001", 60, 60),), OFFICE, False),
     ("DEMO-112", "GSF", BUYER, "Kontorsbolaget AB", (("KB-1004", 1, 1), ("KB-1003", 10, 10)), OFFICE, True),
@@ -83,6 +83,8 @@ async def _invoices(parts: IntakeParts, now: datetime) -> None:
     documents = [await invoice_for(parts.database, number, f"{number}-F", day) for number, *_ in SHOWN_ORDERS]
     dear = replace(documents[0].lines[0], price=documents[0].lines[0].price + Decimal("4.10"))
     documents[0] = replace(documents[0], lines=(dear,))
+    half = replace(documents[-1].lines[0], quantity=documents[-1].lines[0].quantity / 2)
+    documents[-1] = replace(documents[-1], lines=(half,))
     await _take_in(parts, documents, now)
     await _take_in(parts, [replace(documents[-1], number="DEMO-113F")], now)
 

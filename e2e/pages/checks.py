@@ -81,7 +81,7 @@ BLOCKS = """() => [...document.querySelectorAll(
   'p, li, td, th, dt, dd, h1, h2, h3, h4, summary, label, legend, small, .status, .mark')]
   .filter(e => !e.closest('.paper, pre, code, kbd, script, noscript') && !e.querySelector('p, li, td, dd'))
   .map(e => { const own = e.cloneNode(true)
-    own.querySelectorAll('time, input, textarea, select, pre, code, kbd, svg, .sr-only').forEach(one => one.remove())
+    own.querySelectorAll('time, input, textarea, select, pre, code, kbd, svg, .sr-only, a:last-child, button').forEach(one => one.remove())
     return [own.textContent.replace(/[ \\n\\t]+/g, ' ').trim(), e.matches('p, li, dd')] })
   .filter(([text]) => text)"""
 MANY = (
@@ -100,7 +100,7 @@ WORDING = (
     ("a number twice", re.compile(r"(?<![\d.,\u00a0\w-])(\d+)[ \u00a0]\1[ \u00a0](?=[a-zåäö])")),
     ("a unit twice", re.compile(rf"(?<!\w)({UNITS})[ \u00a0]+\1(?!\w)")),
 )
-UNENDED = re.compile(r"[a-zåäö)”]\. [A-ZÅÄÖ][^.]*[^.!?…:)”\s]$")
+UNENDED = re.compile(r"(?<!inkl)(?<!exkl)(?<!incl)(?<!excl)(?<=[a-zåäö)”])\. [A-ZÅÄÖ][^.]*[^.!?…:)”\s]$")
 
 
 def badly_worded(page: Any) -> list[str]:

@@ -15,8 +15,14 @@ LIST = (
 )
 
 
-@pytest.mark.parametrize("data", [LIST.encode(), LIST.encode("utf-8-sig"), LIST.encode("cp1252"),
-                                  LIST.replace(";", ",").replace("&amp,", "&amp;").encode(), LIST.replace(";", "\t").replace("&amp\t", "&amp;").encode()])  # fmt: skip
+def _with(sign: str) -> bytes:
+    """The list with another sign between its cells."""
+    return LIST.replace("&amp;", "&amp").replace(";", sign).replace("&amp", "&amp;").encode()
+
+
+@pytest.mark.parametrize(
+    "data", [LIST.encode(), LIST.encode("utf-8-sig"), LIST.encode("cp1252"), _with(","), _with("\t")]
+)
 def test_it_opens_step_by_step(data: bytes) -> None:
     codes = read_codes(data)
     assert list(codes.under("")) == [("44", "Kontor")]

@@ -1,4 +1,4 @@
-"""What the demo shows beside its samples: each is there, where docs/guides/demo.md says, and made by the portal's own acts."""
+"""What the demo shows beside its samples: each is there, and where docs/guides/demo.md says."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ async def table(browser: Browser, path: str, **query: str) -> tuple[list[dict[st
     )
     rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";"))
     page = (await browser.get(f"{path}?{asked}&view=table")).text
-    foot = page.partition("<tfoot>")[2].partition("</tfoot>")[0]
+    foot = page.partition("<tfoot")[2].partition("</tfoot>")[0]
     return rows, [cell.strip() for cell in re.findall(r"</span>([^<]+)</td>", foot)]
 
 
@@ -124,12 +124,12 @@ async def test_the_view_stays_and_the_person_may_choose_it_for_good(full: Site) 
     page = (await browser.get("/invoicing/invoices?tab=all&view=table")).text
     assert '<input type="hidden" name="view" value="table">' in page
     assert "tab=handled&amp;view=table" in page
-    assert "<tfoot>" not in (await browser.get("/orders?tab=all")).text
+    assert "<tfoot" not in (await browser.get("/orders?tab=all")).text
     assert (
         await post(browser, "/account/preferences", {"tables": "on", "shortcuts": "on"})
     ).status_code == 303
-    assert "<tfoot>" in (await browser.get("/orders?tab=all")).text
-    assert "<tfoot>" not in (await browser.get("/orders?tab=all&view=list")).text
+    assert "<tfoot" in (await browser.get("/orders?tab=all")).text
+    assert "<tfoot" not in (await browser.get("/orders?tab=all&view=list")).text
 
 
 async def test_a_list_too_long_to_add_up_says_so(full: Site, monkeypatch: pytest.MonkeyPatch) -> None:
