@@ -36,7 +36,7 @@ class OrderLineFacts:
 class OrderFacts:
     """The order. `done`: nothing more will come of it, it is invoiced in full or was ended by a person.
 
-    `received_on`: the day of its latest receipt.
+    `received_on`: the day of its latest receipt. `cancelled`: done, and nothing will ever have come.
     """
 
     number: str
@@ -44,6 +44,7 @@ class OrderFacts:
     review_requested: bool = False
     done: bool = False
     received_on: date | None = None
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

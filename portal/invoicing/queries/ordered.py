@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.coding.values import DIMENSIONS, CodeString
 from portal.invoicing.match_values import OrderFacts, OrderLineFacts
-from portal.orders.status import CLOSED
+from portal.orders.status import CANCELLED, CLOSED
 
 _ORDERS = (
     "SELECT o.id, number, organisation_id, supplier_id, status, buyer_user_id, review_requested, secret,"
@@ -71,7 +71,9 @@ class Order:
     def facts(self) -> OrderFacts:
         """The order with what has been invoiced until now."""
         lines = tuple(replace(line.facts, invoiced=line.invoiced) for line in self.lines)
-        return OrderFacts(self.number, lines, self.review_requested, self.status == CLOSED, self.received_on)
+        cancelled = self.status == CANCELLED
+        done = cancelled or self.status == CLOSED
+        return OrderFacts(self.number, lines, self.review_requested, done, self.received_on, cancelled)
 
     @property
     def all_invoiced(self) -> bool:

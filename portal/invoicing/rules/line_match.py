@@ -22,7 +22,7 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class LineCase:
-    """What the line controls see: the pair, its order's number and whether it is done, the limits, and shared sums.
+    """What the line controls see: the pair, its order's number, whether it is done or cancelled, limits, shared sums.
 
     `quantity` is invoiced now on this order line, `price` the highest on any of its lines, `amount` the lines'
     amounts as written without their charges; `same_unit`: all are in the order line's unit.
@@ -31,6 +31,7 @@ class LineCase:
     pair: Paired
     order_number: str
     done: bool
+    cancelled: bool
     limits: MatchLimits
     quantity: Decimal
     price: Decimal
@@ -44,6 +45,7 @@ class LineCase:
             pair,
             order.number,
             order.done,
+            order.cancelled,
             limits,
             quantity=sum((line.quantity for line in pair.lines), ZERO),
             price=max(unit_price(line) for line in pair.lines),
@@ -209,6 +211,10 @@ def _over_ordered(case: LineCase, total: Decimal) -> Reason:
 
 
 def _order_done(case: LineCase) -> Reason:
+    if case.cancelled:
+        message = "%(name)s: order %(order)s är makulerad, men %(invoiced)s är fakturerat."
+        invoiced = _number(case.quantity)
+        return _reason(case, "quantity_over_ordered", message, order=case.order_number, invoiced=invoiced)
     message = (
         "%(name)s: order %(order)s är avslutad. %(invoiced)s är fakturerat nu men %(left)s är mottaget och inte"
         " fakturerat."
@@ -246,7 +252,7 @@ LINE_CONTROLS: tuple[Control[LineCase], ...] = (
     Control("vat", "Momsen är orderns", "deviation", _vat, "A6.10.vat"),
     Control("vat", "Momsen är rätt för varan och dagen", "deviation", _vat_of_kind, "C20.kind"),
     Control(
-        "quantity_over_ordered", "Högst så många som beställts", "deviation", _ordered, "A6.10.ordered", 2
+        "quantity_over_ordered", "Högst så många som beställts", "deviation", _ordered, "A6.10.ordered", 3
     ),
     Control("negative_quantity", "Raden lägger till", "deviation", _negative, "A6.10.negative"),
     Control("total", "Radbeloppet är antal gånger pris", "deviation", _amount, "A6.10.line_amount"),

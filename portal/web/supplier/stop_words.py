@@ -238,6 +238,10 @@ WORDS: Mapping[str, Wording] = MappingProxyType(
                     " mycket.",
                 ),
                 (
+                    "name order invoiced",
+                    "%(name)s: kunden har makulerat beställning %(order)s, men ni har fakturerat %(invoiced)s.",
+                ),
+                (
                     "name order invoiced left",
                     "%(name)s: beställning %(order)s är avslutad. Ni har fakturerat %(invoiced)s men %(left)s är"
                     " kvitterat och inte fakturerat.",

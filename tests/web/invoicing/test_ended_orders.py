@@ -1,4 +1,4 @@
-"""An order ended before all had come: what came is paid, and no more (CO05, S14); more than ordered likewise (CO06)."""
+"""An order ended before all had come (CO05, S14), or cancelled: what came is paid and no more; over-receipts (CO06)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from dev.demo_city.ids import demo_id
+from dev.demo_city.ids import CONCERN_ID, demo_id
+from portal.invoicing.jobs import receipt_made
+from portal.jobs.context import JobContext
 from portal.kernel.dates import stockholm_date
-from portal.orders.actions.ending import end_rest
+from portal.orders.actions.ending import cancel_order, end_rest
 from portal.orders.actions.receipts import Delivery, receive
+from portal.wiring import SUBSCRIPTIONS, intake_parts
 from tests.domains.orders.conftest import actor_of
 from tests.web.core.conftest import Site, make_site, site
 from tests.web.invoicing.conftest import ordered, rows
@@ -55,3 +58,18 @@ async def test_more_than_ordered_has_come_and_is_not_paid_until_the_order_is_rai
     assert await where(site, await billed(site, "E-2", "12")) == (
         "matching_required", ["quantity_over_ordered"],
     )  # fmt: skip
+
+
+async def test_an_invoice_of_a_cancelled_order_waits_for_no_receipt(site: Site) -> None:
+    """None can be made any more: it is the buyer's at once, who is told why."""
+    cancelled, now = demo_id("order", "EX-100002"), site.clock.now()
+    invoice = await ordered(site, "EX-100002", "E-4")
+    assert await where(site, invoice) == ("awaiting_receipt", ["receipt_missing"])
+    async with site.installation.database.session(BUYER.context()) as session:
+        await cancel_order(session, BUYER, cancelled, note="Behövs inte", now=now)
+    assert "invoicing.receipt_made" in SUBSCRIPTIONS["order.changed"]
+    context = JobContext(site.installation.database, site.clock.now, "t", 1, 1, CONCERN_ID)
+    await receipt_made(intake_parts(site.installation), context, order_id=str(cancelled))
+    assert await where(site, invoice) == ("matching_required", ["quantity_over_ordered"])
+    (row,) = await rows(site, "SELECT reasons FROM invoice WHERE id = :id", id=invoice)
+    assert "är makulerad" in row.reasons[0]["message"]
