@@ -20,12 +20,12 @@ from portal.db.migrate import upgrade
 from portal.kernel.running import Part, read_running
 from tests.conftest import ROOT
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 WEB, WORKER, DATABASE = "webb", "arbetare", "databas"
 
 
 class Portal:
-    """A portal under its supervisor, and hands to kill its parts with."""
+    """A portal under its supervisor, and hands to kill its parts with. `started_in`: seconds until it was well."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -33,6 +33,7 @@ class Portal:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.process = self.start()
+        self.started_in = 0.0
 
     def start(self) -> subprocess.Popen[bytes]:
         environment = {
@@ -99,8 +100,10 @@ def running_portal(fill: Callable[[EmbeddedServer, Path], None] = nothing) -> It
             upgrade(server.url("owner"))
             fill(server, folder)
         running = Portal(folder)
+        began = time.monotonic()
         try:
             until(running.well)
+            running.started_in = time.monotonic() - began
             yield running
         finally:
             running.process.terminate()
