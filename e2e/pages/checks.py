@@ -81,7 +81,8 @@ BLOCKS = """() => [...document.querySelectorAll(
   'p, li, td, th, dt, dd, h1, h2, h3, h4, summary, label, legend, small, .status, .mark')]
   .filter(e => !e.closest('.paper, pre, code, kbd, script, noscript') && !e.querySelector('p, li, td, dd'))
   .map(e => { const own = e.cloneNode(true)
-    own.querySelectorAll('time, input, textarea, select, pre, code, kbd, svg, .sr-only, a:last-child, button').forEach(one => one.remove())
+    const aside = 'time, input, textarea, select, pre, code, kbd, svg, .sr-only, a:last-child, button'
+    own.querySelectorAll(aside).forEach(one => one.remove())
     return [own.textContent.replace(/[ \\n\\t]+/g, ' ').trim(), e.matches('p, li, dd')] })
   .filter(([text]) => text)"""
 MANY = (
