@@ -71,8 +71,9 @@ OUT_OF_SIGHT = """width => {
     return beside
   }
   const main = document.querySelector('main') || document.body
+  const mayScroll = `pre[tabindex]${width < 640 ? '' : ', .table-scroll[tabindex]:has(> .dense)'}`
   return [...main.querySelectorAll(`${acts}, ${amounts}`)]
-    .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('pre[tabindex]') && outside(e))
+    .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest(mayScroll) && outside(e))
     .slice(0, 4).map(e => `${e.tagName.toLowerCase()}.${e.className} “${(e.textContent || e.name || '').trim()}”`)
 }"""
 
@@ -148,7 +149,8 @@ def sideways(page: Any) -> list[str]:
 def out_of_sight(page: Any) -> list[str]:
     """What can be done, and every amount and status, that is beside the window or scrolled or cut away sideways.
 
-    Evidence in its own words (a <pre> that takes focus) may scroll.
+    Evidence in its own words (a <pre> that takes focus) may scroll, and so may, on more than a phone, the table with
+    all sums that a reader has chosen instead of the list.
     """
     found = page.evaluate(OUT_OF_SIGHT, page.viewport_size["width"])
     return [f"out of sight: {one}" for one in found]
