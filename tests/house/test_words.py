@@ -96,5 +96,5 @@ def _counts_by_hand(text: str) -> bool:
     """_("%(num)s rader"), or {% trans %} of a number and its word without {% pluralize %}."""
     said = re.search(r"_\([\"'][^\"']*" + MANY.pattern, text)
     blocks = re.findall(r"\{% trans\b.*?endtrans %\}", text, re.DOTALL)
-    counted = re.compile(rf"\{{\{{ \w+ \}}\}} ({WORDS})\b")
+    counted = re.compile(rf"\{{\{{ (num|rows|lines|more|days|hours|left) \}}\}} ({WORDS})\b")
     return bool(said) or any(counted.search(one) and "pluralize" not in one for one in blocks)
