@@ -23,6 +23,7 @@ from portal.invoicing.status import INVOICE
 from portal.kernel.dates import format_day_long, later, stockholm_date
 from portal.kernel.money import format_sv
 from portal.kernel.plain import from_plain
+from portal.web.figures import machine
 from portal.web.i18n import current_locale, gettext
 from portal.web.invoicing.solution_cards import ALWAYS, Solution, cards, right_total
 
@@ -183,8 +184,8 @@ def _values(invoice: Invoice, double: Any) -> dict[str, str]:
     due = good if "due_date" in codes or invoice.due_date is None else invoice.due_date
     return {
         "gross": format_sv(right_total(invoice)), "number": "" if "number_taken" in codes else invoice.number,
-        "due_date": due.isoformat(),
-        "issue_date": "" if "invoice_date" in codes else invoice.issue_date.isoformat(),
+        "due_date": machine(due),
+        "issue_date": "" if "invoice_date" in codes else machine(invoice.issue_date),
         "comment": _double_of(double) if double else "",
     }  # fmt: skip
 
