@@ -9,6 +9,7 @@ from decimal import Decimal
 from portal.formats.en16931 import Identifier
 from portal.kernel.identifiers import format_org_number
 from portal.kernel.money import format_number_sv, format_sv
+from portal.web.figures import machine
 from portal.web.i18n import gettext
 from portal.web.paper.view import Row
 
@@ -74,7 +75,7 @@ def currency(code: str) -> str:
 
 def day(value: date) -> str:
     """ "2026-12-16", never broken over two lines."""
-    return value.isoformat().replace("-", _HYPHEN)
+    return machine(value).replace("-", _HYPHEN)
 
 
 def period(start: date | None, end: date | None) -> str:
