@@ -15,6 +15,7 @@ from portal.web.health import live, ready
 from portal.web.help.controllers import HelpController
 from portal.web.invoicing.approvals import ApprovalController
 from portal.web.invoicing.arrivals import ArrivalsController
+from portal.web.invoicing.attachments import InvoiceAttachmentsController
 from portal.web.invoicing.corrections import CorrectionController
 from portal.web.invoicing.counts import counts as invoicing_counts
 from portal.web.invoicing.deviations import DeviationController
@@ -90,6 +91,7 @@ HANDLERS: tuple[Any, ...] = (
     CorrectionController,
     ReviewController,
     InvoiceFilesController,
+    InvoiceAttachmentsController,
     HandOnController,
     LockController,
     DeviationController,

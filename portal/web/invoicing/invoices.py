@@ -27,7 +27,7 @@ from portal.web.i18n import current_locale, gettext, localised, ngettext
 from portal.web.invoicing import filters as address
 from portal.web.invoicing import page as invoice_page
 from portal.web.invoicing.list_file import csv_heading, csv_rows
-from portal.web.invoicing.original import attachment_answer, original_answer
+from portal.web.invoicing.original import original_answer
 from portal.web.invoicing.rows import InvoiceRow, rows_of
 from portal.web.listing import SumRow, Views, csv_answer, sum_rows, views
 from portal.web.pages import Html, Req, is_htmx, page, partials
@@ -117,20 +117,6 @@ class InvoiceController(Controller):
     async def original(self, request: Req, invoice_id: FromPath[UUID]) -> Response[bytes]:
         """The bytes as they came, as a download that no browser runs."""
         return await original_answer(request, invoice_id)
-
-    @get("/{invoice_id:uuid}/attachments/{position:int}", opt={"permission": SEES})
-    async def attachment(
-        self, request: Req, invoice_id: FromPath[UUID], position: FromPath[int]
-    ) -> Response[bytes]:
-        """What the seller attached, to be saved."""
-        return await attachment_answer(request, invoice_id, position, shown=False)
-
-    @get("/{invoice_id:uuid}/attachments/{position:int}/shown", opt={"permission": SEES})
-    async def attachment_shown(
-        self, request: Req, invoice_id: FromPath[UUID], position: FromPath[int]
-    ) -> Response[bytes]:
-        """A picture or PDF that the seller attached, in a frame of its own."""
-        return await attachment_answer(request, invoice_id, position, shown=True)
 
 
 async def _asked(request: Req) -> tuple[Filters, Rights]:

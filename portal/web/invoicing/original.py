@@ -1,4 +1,4 @@
-"""The bytes as they came, and what is attached to them: read from the store by hash, given as a download, never run."""
+"""The bytes as they came: read from the store by hash, given as a download, never run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from portal.invoicing.queries.detail import head_of
 from portal.invoicing.queries.scope import rights_of
 from portal.kernel.dates import stockholm_date
 from portal.web.pages import Req
-from portal.web.paper.serving import saved_attachment, shown_attachment
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -22,20 +21,14 @@ HEADERS = {
 
 async def original_answer(request: Req, invoice_id: UUID) -> Response[bytes]:
     """The original as a download. NotFound when the invoice does not exist for the actor."""
-    invoice = await _seen(request, invoice_id)
+    invoice = await seen_invoice(request, invoice_id)
     data = await request.app.state.services.store.get(invoice.sha256.hex())
     headers = {**HEADERS, "content-disposition": f'attachment; filename="{invoice.sha256.hex()[:16]}.xml"'}
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-async def attachment_answer(request: Req, invoice_id: UUID, position: int, *, shown: bool) -> Response[bytes]:
-    """An attachment, to be saved or `shown` beside. NotFound as for the invoice itself."""
-    invoice = await _seen(request, invoice_id)
-    answer = shown_attachment if shown else saved_attachment
-    return await answer(request, invoice.sha256, position)
-
-
-async def _seen(request: Req, invoice_id: UUID) -> Invoice:
+async def seen_invoice(request: Req, invoice_id: UUID) -> Invoice:
+    """The invoice as the actor sees it; NotFound otherwise."""
     scope = request.scope["state"]
     session, actor = scope["session"], scope["actor"]
     rights = await rights_of(session, actor, stockholm_date(scope["now"]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,11 +19,11 @@ from portal.invoicing.rules.foreign_account import another_company, confirmation
 from portal.invoicing.rules.standing import Who, refusal
 from portal.invoicing.rules.ways_out import Fit, fitting
 from portal.invoicing.status import INVOICE
-from portal.kernel.dates import format_day_long, later, stockholm_date
+from portal.kernel.dates import later, stockholm_date
 from portal.kernel.money import format_sv
 from portal.kernel.plain import from_plain
-from portal.web.figures import machine
-from portal.web.i18n import current_locale, gettext
+from portal.web.figures import long_day, machine
+from portal.web.i18n import gettext
 from portal.web.invoicing.solution_cards import ALWAYS, Solution, cards, right_total
 
 Option = tuple[str, str]
@@ -141,12 +140,8 @@ async def _possible_suppliers(session: AsyncSession, invoice: Invoice) -> tuple[
 def _twins(*found: Sequence[Any]) -> tuple[Twin, ...]:
     rows = {row.id: row for some in found for row in some}.values()
     return tuple(
-        (str(row.id), row.number, format_sv(row.payable_amount), _day(row.arrival_date)) for row in rows
+        (str(row.id), row.number, format_sv(row.payable_amount), long_day(row.arrival_date)) for row in rows
     )
-
-
-def _day(value: date) -> str:
-    return format_day_long(value, current_locale())
 
 
 def _codes(invoice: Invoice) -> list[str]:
@@ -192,5 +187,5 @@ def _values(invoice: Invoice, double: Any) -> dict[str, str]:
 
 def _double_of(row: Any) -> str:
     return gettext("Fakturan har kommit två gånger. Faktura %(number)s kom också %(day)s.") % {
-        "number": row.number, "day": _day(row.arrival_date),
+        "number": row.number, "day": long_day(row.arrival_date),
     }  # fmt: skip
