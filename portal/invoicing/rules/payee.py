@@ -15,11 +15,11 @@ from portal.kernel.decision import Reason
 FACTORED = "393"
 """BT-3 of an invoice whose claim a factor has: says what a note would have said."""
 # "får inte överlåtas" is no assignment; "är inte överlåten" neither. Goods are sold too: only a sold claim counts.
-_CLAIM = r"(?:fordran|fordringen|fordringar|(?:kund|faktura)fordran|fakturan?|invoice|claim|receivables?)"
 _ASSIGNED = re.compile(
     r"\böverlå(?:ten|tet|tna|tit|tits|ts|tes)\b|\bpantsat(?:t|ts|ta)\b|\bpantsätts\b"
     r"|\bpantförskriv(?:en|et|na|its|s)\b|\bbelåna(?:d|t|de|ts|s)\b|\bbefriande verkan\b"
-    rf"|\b{_CLAIM}\b[^.]{{0,40}}\b(?:såld|sålts|säljs|assigned|factored|pledged)\b",
+    r"|\b(?:fordran|fordringen|fordringar|(?:kund|faktura)fordran|fakturan?|invoice|claim|receivables?)\b"
+    r"[^.]{0,40}\b(?:såld|sålts|säljs|assigned|factored|pledged)\b",
     re.IGNORECASE,
 )
 _NOT_ASSIGNED = re.compile(r"\b(?:inte|ej|icke)\s+(?:har\s+|blivit\s+|vara\s+)*$", re.IGNORECASE)
