@@ -15,11 +15,11 @@ CONCERN = {
 
 # code, name, GLN, central, sells internally
 ORGANISATIONS = (
-    ("GSF", "Grundskoleförvaltningen", "7350099900013", False, False),
-    ("AOF", "Äldreomsorgsförvaltningen", "7350099900020", False, False),
-    ("SLK", "Stadsledningskontoret", "7350099900037", False, False),
-    ("LOK", "Lokalförvaltningen", "7350099900044", False, True),
-    ("STAD", "Gemensamt", None, True, False),
+    ("GSF", "Grundskoleförvaltningen", "7350099900013", False),
+    ("AOF", "Äldreomsorgsförvaltningen", "7350099900020", False),
+    ("SLK", "Stadsledningskontoret", "7350099900037", False),
+    ("LOK", "Lokalförvaltningen", "7350099900044", False),
+    ("STAD", "Gemensamt", None, True),
 )
 
 # code, name, organisation, parent, beslutsattestant
@@ -80,7 +80,7 @@ SUPPLIERS = (
     ("Mattservice AB", "5599001053", "5050505", "mattservice.test", "approved", False),
     ("Byggtjänst AB", "5599001061", "5050604", "byggtjanst.test", "approved", False),
     ("Tolkförmedlingen AB", "5599001079", "5050703", "tolk.test", "approved", False),
-    ("Cykelverkstaden HB", "9699001088", "5050802", "cykelverkstaden.test", "invited", False),
+    ("Cykelverkstaden HB", "9699001088", "5050802", "cykelverkstaden.test", "pending", False),
     ("Vårdboendet AB", "5599001095", "5050901", "vardboendet.test", "approved", True),
     ("Hygienlagret AB", "5599001103", "47110010", "hygienlagret.test", "approved", False),
     ("Nätkompaniet AB", "5599001129", "5051107", "natkompaniet.test", "approved", False),

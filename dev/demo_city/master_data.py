@@ -43,9 +43,8 @@ def supplier_id(name: str) -> Any:
 def rows(now: datetime, today: date, password_hash: str) -> Rows:
     """All master data in an order that keeps every reference."""
     start = today - timedelta(days=VALID_FROM_DAYS)
-    yield access.Concern, [{"id": CONCERN_ID, "chart": "own", **data.CONCERN}]
+    yield access.Concern, [{"id": CONCERN_ID, **data.CONCERN}]
     yield access.Organisation, list(_organisations())
-    yield access.OrganisationModule, list(_modules(start))
     yield access.UserGroup, [{"concern_id": CONCERN_ID, "code": g.code, "name": g.label} for g in GROUPS]
     yield (
         access.GroupPermission,
@@ -102,7 +101,7 @@ def _common(start: date, row_id: Any) -> dict[str, Any]:
 
 
 def _organisations() -> Iterator[dict[str, Any]]:
-    for code, name, gln, central, internal in data.ORGANISATIONS:
+    for code, name, gln, central in data.ORGANISATIONS:
         yield {
             "concern_id": CONCERN_ID,
             "id": organisation_id(code),
@@ -110,15 +109,7 @@ def _organisations() -> Iterator[dict[str, Any]]:
             "name": name,
             "gln": gln,
             "is_central": central,
-            "is_internal_seller": internal,
         }
-
-
-def _modules(start: date) -> Iterator[dict[str, Any]]:
-    for code, *_ in data.ORGANISATIONS:
-        for module in ("e_ordering", "supplier_invoice"):
-            yield {"concern_id": CONCERN_ID, "organisation_id": organisation_id(code), "module": module,
-                   "valid_from": start, "valid_to": None}  # fmt: skip
 
 
 def _users() -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.access.status import SETTING
 from portal.db.base import Base, ConcernKey, Id, Instant, Json, one_of
 
 
@@ -28,8 +29,6 @@ class Concern(Base):
     org_number: Mapped[str] = mapped_column(unique=True)
     vat_number: Mapped[str]
     peppol_id: Mapped[str] = mapped_column(unique=True, comment="scheme:value, e.g. 0007:…")
-    chart: Mapped[str] = mapped_column(default="own", comment="own or common kontoplan (A4.20)")
-    __table_args__ = (one_of("chart", ("own", "common")),)
 
 
 class Organisation(Base):
@@ -42,25 +41,7 @@ class Organisation(Base):
     name: Mapped[str]
     gln: Mapped[str | None] = mapped_column(comment="GLN, 13 digits; the Peppol address 0088:GLN")
     is_central: Mapped[bool] = mapped_column(default=False, comment="its users see the whole concern")
-    is_internal_seller: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (UniqueConstraint("concern_id", "code"), UniqueConstraint("gln"))
-
-
-class OrganisationModule(Base):
-    """Which modules an organisation has bought (A1.09), valid over time."""
-
-    __tablename__ = "organisation_module"
-    concern_id: Mapped[ConcernKey]
-    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
-    module: Mapped[str] = mapped_column(primary_key=True)
-    valid_from: Mapped[date] = mapped_column(primary_key=True)
-    valid_to: Mapped[date | None]
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["concern_id", "organisation_id"], ["organisation.concern_id", "organisation.id"]
-        ),
-        one_of("module", ("e_ordering", "supplier_invoice", "payment", "customer_invoice")),
-    )
 
 
 class Person(Base):
@@ -233,11 +214,35 @@ class Setting(Base):
     __table_args__ = (Index(None, "concern_id", "key"),)
 
 
-class StatusAvailability(Base):
-    """A status an installation does not use (A5.13). A status without a row is available."""
+class SettingChange(Base):
+    """A change of a rule of the whole concern: set by one person, or proposed by one and confirmed by another.
 
-    __tablename__ = "status_availability"
-    concern_id: Mapped[ConcernKey]
-    document: Mapped[str] = mapped_column(primary_key=True)
-    status: Mapped[str] = mapped_column(primary_key=True)
-    available: Mapped[bool]
+    `key` is of portal.access.rules.settings. When it holds there is a row of `setting`, or of `match_limit`.
+    """
+
+    __tablename__ = "setting_change"
+    concern_id: Mapped[ConcernKey] = mapped_column(ForeignKey("concern.id"), primary_key=True)
+    id: Mapped[Id]
+    key: Mapped[str]
+    value: Mapped[Json]
+    before: Mapped[Json] = mapped_column(comment="what held on valid_from when it was proposed")
+    valid_from: Mapped[date]
+    loosens: Mapped[bool] = mapped_column(comment="lets more through: two persons")
+    status: Mapped[str]
+    why: Mapped[str]
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("app_user.id"))
+    proposed_person: Mapped[UUID]
+    proposed_at: Mapped[Instant]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    decided_person: Mapped[UUID | None]
+    decided_at: Mapped[Instant | None]
+    decision_reason: Mapped[str | None]
+    __table_args__ = (
+        one_of("status", SETTING.codes()),
+        CheckConstraint(
+            "NOT loosens OR status <> 'active' OR"
+            " (decided_person IS NOT NULL AND decided_person <> proposed_person)",
+            name="two_persons",
+        ),
+        Index(None, "concern_id", "status"),
+    )

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-
-FUNCTIONS = ("approve_invoice", "approve_order", "receipt", "review_invoice")
-"""The four that can be delegated, each on its own (A7.01)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +70,11 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class RouteFacts:
-    """What a route is made of. `own_cost`: persons whose own cost it is, by ansvar ("" for all)."""
+    """What a route is made of."""
 
     rows: tuple[RouteRow, ...]
     tree: tuple[Responsibility, ...]
     acts: tuple[Act, ...] = ()
-    own_cost: Mapping[str, tuple[str, ...]] | None = None
     secret: bool = False
     helpers: tuple[str, ...] = ()
 

@@ -25,6 +25,7 @@ NAMES = {
     "order": "beställningen",
     "relation_term": "villkoret",
     "requisition": "beställningen",
+    "setting": "regeln",
     "supplier_account": "kontot",
     "supplier_relation": "leverantören",
     "upload": "uppladdningen",

@@ -71,7 +71,6 @@ def with_errors(
     data: bytes,
     errors: Mapping[int, str],
     *,
-    only_wrong: bool = False,
     headings: Collection[str] | None = None,
     sheet: str | None = None,
 ) -> tuple[bytes, str]:
@@ -83,11 +82,7 @@ def with_errors(
     table = read_apart(data, headings=headings, sheet=sheet)
     xlsx = data.startswith(b"PK")
     write: Callable[..., bytes] = write_xlsx if xlsx else write_csv
-    rows = (
-        (*_cells(row), errors.get(row.number, ""))
-        for row in table.rows
-        if not only_wrong or row.number in errors
-    )
+    rows = ((*_cells(row), errors.get(row.number, "")) for row in table.rows)
     return write([*table.header, ERROR_COLUMN], rows), "xlsx" if xlsx else "csv"
 
 

@@ -33,7 +33,6 @@ ENOUGH = 3
 MOST_NEAREST = 5
 SearchFor = Callable[[AsyncSession, date], SearchEngine]
 """The engine of this installation for one request's session and day."""
-Others = Mapping[str, Sequence[str]]
 NO_FILTERS = SearchFilters()
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "search": "portal.cli.search:search",
     "seed": "portal.cli.database:seed",
     "serve": "portal.cli.serve:serve",
+    "setting": "portal.cli.settings:setting",
     "unspsc": "portal.cli.unspsc:unspsc",
     "user": "portal.cli.users:user",
     "worker": "portal.cli.serve:worker",

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.coding.rules.proposal import Proposal, propose_account
 from portal.coding.values import ANY, DIMENSIONS, CodeNames, CodingRegister, CodingRule, KeptFile, Span
 from portal.kernel.errors import NotFound
 
@@ -49,11 +48,6 @@ async def load_names(
 def options(register: CodingRegister) -> Mapping[str, tuple[Option, ...]]:
     """(code, name) per dimension, in the order of codes: what the selects of a coding row offer."""
     return {dimension: tuple(sorted(register.values.get(dimension, {}).items())) for dimension in DIMENSIONS}
-
-
-def propose(register: CodingRegister, unspsc: str | None) -> Proposal | None:
-    """The account for an article's UNSPSC code, with the prefix that gave it (A6.19)."""
-    return propose_account(unspsc, register.unspsc_accounts)
 
 
 _IN_FORCE = "concern_id = :concern AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)"

@@ -44,7 +44,6 @@ class Mail:
     subject: str
     text: str
     at: datetime
-    html: str | None = None
 
 
 class Mailer(Protocol):
@@ -124,6 +123,4 @@ def message_for(mail: Mail, sender: str) -> EmailMessage:
     message["Message-ID"] = f"<{mail.id}@{parseaddr(sender)[1].partition('@')[2] or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
-    if mail.html is not None:
-        message.add_alternative(mail.html, subtype="html")
     return message

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from portal.access.rules.settings import MOST_ROUNDING, RULES
 from portal.invoicing.values import ZERO
 from portal.suppliers.values import AgreedCharge
 
@@ -131,16 +132,16 @@ class MatchLimits:
     may be rounded in all; `vat_rates` those in force for the kinds of goods that are controlled.
     """
 
-    price_percent: Decimal = ZERO
+    price_percent: Decimal = RULES["match.price_percent"].default
     free_text_price_percent: Decimal = Decimal(2)
     free_text_price_amount: Decimal = Decimal(100)
-    over_delivery_percent: Decimal = ZERO
-    line_amount: Decimal = Decimal(10)
-    total_percent: Decimal = Decimal(1)
-    total_amount: Decimal = Decimal(500)
-    charge_amount: Decimal = ZERO
+    over_delivery_percent: Decimal = RULES["match.over_delivery_percent"].default
+    line_amount: Decimal = RULES["match.line_amount"].default
+    total_percent: Decimal = RULES["match.total_percent"].default
+    total_amount: Decimal = RULES["match.total_amount"].default
+    charge_amount: Decimal = RULES["match.charge_amount"].default
     charge_codes: tuple[str, ...] = field(default=())
     charges: tuple[AgreedCharge, ...] = ()
     units: tuple[tuple[str, str], ...] = ()
-    rounding: Decimal = Decimal("0.50")
+    rounding: Decimal = RULES[MOST_ROUNDING].default
     vat_rates: tuple[VatRateRow, ...] = ()

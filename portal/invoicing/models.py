@@ -106,6 +106,10 @@ class Invoice(Base):
         default=False, server_default="false", comment="all else is decided; Klar when the payment holds"
     )
     payment_date: Mapped[date | None]
+    otherwise_checked_person: Mapped[UUID | None] = mapped_column(
+        comment="who first said that it is paid otherwise"
+    )
+    otherwise_confirmed_person: Mapped[UUID | None] = mapped_column(comment="the second person")
     payment_checked_person: Mapped[UUID | None] = mapped_column(
         comment="who called the supplier back about the account"
     )
@@ -135,6 +139,11 @@ class Invoice(Base):
         one_of("status", INVOICE.codes()),
         one_of("flow", ("order", "subscription", "manual")),
         CheckConstraint("payment_confirmed_person <> payment_checked_person", name="payment_two_persons"),
+        CheckConstraint(
+            "otherwise_confirmed_person IS NULL OR otherwise_checked_person IS NOT NULL"
+            " AND otherwise_confirmed_person <> otherwise_checked_person",
+            name="otherwise_two_persons",
+        ),
         CheckConstraint(
             "payment_confirmed_person IS NULL"
             " OR (payment_checked_person IS NOT NULL AND pay_not_before IS NOT NULL)",

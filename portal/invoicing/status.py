@@ -1,4 +1,7 @@
-"""The life of an invoice: the twelve statuses of A5, one that only passes, and every verb between them.
+"""The life of an invoice: the statuses of A5, one that only passes, and every verb between them.
+
+Two of A5 come with what leads to them: Kontering ej kontrollerad (A5.05) when VAT can be adjusted at coding, Avvaktar
+extrakontroll (A5.10) when somebody can be asked for one.
 
 Attested, an invoice is `attested` for the seconds in which the attest can be undone; then it becomes Klar, or what
 the rules of that moment say.
@@ -20,19 +23,16 @@ LOCAL_ADMIN = "local_admin"
 REVIEWER = "reviewer"
 ATTESTANT = "attestant"
 BUYER = "buyer"
-EXTRA_CONTROLLER = "extra_controller"
 
 SUPPLIER_NOT_CHOSEN = "supplier_not_chosen"
 PAYMENT_INFORMATION = "payment_information"
 INVOICE_INFORMATION = "invoice_information"
 REVIEWER_MISSING = "reviewer_missing"
-CODING_UNCHECKED = "coding_unchecked"
 AWAITING_RECEIPT = "awaiting_receipt"
 MATCHING_REQUIRED = "matching_required"
 REVIEW = "review"
 APPROVAL = "approval"
 ATTESTED = "attested"
-EXTRA_CONTROL = "extra_control"
 DONE = "done"
 CANCELLED = "cancelled"
 
@@ -50,18 +50,11 @@ _STATES = (
         LOCAL_ADMIN, "A5.03",
     ),
     State(REVIEWER_MISSING, "Granskare ej angiven", "warn", "user-round-x", "waiting", LOCAL_ADMIN, "A5.04"),
-    State(
-        CODING_UNCHECKED, "Kontering ej kontrollerad", "warn", "list-checks", "waiting", LOCAL_ADMIN, "A5.05",
-    ),
     State(AWAITING_RECEIPT, "Inväntar leveranskvittens", "rest", "truck", "waiting", None, "A5.06"),
     State(MATCHING_REQUIRED, "Ordermatchning krävs", "warn", "git-compare-arrows", "waiting", BUYER, "A5.07"),
     State(REVIEW, "Granskning ej utförd", "info", "eye", "waiting", REVIEWER, "A5.08"),
     State(APPROVAL, "Attest ej utförd", "info", "stamp", "waiting", ATTESTANT, "A5.09"),
     State(ATTESTED, "Attesterad, blir snart klar", "info", "hourglass", "waiting", None, "A5.09"),
-    State(
-        EXTRA_CONTROL, "Avvaktar extrakontroll", "info", "user-round-search", "waiting",
-        EXTRA_CONTROLLER, "A5.10",
-    ),
     State(DONE, "Klar", "ok", "circle-check", "handled", None, "A5.11", terminal=True),
     State(CANCELLED, "Makulerad", "rest", "ban", "handled", None, "A5.12", terminal=True),
 )  # fmt: skip
@@ -90,14 +83,14 @@ _SYSTEM_MOVES = (
     Move(
         "match_changed",
         "Mer skiljer än vad som godkändes",
-        sources(APPROVAL, ATTESTED, CODING_UNCHECKED, PAYMENT_INFORMATION),
+        sources(APPROVAL, ATTESTED, PAYMENT_INFORMATION),
         MATCHING_REQUIRED,
         source="A6.05",
     ),
     Move(
         "hold_payment",
         "Betalkontot gäller inte längre",
-        sources(MATCHING, REVIEW, APPROVAL, ATTESTED, CODING_UNCHECKED),
+        sources(MATCHING, REVIEW, APPROVAL, ATTESTED),
         PAYMENT_INFORMATION,
         source="A4.03",
     ),
@@ -129,6 +122,10 @@ _ARRIVAL_MOVES = (
     Move(
         "confirm_payment", "Bekräfta betalningsuppgiften", sources(PAYMENT_INFORMATION), PAYMENT_INFORMATION,
         "levgruppen", "A5.02",
+    ),
+    Move(
+        "check_paid_otherwise", "Anteckna hur fakturan är betald", sources(PAYMENT_INFORMATION),
+        PAYMENT_INFORMATION, "levgruppen", "A5.02",
     ),
     Move(
         "confirm_paid_otherwise", "Betalas inte av oss", sources(PAYMENT_INFORMATION), PAYMENT_INFORMATION,
@@ -192,7 +189,7 @@ _FLOW_MOVES = (
     ),
     Move(
         "send_back", "Skicka tillbaka",
-        sources(REVIEWER_MISSING, CODING_UNCHECKED, MATCHING_REQUIRED, REVIEW, APPROVAL, EXTRA_CONTROL),
+        sources(REVIEWER_MISSING, MATCHING_REQUIRED, REVIEW, APPROVAL),
         INVOICE_INFORMATION, "A44", "A9.02", _ADMIN,
     ),
 )  # fmt: skip
@@ -204,20 +201,12 @@ _ATTEST_MOVES = (
     Move("attest", "Attestera", sources(APPROVAL), ATTESTED, "A14", "A5.09"),
     Move("undo_attest", "Ångra attesten", sources(ATTESTED), APPROVAL, "A14", "A5.09"),
     Move("undo_attest_part", "Ångra attesten", sources(APPROVAL), APPROVAL, "A14", "A5.09"),
-    Move("approve_vat_changed", "Attestera", sources(APPROVAL), CODING_UNCHECKED, "A14", "A5.05"),
     Move("return_to_reviewer", "Returnera till granskare", sources(APPROVAL), REVIEW, "A14", "A9.02"),
-    Move("accept_coding", "Acceptera", sources(CODING_UNCHECKED), DONE, "A44", "A5.05", _ADMIN),
-    Move(
-        "send_extra_control", "Skicka till extrakontroll", sources(REVIEW, APPROVAL), EXTRA_CONTROL,
-        "A14", "A5.10",
-    ),
-    Move("return_extra_to_review", "Extrakontroll klar", sources(EXTRA_CONTROL), REVIEW, "A14", "A5.10"),
-    Move("return_extra_to_approval", "Extrakontroll klar", sources(EXTRA_CONTROL), APPROVAL, "A14", "A5.10"),
 )  # fmt: skip
 
 ON_HOLD = Hold(
     "under_investigation",
-    frozenset({CODING_UNCHECKED, APPROVAL, ATTESTED, DONE}),
+    frozenset({APPROVAL, ATTESTED, DONE}),
     "Fakturan är under utredning. Avsluta utredningen först, så kan den godkännas.",
     frozenset({"undo_attest", "undo_attest_part", "stop_attest"}),
 )

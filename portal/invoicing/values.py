@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from portal.access.rules.settings import RULES
 from portal.formats.en16931 import Invoice
 from portal.invoicing.payment_values import PaymentFacts
 
 ZERO = Decimal(0)
-MOST_ROUNDING = Decimal("0.50")
+MOST_ROUNDING: Decimal = RULES["arrival.most_rounding"].default
 
 
 @dataclass(frozen=True, slots=True)

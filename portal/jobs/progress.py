@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.jobs.models import JobProgress
@@ -78,9 +78,3 @@ async def request_stop(session: AsyncSession, progress_id: UUID, *, now: datetim
     """Ask the work to stop at its next report; nothing happens when it has ended."""
     open_row = (JobProgress.id == progress_id) & JobProgress.state.not_in(FINAL_STATES)
     await session.execute(update(JobProgress).where(open_row).values(stop_requested=True, updated_at=now))
-
-
-async def stop_requested(session: AsyncSession, progress_id: UUID) -> bool:
-    """Whether somebody asked this work to stop."""
-    statement = select(JobProgress.stop_requested).where(JobProgress.id == progress_id)
-    return bool((await session.execute(statement)).scalar_one_or_none())

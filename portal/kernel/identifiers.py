@@ -124,27 +124,10 @@ def account_number(scheme: str, text: str) -> str:
     return compact if scheme.upper() == "IBAN" else compact.lstrip("0")
 
 
-def gln(text: str) -> str | None:
-    """Thirteen digits of a location number with a right check digit, or None."""
-    digits = text.translate(_NOISE)
-    return digits if len(digits) == _GLN and gs1_ok(digits) else None
-
-
 def gtin(text: str) -> str | None:
     """8, 12, 13 or 14 digits of an article number with a right check digit, or None."""
     digits = text.translate(_NOISE)
     return digits if len(digits) in _GTIN_LENGTHS and gs1_ok(digits) else None
-
-
-def ocr(text: str, *, length_digit: bool = False) -> str | None:
-    """An OCR reference of 2–25 digits with a right check digit, or None.
-
-    `length_digit`: the last digit but one must also be the length modulo 10.
-    """
-    digits = text.translate(_NOISE)
-    if not (_OCR[0] <= len(digits) <= _OCR[1] and luhn_ok(digits)):
-        return None
-    return None if length_digit and int(digits[-2]) != len(digits) % 10 else digits
 
 
 def invoice_number_key(number: str) -> str:

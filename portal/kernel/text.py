@@ -31,11 +31,6 @@ def sentence_list(items: Sequence[str], word: str = "och") -> str:
     return f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
-def capitalise(text: str) -> str:
-    """First letter upper case, the rest untouched."""
-    return text[:1].upper() + text[1:]
-
-
 class Message(str):
     """A filled-in Swedish text that remembers its msgid and params, for another language to fill."""
 

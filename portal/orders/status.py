@@ -1,8 +1,7 @@
 """The lives of a requisition and of a purchase order.
 
-They are separate: a requisition is the basket sent for attest, an order is what one supplier gets. At attest
-a requisition becomes one order per supplier; such an order is inserted as a draft and released at once by the
-system (`release`). An order made without a requisition goes the way of attest itself.
+They are separate: a requisition is the basket sent for attest, an order is what one supplier gets. At attest a
+requisition becomes one order per supplier, and the life of an order begins when it is sent.
 
 Attested, a requisition or a change stands for some seconds in a status of its own, in which the attest can be undone
 and the supplier sees nothing; then what it leads to is done.
@@ -41,29 +40,22 @@ INVOICEABLE = (*OPEN, CLOSED)
 RECEIPTABLE = (*DELIVERABLE, RECEIVED)
 _RECEIPTED = (PARTLY_RECEIVED, RECEIVED)
 
-_DRAFT = State(DRAFT, "Utkast", "rest", "pen-line", "waiting", BUYER, "A6.01")
-_AWAITING = State(AWAITING_APPROVAL, "Väntar på attest", "info", "stamp", "waiting", ATTESTANT, "A6.02")
-_SENT_BACK = State(SENT_BACK, "Skickad tillbaka", "warn", "reply", "waiting", BUYER, "A6.02")
 _CANCELLED = State(CANCELLED, "Makulerad", "rest", "ban", "handled", None, "A3.08", terminal=True)
-
-_APPROVAL_MOVES = (
-    Move("send", "Skicka", sources(DRAFT, SENT_BACK), AWAITING_APPROVAL, "A14", "A6.01"),
-    Move("approve_part", "Godkänn", sources(AWAITING_APPROVAL), AWAITING_APPROVAL, "A14", "A6.02"),
-    Move("send_back", "Skicka tillbaka", sources(AWAITING_APPROVAL), SENT_BACK, "A14", "A6.02"),
-)
 
 REQUISITION = Machine(
     "requisition",
     (
-        _DRAFT,
-        _AWAITING,
+        State(DRAFT, "Utkast", "rest", "pen-line", "waiting", BUYER, "A6.01"),
+        State(AWAITING_APPROVAL, "Väntar på attest", "info", "stamp", "waiting", ATTESTANT, "A6.02"),
         State(ATTESTED, "Attesterad, skickas snart", "info", "hourglass", "waiting", None, "A6.02"),
-        _SENT_BACK,
+        State(SENT_BACK, "Skickad tillbaka", "warn", "reply", "waiting", BUYER, "A6.02"),
         State(ORDERED, "Beställd", "ok", "circle-check", "handled", None, "A6.02", terminal=True),
         _CANCELLED,
     ),
     (
-        *_APPROVAL_MOVES,
+        Move("send", "Skicka", sources(DRAFT, SENT_BACK), AWAITING_APPROVAL, "A14", "A6.01"),
+        Move("approve_part", "Godkänn", sources(AWAITING_APPROVAL), AWAITING_APPROVAL, "A14", "A6.02"),
+        Move("send_back", "Skicka tillbaka", sources(AWAITING_APPROVAL), SENT_BACK, "A14", "A6.02"),
         Move("approve", "Godkänn", sources(AWAITING_APPROVAL), ORDERED, "A14", "A6.02"),
         # With time to undo it, which is the rule: the orders are made when that is over.
         Move("attest", "Godkänn", sources(AWAITING_APPROVAL), ATTESTED, "A14", "A6.02"),
@@ -90,9 +82,6 @@ _RECEIVERS = _ADMINS | {"B10"}
 ORDER = Machine(
     "order",
     (
-        _DRAFT,
-        _AWAITING,
-        _SENT_BACK,
         State(SENT, "Skickad till leverantör", "info", "send", "waiting", SUPPLIER, "A6.02"),
         State(CONFIRMED, "Bekräftad", "ok", "check", "waiting", BUYER, "A6.03"),
         State(CONFIRMED_WITH_CHANGE, "Bekräftad med ändring", "warn", "pen-line", "waiting", BUYER, "A6.03"),
@@ -110,9 +99,6 @@ ORDER = Machine(
         _CANCELLED,
     ),
     (
-        *_APPROVAL_MOVES,
-        Move("approve", "Godkänn", sources(AWAITING_APPROVAL), SENT, "A14", "A6.02"),
-        Move("release", "Skickad till leverantören", sources(DRAFT), SENT, source="A6.02"),
         Move("confirm", "Bekräfta", sources(SENT), CONFIRMED, "SUPPLIER", "A6.02"),
         Move(
             "confirm_with_change", "Bekräfta med ändring", sources(SENT), CONFIRMED_WITH_CHANGE,
@@ -189,12 +175,9 @@ ORDER = Machine(
         Move("finish", "Helt fakturerad", sources(RECEIVED), CLOSED, source="A6.04"),
         Move(
             "cancel", "Makulera",
-            sources(
-                DRAFT, AWAITING_APPROVAL, SENT_BACK,
-                SENT, CONFIRMED, CONFIRMED_WITH_CHANGE, REJECTED_BY_SUPPLIER,
-            ),
+            sources(SENT, CONFIRMED, CONFIRMED_WITH_CHANGE, REJECTED_BY_SUPPLIER),
             CANCELLED, "A14", "A3.08", _ADMINS,
         ),
     ),
-    DRAFT,
+    SENT,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from portal.jobs.context import JobContext
 from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.identifiers import format_org_number
 from portal.suppliers.actions.accounts import activate_due
-from portal.suppliers.queries.accounts import concerns
+from portal.suppliers.queries.accounts import concerns, hours_of_wait
 from portal.suppliers.queries.contacts import account_to_tell, contacts
 from portal.suppliers.queries.relations import central_supplier_admins, find_relation
 from portal.suppliers.rules.accounts import shown_number
@@ -73,10 +73,17 @@ async def mail_account(mailer: Mailer, base_url: str, context: JobContext, *, ac
         assert context.concern_id is not None  # it is always enqueued with one
         told = await account_to_tell(session, context.concern_id, UUID(account_id))
         readers = await contacts(session, told.supplier_id) if told.status in TOLD else ()
+        hours = await hours_of_wait(session, context.concern_id, stockholm_date(context.clock()))
     number = shown_number(told.kind, told.number)
     when = f"{stockholm_date(told.active_from)} {format_clock(told.active_from)}" if told.active_from else ""
     written = letter_to_company(
-        ACCOUNT_LETTER, base_url=base_url, link="/supplier/company", account=told, number=number, when=when
+        ACCOUNT_LETTER,
+        base_url=base_url,
+        link="/supplier/company",
+        account=told,
+        number=number,
+        when=when,
+        hours=hours,
     )
     for address in readers:
         mail_id = uuid5(UUID(account_id), f"{told.status} {address}")

@@ -10,14 +10,13 @@ from portal.access.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One place in the menu. `counter` names a task count; `tone` turn = waits for you, info = for knowledge."""
+    """One place in the menu. `counter` names a count of what waits for the reader."""
 
     label: str
     path: str
     permissions: tuple[str, ...]
     icon: str
     counter: str | None = None
-    tone: str = "turn"
 
 
 BUYER_MENU: tuple[Item, ...] = (
@@ -49,7 +48,11 @@ BUYER_MENU: tuple[Item, ...] = (
     ),
     Item("Leverantörer", "/suppliers", (p.SUPPLIER_ADMIN, p.LEVGRUPPEN), "store", "suppliers"),
     Item("Kataloger", "/catalog/uploads", (p.SUPPLIER_ADMIN,), "book-open", "catalogues"),
-)
+    Item(
+        "Regler", "/invoicing/settings", (p.CENTRAL_SYSTEM_ADMIN, p.LEVGRUPPEN, p.AUDITOR),
+        "sliders-horizontal", "settings",
+    ),
+)  # fmt: skip
 
 SUPPLIER_MENU: tuple[Item, ...] = (
     Item("Översikt", "/", (p.SUPPLIER,), "square-check"),

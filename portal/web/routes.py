@@ -24,6 +24,7 @@ from portal.web.invoicing.handing_on import HandOnController
 from portal.web.invoicing.invoices import InvoiceController
 from portal.web.invoicing.locks import LockController
 from portal.web.invoicing.reviews import ReviewController
+from portal.web.invoicing.settings import SettingsController
 from portal.web.orders.addresses import AddressController
 from portal.web.orders.basket import BasketController
 from portal.web.orders.changes import OrderChangeController
@@ -96,6 +97,7 @@ HANDLERS: tuple[Any, ...] = (
     LockController,
     DeviationController,
     ApprovalController,
+    SettingsController,
     SearchController,
 )
 

@@ -62,7 +62,7 @@ def build(request: Request[Any, Any, Any], counts: Mapping[str, int], *, whole: 
         org_name=actor.organisation_name if actor else "",
         subsystem=gettext("Beställning och faktura"),
         nav=tuple(
-            (gettext(i.label), localised(i.path), counts.get(i.counter or "", 0), i.tone, i is current)
+            (gettext(i.label), localised(i.path), counts.get(i.counter or "", 0), "turn", i is current)
             for i in items
         ),
         quick=tuple((gettext(i.label), localised(i.path), i.icon, i is current) for i in items[:_QUICK]),

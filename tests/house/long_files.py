@@ -11,7 +11,9 @@ ONE_PAGE = "one page's values, made from what the queries gave"
 
 WHY_LONG: dict[str, str] = {
     "portal/access/models.py": TABLES,
+    "portal/access/rules/settings.py": ONE_RULE,
     "portal/attest/actions/steps.py": ONE_ACT,
+    "portal/audit/transition.py": "the one writer of status: one row or many, and what is said when none moved",
     "portal/db/embedded.py": "one server shared by many processes: who may start, use and stop it, and its databases",
     "portal/formats/en16931.py": "the business terms of one standard, group by group",
     "portal/db/embedded_host.py": "what is asked of the machine, a few lines each, with nothing in between to cut at",
@@ -38,7 +40,6 @@ WHY_LONG: dict[str, str] = {
     "portal/orders/values.py": "the shapes that all rules, queries and pages of orders share",
     "portal/settings.py": "every setting of an installation, read in one place",
     "portal/suppliers/actions/accounts.py": "the steps of one machine, each with the person it is refused to",
-    "portal/suppliers/actions/registration.py": ONE_ACT,
     "portal/suppliers/models.py": TABLES,
     "portal/suppliers/queries/accounts.py": ONE_QUESTION,
     "portal/web/attest/invoices.py": ONE_QUESTION,

@@ -11,14 +11,12 @@ from portal.kernel.identifiers import (
     format_bankgiro,
     format_org_number,
     format_plusgiro,
-    gln,
     gs1_ok,
     gtin,
     iban,
     invoice_number_key,
     luhn_ok,
     number_as_typed,
-    ocr,
     org_number,
     plusgiro,
     uuid7,
@@ -56,20 +54,9 @@ def test_giros_and_iban() -> None:
 
 
 def test_gs1_numbers() -> None:
-    assert gln("7350099900013") == "7350099900013"
-    assert gln("7350099900014") is None
     assert gtin("73513537") == "73513537"
     assert gtin("7350099900013 ") == "7350099900013"
     assert gtin("735009990001") is None
-
-
-def test_ocr_references() -> None:
-    assert ocr("1212121212121212122") is None
-    assert ocr("18") == "18"
-    body = "1234"
-    number = next(f"{body}6{d}" for d in range(10) if luhn_ok(f"{body}6{d}"))
-    assert ocr(number, length_digit=True) == number
-    assert ocr("18", length_digit=True) is None
 
 
 @pytest.mark.parametrize(

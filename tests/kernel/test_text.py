@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from portal.kernel.text import capitalise, sentence_list, squash, sv_key
+from portal.kernel.text import sentence_list, squash, sv_key
 
 
 def test_swedish_order() -> None:
@@ -17,4 +17,3 @@ def test_sentences() -> None:
     assert sentence_list(["a", "b", "c"]) == "a, b och c"
     assert sentence_list(["a"]) == "a"
     assert sentence_list([]) == ""
-    assert capitalise("en sak") == "En sak"

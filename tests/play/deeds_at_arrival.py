@@ -89,11 +89,15 @@ async def change_supplier(stage: Stage, act: Act) -> None:
 
 
 @deed("paid_otherwise")
+async def check_paid_otherwise(stage: Stage, act: Act) -> None:
+    one = stage.one(act)
+    await stage.act(stage.who(act, "levgruppen@stad"), paid_otherwise.check_paid_otherwise, one.id, note=WHY)
+
+
+@deed("paid_otherwise_too")
 async def confirm_paid_otherwise(stage: Stage, act: Act) -> None:
     one = stage.one(act)
-    await stage.act(
-        stage.who(act, "levgruppen@stad"), paid_otherwise.confirm_paid_otherwise, one.id, note=WHY
-    )
+    await stage.act(stage.who(act, "levgruppen2@stad"), paid_otherwise.confirm_paid_otherwise, one.id)
 
 
 @deed("propose_account")

@@ -15,11 +15,10 @@ from portal.invoicing.actions.coding import Coded
 from portal.kernel.errors import PortalError
 from tests.domains.orders.flow import login_of
 from tests.play.history import Act
-from tests.play.stage import DEEDS, WAITING, WHY, Nothing, Sent, Stage, admin_of, deed, require
+from tests.play.stage import DEEDS, WAITING, WHY, Nothing, Sent, Stage, deed, require
 
 _ONWARD = {
     "matching_required": ("accept_match", "accept_deviation"), "review": ("review",), "approval": ("approve",),
-    "coding_unchecked": ("approve",),
 }  # fmt: skip
 _PAST_THE_HOLD = (
     "UPDATE invoice SET status = 'done' WHERE id = :id AND under_investigation"
@@ -95,12 +94,7 @@ async def approve(stage: Stage, act: Act) -> None:
     row, page = await shown(stage, stage.one(act))
     for step in await stage.rows(WAITING, id=row.id):
         owner = await login_of(stage.database, step.approver_id)
-        changed = act.much % 11 == 0
-        await stage.act(
-            stage.who(act, owner), approval.approve, step.id, shown=page, vat_changed=changed, undo=undo
-        )
-    if row.status == "coding_unchecked":
-        await stage.act(stage.who(act, admin_of(stage)), approval.accept_coding, row.id)
+        await stage.act(stage.who(act, owner), approval.approve, step.id, shown=page, undo=undo)
 
 
 @deed("undo")

@@ -86,8 +86,8 @@ ON_INVOICES = (
     "accept_deviation", "accept_deviation", "accept_match", "review", "review", "approve", "approve", "approve", "undo",
     "undo", "return", "hold", "end_hold", "ask_for_credit", "correct_due", "correct_gross", "correct_number",
     "set_manual", "confirm_number", "check_again", "by_hand", "set_reference", "change_flow", "change_supplier",
-    "paid_otherwise", "propose_account", "check_payment", "confirm_payment", "choose_reviewer", "send_back",
-    "not_mine", "cancel", "rematch", "days_pass", "press_on", "force", "force_decision",
+    "paid_otherwise", "paid_otherwise_too", "propose_account", "check_payment", "confirm_payment", "choose_reviewer",
+    "send_back", "not_mine", "cancel", "rematch", "days_pass", "press_on", "force", "force_decision",
 )  # fmt: skip
 # What a guard is for: the acts that try it, one after the other on the same invoice.
 TURNS = (

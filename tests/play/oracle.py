@@ -61,7 +61,7 @@ SELECT l.*, coalesce((SELECT sum(r.quantity) FROM receipt_line r WHERE r.concern
 FROM order_line l WHERE l.order_id = ANY(:orders) ORDER BY l.position
 """
 # Where a hold keeps an invoice from, whoever moves it.
-FORWARD = {"coding_unchecked", "approval", "done"}
+FORWARD = {"approval", "done"}
 # Past the control of the number, wherever it then rests.
 ARRIVING = {"supplier_not_chosen", "payment_information", "invoice_information", "cancelled"}
 

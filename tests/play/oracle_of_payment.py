@@ -46,6 +46,9 @@ async def check_payment(stage: Stage, row: Any, document: Read) -> None:
     if other or whole:
         require(stage, row.payment_date is None, f"{row.number} is paid twice: {other or document.prepaid}")
         require(stage, "paid_otherwise" in str(row.manual_controls), f"{row.number}: nobody said it is paid")
+        if row.otherwise_checked_person or row.otherwise_confirmed_person:
+            two = {row.otherwise_checked_person, row.otherwise_confirmed_person}
+            require(stage, len(two - {None}) == 2, f"{row.number}: one person alone said it is paid")
         return
     if row.payable_amount <= 0:
         require(stage, row.payment_date is None, f"{row.number}: nothing to pay, and a day")

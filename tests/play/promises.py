@@ -22,13 +22,11 @@ LABELS = {
     "payment_information": "Betalningsinformation måste kontrolleras",
     "invoice_information": "Fakturainformation måste kontrolleras",
     "reviewer_missing": "Granskare ej angiven",
-    "coding_unchecked": "Kontering ej kontrollerad",
     "awaiting_receipt": "Inväntar leveranskvittens",
     "matching_required": "Ordermatchning krävs",
     "review": "Granskning ej utförd",
     "approval": "Attest ej utförd",
     "attested": "Attesterad, blir snart klar",
-    "extra_control": "Avvaktar extrakontroll",
     "done": "Klar",
     "cancelled": "Makulerad",
 }

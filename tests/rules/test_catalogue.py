@@ -8,7 +8,7 @@ import pytest
 
 from portal.catalog.rules.columns import find_columns, heading_key
 from portal.catalog.rules.diff import difference
-from portal.catalog.rules.rows import ArticleRow, RowReader, is_blank
+from portal.catalog.rules.rows import ArticleRow, RowReader
 from portal.catalog.rules.units import UNITS, unit_code
 
 HEADINGS = [
@@ -204,7 +204,3 @@ def test_the_difference_and_what_must_be_confirmed() -> None:
         ("up", D("25.5")), ("down", D("-90.0")), ("dear", D("900.0")),
     ]  # fmt: skip
     assert [c.new.item_no for c in result.to_confirm] == ["down", "dear"]
-
-
-def test_blank_rows() -> None:
-    assert is_blank(["", None, "  "]) and not is_blank(["", 0])

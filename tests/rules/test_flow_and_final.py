@@ -20,7 +20,7 @@ from portal.invoicing.flow_values import (
 )
 from portal.invoicing.match_values import VatRow
 from portal.invoicing.rules import final_check, flow
-from portal.invoicing.rules.deadlines import receipt_deadline, receipt_overdue, reminder_due
+from portal.invoicing.rules.deadlines import receipt_deadline, receipt_overdue
 from portal.invoicing.rules.payment_date import Payable, payment_date, short_terms
 from portal.invoicing.rules.registry import REGISTRY
 from portal.kernel.dates import stockholm_date
@@ -201,7 +201,6 @@ ARRIVED = date(2026, 3, 25)  # the clock changes on the 29th
 
 def test_reminder_on_day_five_and_day_seven_moves() -> None:
     days = [ARRIVED + timedelta(n) for n in range(9)]
-    assert [reminder_due(ARRIVED, day) for day in days] == [n >= 5 for n in range(9)]
     assert [receipt_overdue(ARRIVED, day) for day in days] == [n >= 7 for n in range(9)]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from portal.access.rules.settings import ACCOUNT_WAIT, RULES, value_of
 from portal.invoicing.rules.foreign_account import (
     another_company,
     confirmation_refusal,
@@ -24,7 +25,6 @@ from portal.suppliers.rules.accounts import (
     read_call,
     read_number,
     refusal,
-    wait_hours,
 )
 from portal.suppliers.rules.terms import Term, TermForm, check_term, read_term, together
 from portal.suppliers.values import AgreedCharge
@@ -102,8 +102,9 @@ def test_numbers_of_the_company_since_when() -> None:
 )
 def test_the_wait_is_never_outside_24_to_120_hours(setting: object, hours: int) -> None:
     now = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    assert wait_hours(setting) == hours
-    assert ends(now, wait_hours(setting)) == now + timedelta(hours=hours)
+    wait = value_of(RULES[ACCOUNT_WAIT], setting)
+    assert wait == hours
+    assert ends(now, wait) == now + timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,3 @@ class Lock:
     def holds(self, now: datetime) -> bool:
         """Whether it still keeps others out."""
         return now - self.active_at < IDLE
-
-    @property
-    def released_at(self) -> datetime:
-        """When it is released at the latest if nothing more happens."""
-        return self.active_at + IDLE
-
-
-def held_by_other(lock: Lock | None, user: str, now: datetime) -> bool:
-    """Whether this user must wait."""
-    return lock is not None and lock.user != user and lock.holds(now)

@@ -11,11 +11,10 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
-from portal.attest.models import ApprovalStep, Decision
+from portal.attest.models import ApprovalStep
 from portal.attest.queries.steps import StepView, steps_where
 from portal.attest.rules.undo import Attested
 
-UNDO = "undo"
 _FOLLOWED = (
     "SELECT {what} FROM decision l JOIN app_user lu ON lu.id = l.user_id WHERE l.concern_id = d.concern_id"
     " AND l.subject_type = d.subject_type AND l.subject_id = d.subject_id AND l.act = d.act"
@@ -85,18 +84,3 @@ async def undoable(session: AsyncSession, actor: Actor, now: datetime) -> Sequen
     found = [UndoableStep(made[step], until[made[step]], one) for step, one in steps.items()]
     order = list(until)
     return sorted(found, key=lambda one: order.index(one.decision_id))
-
-
-async def attests_of(session: AsyncSession, concern_id: UUID, subject_id: UUID) -> Sequence[UUID]:
-    """Decisions to attest of a document that still count, the newest first."""
-    query = select(Decision.id).where(
-        Decision.concern_id == concern_id,
-        Decision.subject_id == subject_id,
-        Decision.act.in_(("approve", "approve_order")),
-        Decision.voided_at.is_(None),
-    )
-    return (
-        (await session.execute(query.order_by(Decision.decided_at.desc(), Decision.id.desc())))
-        .scalars()
-        .all()
-    )

@@ -15,7 +15,6 @@ _WHY = {
     "order": "har beställt",
     "review": "har granskat",
     "accept_deviation": "har granskat",
-    "own_cost": "har egen kostnad i ärendet",
     "inactive": "är inte aktiv",
     "secret": "får inte se sekretess",
 }
@@ -90,9 +89,6 @@ def _may_not(
         return "inactive"
     if facts.secret and not attestant.sees_secret:
         return "secret"
-    own = facts.own_cost or {}
-    if attestant.person in (*own.get("", ()), *own.get(code, ())):
-        return "own_cost"
     return shut_out.get(attestant.person)
 
 

@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from portal.attest.values import Act
 from portal.kernel.decision import Reason
 
-NEVER, SECOND_PERSON = "never", "second_person"
-
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """`then` by a person who did `first` in the same case: `never` refuses, `second_person` only warns."""
+    """`then` is refused to a person who did `first` in the same case."""
 
     first: str
     then: str
-    severity: str
     message: str
     source: str
 
@@ -33,7 +30,6 @@ _REVIEWED = (
 _ON_BEHALF = "Den du agerar för, eller någon som agerat för dig, har redan gjort en annan del av ärendet."
 _ORDER_APPROVED = "Du har attesterat beställningen och kan inte ta över den."
 _APPROVED = "Du har attesterat fakturan och kan inte granska den."
-_RECEIVED = "Du har kvitterat leveransen. Låt helst någon annan attestera samma köp."
 
 # The same with who can take it instead: whole sentences, since each is translated as one.
 SEND_TO = {
@@ -46,21 +42,14 @@ SEND_TO = {
 }
 
 CONFLICTS: tuple[Conflict, ...] = (
-    Conflict("order", "approve_order", NEVER, _ORDERED, "A6.08"),
-    Conflict("order", "approve", NEVER, _ORDERED, "A6.08"),
-    Conflict("review", "approve", NEVER, _REVIEWED, "A6.08"),
-    Conflict("accept_deviation", "approve", NEVER, _REVIEWED, "A6.08"),
-    Conflict("approve_order", "order", NEVER, _ORDER_APPROVED, "A6.08"),
-    Conflict("approve", "review", NEVER, _APPROVED, "A6.08"),
-    Conflict("approve", "accept_deviation", NEVER, _APPROVED, "A6.08"),
-    Conflict("receipt", "approve_order", SECOND_PERSON, _RECEIVED, "A6.03"),
-    Conflict("receipt", "approve", SECOND_PERSON, _RECEIVED, "A6.03"),
-    Conflict(
-        "approve_order", "receipt", SECOND_PERSON,
-        "Du har attesterat beställningen. Låt helst någon annan kvittera leveransen.", "A6.03",
-    ),
+    Conflict("order", "approve_order", _ORDERED, "A6.08"),
+    Conflict("order", "approve", _ORDERED, "A6.08"),
+    Conflict("review", "approve", _REVIEWED, "A6.08"),
+    Conflict("accept_deviation", "approve", _REVIEWED, "A6.08"),
+    Conflict("approve_order", "order", _ORDER_APPROVED, "A6.08"),
+    Conflict("approve", "review", _APPROVED, "A6.08"),
+    Conflict("approve", "accept_deviation", _APPROVED, "A6.08"),
 )  # fmt: skip
-RULES = tuple(f"{conflict.source}.{conflict.first}.{conflict.then}/1" for conflict in CONFLICTS)
 
 
 def conflicts(act: Act, earlier: Iterable[Act]) -> tuple[Conflict, ...]:
@@ -75,8 +64,8 @@ def conflicts(act: Act, earlier: Iterable[Act]) -> tuple[Conflict, ...]:
 
 
 def refusal(act: Act, earlier: Sequence[Act]) -> Reason | None:
-    """Why the act is refused, or None. Warnings (`second_person`) do not refuse."""
-    found = next((conflict for conflict in conflicts(act, earlier) if conflict.severity == NEVER), None)
+    """Why the act is refused, or None."""
+    found = next(iter(conflicts(act, earlier)), None)
     if found is None:
         return None
     own = any(before.act == found.first and before.person == act.person for before in earlier)
@@ -85,18 +74,10 @@ def refusal(act: Act, earlier: Sequence[Act]) -> Reason | None:
 
 def can_be_refused(act: str) -> bool:
     """Whether anything done before in a case can stand against the act."""
-    return any(conflict.then == act and conflict.severity == NEVER for conflict in CONFLICTS)
-
-
-def warning(act: Act, earlier: Sequence[Act]) -> Reason | None:
-    """What to say and report when the same person does two things that another should do one of."""
-    found = next((one for one in conflicts(act, earlier) if one.severity == SECOND_PERSON), None)
-    return Reason("second_person_advised", found.message, rule=f"{found.source}/1") if found else None
+    return any(conflict.then == act for conflict in CONFLICTS)
 
 
 def excluded(then: str, earlier: Iterable[Act]) -> dict[str, str]:
     """Persons who may not do `then` in the case → the act that shuts them out."""
-    firsts = {
-        conflict.first for conflict in CONFLICTS if conflict.then == then and conflict.severity == NEVER
-    }
+    firsts = {conflict.first for conflict in CONFLICTS if conflict.then == then}
     return {person: act.act for act in earlier if act.act in firsts for person in act.persons}

@@ -94,7 +94,7 @@ class RowReader:
     """Reads the rows of one file and remembers item numbers, so that a repeated one is found.
 
     Feed rows in order; `read` gives an ArticleRow, the row's errors, or None for a row the supplier leaves out. Blank
-    rows are for the caller to skip (`is_blank`). `answers`: kind of question → the answer. Afterwards `repaired` tells
+    rows are for the caller to skip. `answers`: kind of question → the answer. Afterwards `repaired` tells
     how many cells were mended, `asked` what only the supplier can say, `alone` the rows of one cell, `days` the later
     days prices hold from.
     """
@@ -251,8 +251,3 @@ def _marked(field: str, text: str, mark: tuple[str, str], read: Callable[[str], 
             )  # fmt: skip
         return read(shown if kind == "shown" else text)
     return NUMBERS.get(field, read)(text)
-
-
-def is_blank(row: Sequence[object]) -> bool:
-    """Whether no cell of the row holds anything."""
-    return not any(cell_text(cell) for cell in row)

@@ -34,7 +34,6 @@ PROFILE = "urn:fdc:peppol.eu:poacc:bis:ordering:3"
 RECEIVED, ACCEPTED, REJECTED, CONDITIONAL = "AB", "AP", "RE", "CA"
 RESPONSE_CODES = (RECEIVED, ACCEPTED, REJECTED, CONDITIONAL)
 # UNCL 1229, the subset of T76.
-LINE_ADDED, LINE_CHANGED, LINE_ACCEPTED, LINE_REJECTED, LINE_DELIVERED = "1", "3", "5", "7", "42"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from portal.access.locks import release_lock
 from portal.attest.actions.steps import AT_ONCE, approve_step, return_steps
 from portal.attest.models import ApprovalStep
 from portal.attest.queries.steps import steps_of
-from portal.invoicing.actions.closing import final_control
 from portal.invoicing.actions.finishing import asked_again, finish, reviewers_of
 from portal.invoicing.actions.opening import (
     SUBJECT,
@@ -29,18 +28,14 @@ from portal.invoicing.actions.opening import (
     required,
     took_part,
 )
-from portal.invoicing.actions.turned import ask_again, turned
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.detail import MISSING, events_of
-from portal.invoicing.rules.reasons import Several
-from portal.invoicing.status import LOCAL_ADMIN
 from portal.jobs.queue import enqueue
 from portal.kernel.errors import Conflict, NotFound
 
 WHY_RETURNED = "Skriv till granskaren varför du returnerar fakturan."
 COMPLETE_JOB = "invoicing.complete_attest"
 NO_REVIEWER = "Ingen har granskat fakturan. Välj i stället Inte min faktura."
-VAT_CHANGED = "Momsen ändrades vid konteringen. Kontrollera att det är rätt."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +55,16 @@ async def approve(
     shown: bytes,
     note: str | None = None,
     seen: Seen | None = None,
-    vat_changed: bool = False,
     undo: timedelta = AT_ONCE,
     now: datetime,
 ) -> Approved:
     """Attestera one step as its owner or delegate; the last one leads through the final check to Klar.
 
     NotFound outside sight, Forbidden when the step is another's or duties are not separate, Conflict when
-    somebody was first. `vat_changed`: VAT was adjusted at coding, so Kontering ej kontrollerad follows (A5.05), at
-    once. `undo`: how long it can be undone; Klar comes when that is over (attested.complete).
+    somebody was first. `undo`: how long it can be undone; Klar comes when that is over (attested.complete).
     """
     invoice_id = await _invoice_of(session, actor, step_id)
     opened = await open_invoice(session, actor, invoice_id, "approve", seen=seen, now=now)
-    undo = AT_ONCE if vat_changed else undo
     outcome = await approve_step(
         session, actor, step_id, case_id=opened.case_id, shown=shown, note=note, now=now, undo=undo
     )
@@ -81,8 +73,6 @@ async def approve(
         await comment(session, opened.invoice, actor, text, now)
     if not outcome.all_approved:
         status = await _part(session, opened, actor, now)
-    elif vat_changed:
-        status = await _vat_changed(session, opened, actor, now)
     else:
         status = await _close(session, opened, actor, now, undo=undo, decision_id=outcome.decision_id)
     await took_part(session, opened.invoice, actor, now)
@@ -142,28 +132,6 @@ async def accepted_of(session: AsyncSession, invoice: Invoice) -> tuple[str, ...
     events = await events_of(session, invoice)
     found = [e.data.get("accepted", ()) for e in events if e.tag == "invoice:status:accept_deviation"]
     return tuple(found[-1]) if found else ()
-
-
-async def _vat_changed(session: AsyncSession, opened: Opened, actor: Actor, now: datetime) -> str:
-    values = {"handler_role": LOCAL_ADMIN, "reasons": [reason("vat", VAT_CHANGED)]}
-    status = await move(session, opened, "approve_vat_changed", actor, now=now, values=values)
-    await hand_over(session, opened.invoice, (), now)
-    return status
-
-
-async def accept_coding(
-    session: AsyncSession, actor: Actor, invoice_id: UUID, *, seen: Seen | None = None, now: datetime
-) -> str:
-    """Kontering ej kontrollerad → Klar (A5.05); Conflict with the reason when the final check stops it."""
-    opened = await open_invoice(session, actor, invoice_id, "accept_coding", seen=seen, now=now)
-    if (today := await turned(session, opened.invoice, now)) is not None:
-        return await ask_again(session, opened.invoice, today, now)
-    closing = await final_control(session, opened.invoice, accepted=("vat",), now=now)
-    if closing.result.reasons:
-        raise Conflict(Several(closing.result.reasons))
-    status = await finish(session, opened, closing, "accept_coding", actor, now=now)
-    await took_part(session, opened.invoice, actor, now)
-    return status
 
 
 async def return_to_reviewer(

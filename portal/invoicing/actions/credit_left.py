@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.invoicing.models import Invoice
 from portal.invoicing.rules.credited import too_much
-from portal.invoicing.status import APPROVAL, ATTESTED, CANCELLED, CODING_UNCHECKED, DONE
+from portal.invoicing.status import APPROVAL, ATTESTED, CANCELLED, DONE
 from portal.invoicing.values import ZERO
 from portal.kernel.errors import Conflict
 from portal.kernel.money import format_kr
 from portal.kernel.text import sentence_list
 
 TOO_MUCH = "Krediten är %(amount)s exklusive moms, men bara %(left)s är kvar av faktura %(numbers)s."
-_ACCEPTED = (APPROVAL, ATTESTED, CODING_UNCHECKED, DONE)
+_ACCEPTED = (APPROVAL, ATTESTED, DONE)
 
 
 async def require_room(session: AsyncSession, credit_note: Invoice) -> None:

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import Actor
 from portal.access.locks import release_lock, take_lock
-from portal.access.models import User
 from portal.audit import transition
 from portal.audit.log import Event, record
 from portal.audit.transition import Subject, Told
@@ -265,8 +264,3 @@ def required(text: str | None, field: str, message: str) -> str:
 def reason(code: str, message: str, **params: str) -> dict[str, Any]:
     """A reason in the row's shape: why the invoice stands where a person put it."""
     return {"code": code, "message": message, "params": params, "line": None, "rule": "A9.02"}
-
-
-async def name_of(session: AsyncSession, user_id: UUID) -> str:
-    """A user's shown name."""
-    return (await session.execute(select(User.name).where(User.id == user_id))).scalar_one()

@@ -93,12 +93,10 @@ def is_prepaid(invoice: Neutral) -> bool:
     return bool(prepaid) and inside and (prepaid == gross or left <= 0)
 
 
-def payable(
-    invoice: Neutral | Invoice, supplier: SupplierRow | None, *, otherwise: bool, internal: bool = False
-) -> Payable:
+def payable(invoice: Neutral | Invoice, supplier: SupplierRow | None, *, otherwise: bool) -> Payable:
     """What decides the day an invoice is paid."""
     days = {"days": supplier.terms.payment_days} if supplier else {}
-    never = otherwise or internal or (supplier is not None and supplier.internal is not None)
+    never = otherwise or (supplier is not None and supplier.internal is not None)
     return Payable(invoice.due_date, invoice.issue_date, invoice.payable_amount, never=never, **days)
 
 

@@ -10,19 +10,20 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.access.rules.settings import REMIND_DAY
+from portal.access.setting_queries import setting
 from portal.audit.log import Event, record
 from portal.integrations.letters import letter
 from portal.integrations.mail import Mail
 from portal.invoicing.actions.again import rerun_in
 from portal.invoicing.models import Invoice
 from portal.invoicing.queries.stored import (
-    days_of,
     held_for_payment,
     mark_reminded,
     wait_days,
     waiting_since,
 )
-from portal.invoicing.rules.deadlines import REMIND_DAY, latest_arrival_overdue
+from portal.invoicing.rules.deadlines import latest_arrival_overdue
 from portal.invoicing.status import AWAITING_RECEIPT
 from portal.jobs.queue import enqueue
 from portal.kernel.dates import format_day_long, stockholm_date
@@ -30,7 +31,6 @@ from portal.orders.models import PurchaseOrder
 from portal.orders.queries.readers import readers_for
 
 REMIND_JOB = "invoicing.remind_receipt"
-REMIND_SETTING = "receipt.remind_day"
 BATCH = 50
 REMINDED = "Leveransen är inte kvitterad."
 LETTER = "receipt_reminder"
@@ -43,7 +43,7 @@ async def wait_no_longer(session: AsyncSession, concern_id: UUID, now: datetime)
     """
     today = stockholm_date(now)
     waited = await wait_days(session, concern_id, today)
-    remind_day = await days_of(session, concern_id, REMIND_SETTING, today, REMIND_DAY)
+    remind_day = int(await setting(session, concern_id, REMIND_DAY, today))
     overdue = await waiting_since(session, concern_id, latest_arrival_overdue(today, waited))
     for start in range(0, len(overdue), BATCH):
         await rerun_in(session, concern_id, overdue[start : start + BATCH], now)

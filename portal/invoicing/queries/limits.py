@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.access.rules.settings import CHARGE_CODES, MOST_ROUNDING, ROUNDING_ACCOUNT, RULES, value_of
+from portal.access.setting_queries import setting
 from portal.invoicing.match_values import InvoiceLineFacts, MatchLimits, VatRateRow
 from portal.invoicing.queries.ordered import Order
 from portal.invoicing.rules.line_units import folded
@@ -23,9 +25,6 @@ _LIMITS = text(
     " WHERE concern_id = :concern AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)"
     " ORDER BY valid_from, id"
 )
-CHARGE_CODES, ROUNDING_ACCOUNT, MOST_ROUNDING = (
-    "match.charge_codes", "coding.rounding_account", "arrival.most_rounding",
-)  # fmt: skip
 _SETTINGS = text(
     "SELECT organisation_id, key, value FROM setting WHERE concern_id = :concern AND key = ANY(:keys)"
     " AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY valid_from, id"
@@ -33,7 +32,6 @@ _SETTINGS = text(
 _VAT_RATES = text(
     "SELECT category AS kind, valid_from, valid_to, rate FROM vat_rate ORDER BY category, valid_from"
 )
-_ROUNDING_CEILING = Decimal(1)
 _AMOUNTS = frozenset(
     field.name
     for field in fields(MatchLimits)
@@ -112,7 +110,7 @@ async def limits_in_force(session: AsyncSession, concern_id: UUID, day: date) ->
         rows,
         {row.organisation_id: tuple(map(str, row.value)) for row in settings if row.key == CHARGE_CODES},
         await _vat_rates(session),
-        None if rounding is None else min(abs(Decimal(str(rounding))), _ROUNDING_CEILING),
+        value_of(RULES[MOST_ROUNDING], rounding),
         None if account is None else str(account),
     )
 
@@ -125,6 +123,5 @@ async def _vat_rates(session: AsyncSession) -> tuple[VatRateRow, ...]:
 
 async def rounding_account(session: AsyncSession, concern_id: UUID, day: date) -> str | None:
     """The concern's account for what an invoice rounds off, if it has chosen one."""
-    parameters = {"concern": concern_id, "day": day, "keys": [ROUNDING_ACCOUNT]}
-    found = [row.value for row in await session.execute(_SETTINGS, parameters) if row.organisation_id is None]
-    return str(found[-1]) if found else None
+    found: str | None = await setting(session, concern_id, ROUNDING_ACCOUNT, day)
+    return found

@@ -257,12 +257,3 @@ def read_cursor(cursor: str, sort: Sort) -> tuple[tuple[Any, UUID] | None, bool]
         return (sort.read(text), UUID(row_id)), bool(backwards)
     except (ValueError, TypeError, InvalidOperation, binascii.Error):
         return None, False
-
-
-async def count_mine(session: AsyncSession, actor: Actor, rights: Rights, *statuses: str) -> int:
-    """How many wait for the actor, in some statuses or any; counted no further than MOST_COUNTED."""
-    query = select(Invoice.id).where(in_scope(actor), mine(actor, rights))
-    if statuses:
-        query = query.where(Invoice.status.in_(statuses))
-    inner = query.limit(MOST_COUNTED).subquery()
-    return (await session.execute(select(func.count()).select_from(inner))).scalar_one()

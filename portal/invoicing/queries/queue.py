@@ -17,7 +17,6 @@ from portal.invoicing.queries.lists import CENTRAL_ADMIN, handled_roles
 from portal.invoicing.queries.scope import in_scope
 from portal.invoicing.status import (
     ARRIVAL,
-    CODING_UNCHECKED,
     INVOICE_INFORMATION,
     LEVGRUPPEN,
     PAYMENT_INFORMATION,
@@ -25,7 +24,7 @@ from portal.invoicing.status import (
     SUPPLIER_NOT_CHOSEN,
 )
 
-ORDER = (SUPPLIER_NOT_CHOSEN, PAYMENT_INFORMATION, INVOICE_INFORMATION, REVIEWER_MISSING, CODING_UNCHECKED)
+ORDER = (SUPPLIER_NOT_CHOSEN, PAYMENT_INFORMATION, INVOICE_INFORMATION, REVIEWER_MISSING)
 """Groups of the queue, as they are shown."""
 MOST = 200
 # As it weighs on the cost: less than 0 for a credit note.

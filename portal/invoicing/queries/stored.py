@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.invoicing.rules.deadlines import WAIT_DAYS
-from portal.invoicing.values import MOST_ROUNDING
+from portal.access.rules.settings import MOST_ROUNDING, WAIT_DAYS
+from portal.access.setting_queries import setting
 
 _LOCK = text(
     "SELECT * FROM invoice WHERE concern_id = :concern AND id = ANY(CAST(:ids AS uuid[]))"
@@ -68,14 +68,7 @@ _REMIND = text(
     " WHERE concern_id = :concern AND status = 'awaiting_receipt'"
     " AND arrival_date <= :latest AND receipt_reminded_at IS NULL RETURNING id"
 )
-_SETTING = text(
-    "SELECT value FROM setting WHERE concern_id = :concern AND key = :key AND organisation_id IS NULL"
-    " AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY valid_from DESC LIMIT 1"
-)
 _CONCERNS = text("SELECT id FROM list_concerns()")
-
-ROUNDING_SETTING = "arrival.most_rounding"
-_ROUNDING_CEILING = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +125,14 @@ async def mark_reminded(session: AsyncSession, concern_id: UUID, latest: date, n
     return list((await session.execute(_REMIND, parameters)).scalars())
 
 
-async def days_of(session: AsyncSession, concern_id: UUID, key: str, day: date, default: int) -> int:
-    """An installation parameter in days, as it is that day."""
-    found = (await session.execute(_SETTING, {"concern": concern_id, "key": key, "day": day})).scalar()
-    return default if found is None else int(found)
-
-
 async def wait_days(session: AsyncSession, concern_id: UUID, day: date) -> int:
     """How many days a receipt is waited for (A5.06)."""
-    return await days_of(session, concern_id, "receipt.wait_days", day, WAIT_DAYS)
+    return int(await setting(session, concern_id, WAIT_DAYS, day))
 
 
 async def most_rounding(session: AsyncSession, concern_id: UUID, day: date) -> Decimal:
     """How far BT-114 may go either way, SEK (A4.10): the concern's own ceiling, never above 1 krona."""
-    values = {"concern": concern_id, "key": ROUNDING_SETTING, "day": day}
-    found = (await session.execute(_SETTING, values)).scalar()
-    return MOST_ROUNDING if found is None else min(abs(Decimal(str(found))), _ROUNDING_CEILING)
+    return Decimal(await setting(session, concern_id, MOST_ROUNDING, day))
 
 
 async def concerns(session: AsyncSession) -> list[UUID]:

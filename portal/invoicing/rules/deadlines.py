@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from portal.access.rules.settings import RULES
 from portal.kernel.dates import days_between, stockholm_midnight
 
-REMIND_DAY = 5
-WAIT_DAYS = 7
-"""Default of the installation parameter."""
-
-
-def reminder_due(arrival: date, today: date, remind_day: int = REMIND_DAY) -> bool:
-    """From day 5 the buyer and the delegate are reminded (once: the caller remembers)."""
-    return days_between(arrival, today) >= remind_day
+WAIT_DAYS: int = RULES["receipt.wait_days"].default
+"""When the concern has chosen no other."""
 
 
 def receipt_overdue(arrival: date, today: date, wait_days: int = WAIT_DAYS) -> bool:

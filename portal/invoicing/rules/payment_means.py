@@ -53,6 +53,16 @@ _PREPAID = (
     " Den väntar tills levgruppen har kontrollerat betalningen."
 )
 
+NOT_CHECKED = "Någon i levgruppen behöver först anteckna hur fakturan är betald."
+OWN_CHECK = "Du har själv antecknat hur fakturan är betald. En annan person i levgruppen behöver bekräfta."
+
+
+def second_refusal(person: object, checked: object) -> str | None:
+    """Why this person may not be the second to say that an invoice is paid otherwise, or None."""
+    if checked is None:
+        return NOT_CHECKED
+    return OWN_CHECK if person is None or person == checked else None
+
 
 def told(codes: Iterable[str], means: Iterable[PaymentMeans]) -> tuple[str, ...]:
     """The codes, and what a card (BG-18) or a mandate (BG-19) says beside a code that says another thing."""

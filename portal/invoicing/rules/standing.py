@@ -10,8 +10,7 @@ from portal.access import permissions as p
 from portal.invoicing import status as s
 from portal.kernel.workflow import Move
 
-CENTRAL_ADMIN = "central_admin"
-ROLE_STATUSES = frozenset({*s.ARRIVAL, s.REVIEWER_MISSING, s.CODING_UNCHECKED})
+ROLE_STATUSES = frozenset({*s.ARRIVAL, s.REVIEWER_MISSING})
 """Statuses that a role handles; in the others a person has the invoice."""
 NEVER_INTERNAL = frozenset({"cancel", "cancel_at_levgruppen", "change_organisation"})
 """An internal unit's invoice is credited by the seller, never cancelled and never moved (A9.08, A9.10)."""

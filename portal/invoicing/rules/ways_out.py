@@ -34,7 +34,7 @@ FITS: Mapping[str, Fit] = MappingProxyType(
         "organisation_conflict": Fit(("organisation", "reference", CANCEL), chosen=True),
         "supplier_unknown": Fit(("supplier", CANCEL), chosen=True),
         "payment_account": Fit(("propose_account", "payment_second", "payment", CANCEL), chosen=True),
-        "paid_otherwise": Fit(("paid_otherwise", CANCEL)),
+        "paid_otherwise": Fit(("paid_otherwise", "otherwise_second", CANCEL)),
         "currency": Fit((CANCEL,)),
         "zero_amount": Fit(("manual", CANCEL), suggested=False),
         "sum": Fit(("total", CANCEL), chosen=True),
@@ -51,7 +51,6 @@ FITS: Mapping[str, Fit] = MappingProxyType(
         f"reviewer_unknown/{NAMED}": Fit(("right_reference", "reviewer", "send_back"), chosen=True),
         "credit_note": Fit(("reviewer", "right_reference", "send_back"), chosen=True),
         "not_mine": Fit(("reviewer", "right_reference", "send_back"), chosen=True),
-        "vat": Fit(("accept_coding", "send_back"), chosen=True),
         # What the person wrote decides which way fits.
         "sent_back": Fit(("recheck", "reference", "by_hand", "flow"), suggested=False),
     }

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.access.actor import system_actor
-from portal.audit.transition import Step, Subject, Told, move_all
+from portal.access.actor import SYSTEM_LOGIN
+from portal.audit.log import Event, record
 from portal.coding.values import DIMENSIONS
 from portal.db.bulk import insert_rows
 from portal.jobs.queue import enqueue
@@ -21,7 +21,7 @@ from portal.kernel.identifiers import uuid7
 from portal.orders.models import OrderCoding, OrderLine, PurchaseOrder, Transmission
 from portal.orders.queries.sequences import next_numbers
 from portal.orders.rules.split import split_by_supplier, totals
-from portal.orders.status import DRAFT, ORDER
+from portal.orders.status import ORDER
 from portal.orders.values import Requested, RequestedLine, WantedLine
 
 SEND_JOB = "orders.send"
@@ -81,7 +81,8 @@ async def _shared(session: AsyncSession, requested: Requested, now: datetime) ->
     rows = (await session.execute(_AROUND, given)).all()
     columns = {
         "concern_id": requested.concern_id, "organisation_id": requested.organisation_id,
-        "requisition_id": requested.id, "status": DRAFT, "buyer_user_id": requested.buyer_user_id,
+        "requisition_id": requested.id, "status": ORDER.initial, "sent_at": now,
+        "buyer_user_id": requested.buyer_user_id,
         "buyer_person_id": requested.buyer_person_id, **{name: getattr(rows[0], name) for name in _PLACES},
         "goods_mark": requested.goods_mark, "wanted_on": requested.wanted_on,
         "note_to_supplier": requested.note_to_supplier, "review_requested": requested.review_requested,
@@ -128,18 +129,17 @@ async def _send_out(session: AsyncSession, orders: Rows, mail: Mapping[UUID, str
         Transmission,
         [row for order in orders for row in _transmissions(order, mail[order["supplier_id"]], now)],
     )
-    actor = system_actor(orders[0]["concern_id"])
-    await move_all(session, ORDER, [_release(order, now) for order in orders], actor, at=now)
+    await record(session, [_released(order, now) for order in orders])
     for order in orders:
         await enqueue(session, SEND_JOB, concern_id=order["concern_id"], order_id=order["id"])
 
 
-def _release(order: Mapping[str, Any], now: datetime) -> Step:
-    subject = Subject(
-        PurchaseOrder, order["concern_id"], order["id"], DRAFT, order["organisation_id"], order["supplier_id"]
-    )
-    told = Told(data={"number": order["number"], "gross": str(order["gross_amount"])})
-    return Step(subject, "release", told, {"sent_at": now})
+def _released(order: Mapping[str, Any], now: datetime) -> Event:
+    return Event(
+        "order:status:release", "order", order["id"], now, actor=SYSTEM_LOGIN, concern_id=order["concern_id"],
+        organisation_id=order["organisation_id"], supplier_id=order["supplier_id"], to_status=ORDER.initial,
+        data={"number": order["number"], "gross": str(order["gross_amount"])},
+    )  # fmt: skip
 
 
 def _transmissions(order: Mapping[str, Any], email: str, now: datetime) -> Rows:

@@ -15,7 +15,6 @@ from portal.orders.values import Offer, Offered, RequestedLine
 PRICE, UNIT, VAT, LEAST, PACKAGE = "price", "unit", "vat_rate", "min_quantity", "gtin"
 NAME, TEXT, KIND = "name", "description", "unspsc"
 STOPPING = (PRICE, UNIT, VAT, LEAST, PACKAGE)
-TOLD = (NAME, TEXT, KIND)
 """Shown without a stop: the words of an article change, not what is paid or how much comes."""
 
 LABELS: Mapping[str, str] = {

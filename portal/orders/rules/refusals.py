@@ -27,9 +27,6 @@ from portal.orders.status import (
 RECEIVE, CANCEL, CLOSE, RAISE = "receive", "cancel", "close", "change_to_attest"
 
 _ORDER: Mapping[str, str] = {
-    DRAFT: "Beställningen är inte skickad än.",
-    AWAITING_APPROVAL: "Beställningen väntar på attest.",
-    SENT_BACK: "Beställningen är skickad tillbaka till beställaren.",
     SENT: "Beställningen är skickad till leverantören, som inte har svarat än.",
     CONFIRMED: "Beställningen är redan bekräftad.",
     CONFIRMED_WITH_CHANGE: "Leverantören har svarat med en ändring som ingen har tagit ställning till än.",
@@ -42,6 +39,8 @@ _ORDER: Mapping[str, str] = {
     CANCELLED: "Beställningen är redan makulerad.",
 }
 _REQUISITION: Mapping[str, str] = {
+    DRAFT: "Beställningen är inte skickad än.",
+    SENT_BACK: "Beställningen är skickad tillbaka till beställaren.",
     AWAITING_APPROVAL: "Beställningen är redan skickad för attest. Ta tillbaka den om du vill ändra något.",
     ATTESTED: "Beställningen är attesterad och skickas till leverantören om några sekunder.",
     ORDERED: "Beställningen är redan attesterad och skickad till leverantören.",
@@ -86,5 +85,5 @@ def why_not(machine: Machine, step: str, status: str) -> str | None:
     if machine.name == "requisition" and status == DRAFT and step in _DECIDES:
         return _TAKEN_BACK
     if machine.name == "requisition":
-        return _REQUISITION.get(status) or _ORDER[status]
+        return _REQUISITION[status]
     return _STEPS.get((step, status), _ORDER[status])

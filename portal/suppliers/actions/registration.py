@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select, text, update
+from sqlalchemy import exists, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access.actor import system_actor
@@ -20,19 +20,15 @@ from portal.jobs.queue import enqueue
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Forbidden, Invalid
 from portal.kernel.identifiers import uuid7
-from portal.suppliers.actions.relations import move_relation
 from portal.suppliers.models import Supplier, SupplierAccount, SupplierRelation
 from portal.suppliers.queries.accounts import held_by_company
 from portal.suppliers.rules.joining import Address
 from portal.suppliers.rules.registration import Registration
-from portal.suppliers.status import ACCOUNT, INVITED, PENDING, PROPOSED
+from portal.suppliers.status import ACCOUNT, PENDING, PROPOSED
 
 ATTEMPTS_PER_HOUR = 20
 TOO_MANY = "Många anmälningar har gjorts härifrån den senaste timmen. Vänta en stund och försök igen."
-KNOWN = (
-    "Företaget är redan anmält. Logga in, eller fråga en kollega."
-    " Kommer ingen in: ring supporten, så hjälper vi er."
-)
+KNOWN = "Företaget är redan anmält. Logga in, eller fråga en kollega. Kommer ingen in: fråga kunden."
 HELD_BY_OTHER = "Kontot hör till ett annat företag i kundens register. Kontrollera numret."
 FAILED = "Anmälan kunde inte skickas. Rätta fälten nedan."
 
@@ -61,8 +57,7 @@ async def register(
     holder, when the e-mail signs somebody in: whoever fills in the form must not learn that from the answer.
     """
     await _one_at_a_time(session, company.org_number)
-    invited = await _invited(session, company.org_number, concern_id)
-    await _refuse_known(session, company, invited)
+    await _refuse_known(session, company)
     await _refuse_held(session, company, concern_id)
     if await _signs_in(session, company.email):
         await enqueue(
@@ -70,11 +65,9 @@ async def register(
             company=company.name,
         )  # fmt: skip
         return None
-    supplier_id = await _keep_supplier(session, company, address, invited, now)
+    supplier_id = await _keep_supplier(session, company, address, now)
     user_id = await _open_login(session, company, password_hash, supplier_id, now)
-    await _ask_to_join(
-        session, supplier_id, concern_id, by_user_id or user_id, now, invited=invited is not None
-    )
+    await _ask_to_join(session, supplier_id, concern_id, by_user_id or user_id, now)
     await _propose_accounts(session, company, supplier_id, concern_id, by_user_id or user_id, now)
     await _tell(session, supplier_id, user_id, by_user_id or user_id, concern_id, now)
     return Registered(supplier_id, user_id)
@@ -93,22 +86,10 @@ async def _one_at_a_time(session: AsyncSession, org_number: str) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"join:{org_number}"})
 
 
-async def _invited(session: AsyncSession, org_number: str, concern_id: UUID) -> UUID | None:
-    """The supplier the concern has invited and nobody signs in for yet: only that one joins by the form."""
-    has_login = exists().where(User.supplier_id == Supplier.id)
-    query = (
-        select(Supplier.id)
-        .join(SupplierRelation, SupplierRelation.supplier_id == Supplier.id)
-        .where(Supplier.org_number == org_number, Supplier.gln.is_(None), ~has_login)
-        .where(SupplierRelation.concern_id == concern_id, SupplierRelation.status == INVITED)
-    )
-    return (await session.execute(query)).scalar_one_or_none()
-
-
-async def _refuse_known(session: AsyncSession, company: Registration, invited: UUID | None) -> None:
+async def _refuse_known(session: AsyncSession, company: Registration) -> None:
     """Who supplies to the public is no secret, and a colleague must learn why it was refused."""
     same_number = select(exists().where(Supplier.org_number == company.org_number))
-    if invited is None and (await session.execute(same_number)).scalar():
+    if (await session.execute(same_number)).scalar():
         raise Invalid(FAILED, fields={"org_number": KNOWN})
 
 
@@ -128,7 +109,7 @@ async def _refuse_held(session: AsyncSession, company: Registration, concern_id:
 
 
 async def _keep_supplier(
-    session: AsyncSession, company: Registration, address: Address, invited: UUID | None, now: datetime
+    session: AsyncSession, company: Registration, address: Address, now: datetime
 ) -> UUID:
     facts: dict[str, Any] = {
         "name": company.name, "vat_number": company.vat_number, "f_tax": company.f_tax,
@@ -136,9 +117,6 @@ async def _keep_supplier(
         "street": address.street, "postcode": address.postcode, "city": address.city, "registered_at": now,
         "endpoint": f"0007:{company.org_number}",
     }  # fmt: skip
-    if invited is not None:
-        await session.execute(update(Supplier).where(Supplier.id == invited).values(**facts))
-        return invited
     supplier_id = uuid7()
     await session.execute(
         insert(Supplier).values(id=supplier_id, org_number=company.org_number, gln=None, **facts)
@@ -160,14 +138,8 @@ async def _open_login(
 
 
 async def _ask_to_join(
-    session: AsyncSession, supplier_id: UUID, concern_id: UUID, by: UUID, now: datetime, *, invited: bool
+    session: AsyncSession, supplier_id: UUID, concern_id: UUID, by: UUID, now: datetime
 ) -> None:
-    if invited:
-        await move_relation(
-            session, system_actor(concern_id), concern_id, supplier_id, INVITED, "join", now=now,
-            values={"registered_by": by},
-        )  # fmt: skip
-        return
     await session.execute(
         insert(SupplierRelation).values(
             concern_id=concern_id, supplier_id=supplier_id, status=PENDING, secret=False, vat_min=0, vat_max=26,

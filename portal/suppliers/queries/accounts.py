@@ -14,17 +14,14 @@ from sqlalchemy.orm import aliased
 
 from portal.access.actor import Actor
 from portal.access.models import User
+from portal.access.rules.settings import ACCOUNT_WAIT
+from portal.access.setting_queries import setting
 from portal.kernel.errors import NotFound
 from portal.suppliers.models import RelationTerm, Supplier, SupplierAccount, SupplierFactor, SupplierRelation
-from portal.suppliers.rules.accounts import WAIT_KEY, wait_hours
 from portal.suppliers.status import APPROVED, CALLED_BACK, LIVING, PROPOSED
 
 NOT_FOUND = "Kontot finns inte."
 _HELD = text("SELECT account_held(:concern, :supplier, :kind, :number, :factor)")
-_HOURS = text(
-    "SELECT value FROM setting WHERE concern_id = :concern AND key = :key AND organisation_id IS NULL"
-    " AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY valid_from DESC LIMIT 1"
-)
 _CONCERNS = text("SELECT id FROM list_concerns()")
 
 
@@ -178,8 +175,7 @@ async def held_by_company(
 
 async def hours_of_wait(session: AsyncSession, concern_id: UUID, day: date) -> int:
     """Hours between approval and the day an account holds, as set that day."""
-    values = {"concern": concern_id, "key": WAIT_KEY, "day": day}
-    return wait_hours((await session.execute(_HOURS, values)).scalar())
+    return int(await setting(session, concern_id, ACCOUNT_WAIT, day))
 
 
 async def due_accounts(session: AsyncSession, concern_id: UUID, now: datetime) -> list[SupplierAccount]:

@@ -18,8 +18,6 @@ KINDS: Mapping[str, tuple[str, Callable[[str], str | None]]] = {
     "PLUSGIRO": ("Plusgiro", plusgiro),
     "IBAN": ("IBAN", iban),
 }
-WAIT_KEY = "supplier.account_wait_hours"
-WAIT_HOURS, LEAST_HOURS, MOST_HOURS = 48, 24, 120
 MOST_TEXT = 500
 _FEWEST_DIGITS = 5
 _GROUP = 4
@@ -162,12 +160,6 @@ def refusal(person: object, proposed: object, called: object) -> str | None:
     if person == proposed:
         return OWN_PROPOSAL
     return OWN_CALL if person == called else None
-
-
-def wait_hours(value: object) -> int:
-    """Hours of the wait: the setting, never outside 24–120."""
-    hours = value if isinstance(value, int) and not isinstance(value, bool) else WAIT_HOURS
-    return min(MOST_HOURS, max(LEAST_HOURS, hours))
 
 
 def ends(approved: datetime, hours: int) -> datetime:

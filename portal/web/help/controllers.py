@@ -7,11 +7,14 @@ from litestar.datastructures import State
 
 from portal.access.permissions import PUBLIC
 from portal.invoicing.status import INVOICE
-from portal.orders.status import ORDER
+from portal.orders.status import ATTESTED, AWAITING_APPROVAL, DRAFT, ORDER, REQUISITION, SENT_BACK
 from portal.web.help.meanings import INVOICE_MEANINGS, ORDER_MEANINGS
 from portal.web.help.roles import roles_of
 from portal.web.pages import Html, Req, page
 from portal.web.supplier.sentences import SENTENCES
+
+# A basket and its order are one thing to who orders: first before the attest, then with the supplier.
+ORDER_STATES = (*map(REQUISITION.state, (DRAFT, AWAITING_APPROVAL, ATTESTED, SENT_BACK)), *ORDER.states)
 
 
 class HelpController(Controller):
@@ -28,7 +31,7 @@ class HelpController(Controller):
         supplier = bool(actor and actor.supplier_id)
         told = {code: one.text for code, one in SENTENCES.items()}
         return await page(
-            request, "help/show.html", roles=roles_of(actor), supplier=supplier, order_states=ORDER.states,
+            request, "help/show.html", roles=roles_of(actor), supplier=supplier, order_states=ORDER_STATES,
             invoice_states=() if supplier else INVOICE.states, order_meanings=ORDER_MEANINGS,
             invoice_meanings=INVOICE_MEANINGS, told=list(dict.fromkeys(told.values())),
         )  # fmt: skip

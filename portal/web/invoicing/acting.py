@@ -125,7 +125,6 @@ async def where_now(session: AsyncSession, actor: Actor, invoice_id: UUID, now: 
         *ARRIVAL,
         *MATCHING,
         "reviewer_missing",
-        "coding_unchecked",
     ):
         who = role_name(invoice.handler_role)
         return gettext("Faktura %(number)s: %(status)s, hos %(who)s.") % {**params, "who": who}

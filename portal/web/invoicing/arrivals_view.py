@@ -31,7 +31,6 @@ SHORT = {
     "payment_information": "Betalning",
     "invoice_information": "Fakturainformation",
     "reviewer_missing": "Granskare saknas",
-    "coding_unchecked": "Kontering",
 }
 
 

@@ -30,7 +30,6 @@ from portal.web.i18n import gettext
 from portal.web.invoicing.spoken import retold, worded
 
 SHOWN = ("account", "responsibility", "operation", "project")
-HIDDEN = ("activity", "free", "text", "source")
 FROM_INVOICE = "Förslag från faktura %(number)s"
 HALF = Decimal(2)
 

@@ -13,7 +13,6 @@ from litestar.status_codes import HTTP_200_OK
 
 from portal.access import permissions as p
 from portal.invoicing.actions import (
-    approval,
     assignment,
     cancellation,
     correction,
@@ -21,7 +20,7 @@ from portal.invoicing.actions import (
     new_start,
 )
 from portal.invoicing.actions.correction import FORCIBLE, Correction
-from portal.invoicing.actions.paid_otherwise import confirm_paid_otherwise
+from portal.invoicing.actions.paid_otherwise import check_paid_otherwise, confirm_paid_otherwise
 from portal.invoicing.queries.detail import head_of
 from portal.invoicing.queries.scope import rights_of
 from portal.kernel.dates import stockholm_date
@@ -36,7 +35,7 @@ from portal.web.pages import Html, Req
 HANDLES = (p.LOCAL_SYSTEM_ADMIN, p.INVOICE_ADMIN, p.LEVGRUPPEN, p.CENTRAL_SYSTEM_ADMIN)
 CHOOSE = "Välj hur du vill lösa det."
 BAD_DATE = "Skriv datumet som år-månad-dag, till exempel 2026-12-16."
-_FINAL = frozenset({"cancel", "reviewer", "send_back", "accept_coding"})
+_FINAL = frozenset({"cancel", "reviewer", "send_back"})
 """Ways out that say themselves where the invoice goes; after the others the rules do."""
 
 
@@ -147,10 +146,10 @@ _SOLUTIONS: Mapping[str, Callable[[Form], Any]] = {
     "propose_account": _with(foreign_account.propose_account, note=_text("note_propose")),
     "payment": _with(foreign_account.check_payment, call=_call),
     "payment_second": _with(foreign_account.confirm_payment),
-    "paid_otherwise": _with(confirm_paid_otherwise, note=_text("note_otherwise")),
+    "paid_otherwise": _with(check_paid_otherwise, note=_text("note_otherwise")),
+    "otherwise_second": _with(confirm_paid_otherwise),
     "organisation": _with(correction.change_organisation, organisation_id=_id("organisation_id")),
     "cancel": _with(cancellation.cancel, comment=_text("comment")),
     "reviewer": _with(assignment.choose_reviewer, user_id=_id("user_id")),
     "send_back": _with(assignment.send_back, note=_text("note_back")),
-    "accept_coding": _with(approval.accept_coding),
 }

@@ -29,7 +29,6 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
     s.PAYMENT_INFORMATION: ("propose_account", "payment", "payment_second", "cancel"),
     s.INVOICE_INFORMATION: ("flow", "due_date", "organisation", "number", "cancel"),
     s.REVIEWER_MISSING: ("reviewer", "right_reference", "send_back"),
-    s.CODING_UNCHECKED: ("accept_coding", "send_back"),
 }
 """Ways that a status has whatever the reason, after those that fit it."""
 
@@ -96,8 +95,13 @@ def _arrival(invoice: Invoice) -> tuple[Solution, ...]:
 def _payment() -> tuple[Solution, ...]:
     return (
         Solution(
-            "paid_otherwise", "confirm_paid_otherwise", gettext("Fakturan betalas inte av oss"),
-            gettext("Kontrollera att den är betald på annat sätt. Den går vidare, men betalas aldrig av oss."),
+            "paid_otherwise", "check_paid_otherwise", gettext("Fakturan betalas inte av oss"),
+            gettext("Kontrollera att den är betald på annat sätt. En annan person bekräftar sedan."),
+        ),
+        Solution(
+            "otherwise_second", "confirm_paid_otherwise",
+            gettext("Bekräfta som andra person att den inte betalas av oss"),
+            gettext("Anteckningen står i historiken. Fakturan går vidare, men betalas aldrig av oss."),
         ),
         Solution(
             "propose_account", "propose_account", gettext("Föreslå kontot i registret"),
@@ -143,8 +147,5 @@ def _way() -> tuple[Solution, ...]:
         Solution(
             "send_back", "send_back", gettext("Skicka tillbaka"),
             gettext("Till Fakturainformation, där uppgifter och flöde kan ändras."),
-        ),
-        Solution(
-            "accept_coding", "accept_coding", gettext("Godkänn konteringen"), gettext("Fakturan blir klar."),
         ),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from portal.invoicing.models import Invoice
 from portal.invoicing.queries import choices
 from portal.invoicing.queries.detail import Detail
 from portal.invoicing.rules.foreign_account import another_company, confirmation_refusal
+from portal.invoicing.rules.payment_means import second_refusal
 from portal.invoicing.rules.standing import Who, refusal
 from portal.invoicing.rules.ways_out import Fit, fitting
 from portal.invoicing.status import INVOICE
@@ -100,7 +101,9 @@ def _allowed(
 
 
 def _is_other_half(name: str, invoice: Invoice) -> bool:
-    """A call about an account has two halves: only the one that is next is offered, and none where nothing is paid."""
+    """What two persons say has two halves: only the one that is next is offered, and none where nothing is paid."""
+    if name in ("paid_otherwise", "otherwise_second"):
+        return (invoice.otherwise_checked_person is None) == (name == "otherwise_second")
     if name not in ("payment", "payment_second", "propose_account"):
         return False
     checked = invoice.payment_checked_person is not None
@@ -122,6 +125,8 @@ def _is_double(other: Any, invoice: Invoice) -> bool:
 
 
 def _own_check(card: Solution, invoice: Invoice, actor: Actor) -> str | None:
+    if card.verb == "confirm_paid_otherwise":
+        return second_refusal(actor.person_id, invoice.otherwise_checked_person)
     if card.verb != "confirm_payment":
         return None
     return confirmation_refusal(actor.person_id, invoice.payment_checked_person)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.access import permissions as p
 from portal.access.actor import Actor
+from portal.invoicing.queries.rules_in_force import waiting_for
 from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.queries.tasks import arrival_rows, to_move, waiting_rows
 from portal.invoicing.status import MATCHING_REQUIRED, REVIEW
@@ -41,7 +42,14 @@ async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[
         found.append(_arrivals(await arrival_rows(session, actor), today))
     if actor.has(p.CENTRAL_SYSTEM_ADMIN) and not actor.has(p.LEVGRUPPEN):
         found.append(_moves(await to_move(session, actor), today))
+    if actor.has(p.CENTRAL_SYSTEM_ADMIN, p.LEVGRUPPEN) and (count := await waiting_for(session, actor)):
+        found.append(_changes(count))
     return found
+
+
+def _changes(count: int) -> Task:
+    text = ngettext("En ändring väntar på dig.", "%(num)s ändringar väntar på dig.", count) % {"num": count}
+    return Task(gettext("Ändrade regler att godkänna"), text, "/invoicing/settings", count, 1)
 
 
 def _moves(rows: Sequence[Any], today: date) -> Task:

@@ -104,12 +104,6 @@ def _reviewer_missing(told: Told) -> list[str]:
     return [told.reasons, then]
 
 
-def _coding(told: Told) -> list[str]:
-    return [told.reasons or gettext("Momsen ändrades vid konteringen."), gettext(
-        "Lokal administratör kontrollerar konteringen. När den är godkänd är fakturan klar."
-    )]  # fmt: skip
-
-
 def _awaiting(told: Told) -> list[str]:
     invoice, head = told.detail.invoice, told.detail.head
     deadline = stockholm_date(receipt_deadline(invoice.arrival_date, told.detail.wait_days))
@@ -199,10 +193,6 @@ def _attested(told: Told) -> list[str]:
     ]
 
 
-def _extra(told: Told) -> list[str]:
-    return [gettext("Fakturan väntar på extra kontroll av %(who)s.") % {"who": told.owners or "–"}]
-
-
 def _done(told: Told) -> list[str]:
     moves = [event for event in told.detail.events if event.to_status]
     order = {"order": told.detail.head.order_number or ""}
@@ -232,13 +222,11 @@ _BY_STATUS: Mapping[str, Callable[[Told], list[str]]] = {
     s.PAYMENT_INFORMATION: _payment,
     s.INVOICE_INFORMATION: _information,
     s.REVIEWER_MISSING: _reviewer_missing,
-    s.CODING_UNCHECKED: _coding,
     s.AWAITING_RECEIPT: _awaiting,
     s.MATCHING_REQUIRED: _matching,
     s.REVIEW: _review,
     s.APPROVAL: _approval,
     s.ATTESTED: _attested,
-    s.EXTRA_CONTROL: _extra,
     s.DONE: _done,
     s.CANCELLED: _cancelled,
 }

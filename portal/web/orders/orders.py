@@ -50,7 +50,6 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 READS_ORDERS = (*READS, p.RECEIVE_ALL, p.SEE_ALL_INVOICES)
 ATTESTED_BY = ("requisition:status:approve", "requisition:status:attest")
 CANCELLABLE = ORDER.move("cancel").sources
-NEVER = "00000000-0000-0000-0000-000000000000"
 
 
 class OrderController(Controller):

@@ -61,10 +61,6 @@ SENTENCES: Mapping[str, Sentence] = {
         1, "Jämförs",
     ),
     s.REVIEW: Sentence("info", "eye", _HANDLING, "Kunden granskar fakturan. Inget för er att göra.", 1, "Granskas"),
-    s.EXTRA_CONTROL: Sentence(
-        "info", "user-round-search", _HANDLING, "Kunden gör en extra kontroll. Inget för er att göra.",
-        2, "Kontrolleras",
-    ),
     s.APPROVAL: Sentence(
         "info", "stamp", _HANDLING, "Granskad, väntar på kundens godkännande. Inget för er att göra.",
         2, "Godkänns",
@@ -72,9 +68,6 @@ SENTENCES: Mapping[str, Sentence] = {
     s.ATTESTED: Sentence(
         "info", "stamp", _HANDLING, "Granskad, väntar på kundens godkännande. Inget för er att göra.",
         2, "Godkänns",
-    ),
-    s.CODING_UNCHECKED: Sentence(
-        "info", "list-checks", _HANDLING, "Godkänd. Kunden gör en sista kontroll före betalning.", 2, "Godkänns",
     ),
     s.DONE: Sentence("ok", "circle-check", "Klar", "Godkänd för betalning.", 3, "Betalas"),
     s.CANCELLED: Sentence("rest", "ban", "Makulerad", "Makulerad av kunden. Den betalas inte.", 3, "Makulerad"),

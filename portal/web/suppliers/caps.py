@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from portal.db.context import Context
 from portal.orders.models import PurchaseOrder
-from portal.orders.status import AWAITING_APPROVAL, CANCELLED, DRAFT, REJECTED_BY_SUPPLIER, SENT_BACK
+from portal.orders.status import CANCELLED, REJECTED_BY_SUPPLIER
 from portal.web.pages import Req
 
-NOT_CALLED_OFF = (DRAFT, AWAITING_APPROVAL, SENT_BACK, CANCELLED, REJECTED_BY_SUPPLIER)
+NOT_CALLED_OFF = (CANCELLED, REJECTED_BY_SUPPLIER)
 
 
 async def used_of(request: Req, agreement_ids: Sequence[UUID]) -> dict[UUID, Decimal]:

@@ -123,7 +123,6 @@ def _agreement_href(agreement_id: UUID, actor: Actor) -> str | None:
 
 def _lead(relation: Relation) -> str:
     sentences = {
-        "invited": gettext("Inbjuden. Leverantören har inte anmält sig än."),
         "pending": gettext("Kontrollera uppgifterna. Kontot börjar gälla när du godkänner."),
         "approved": gettext("Tar emot beställningar och får betalt på konton som gäller."),
         "rejected": gettext("Avböjd. Leverantören kan inte få beställningar eller betalt."),

@@ -39,7 +39,7 @@ from portal.attest.actions import (
     revoke_delegation,
 )
 from portal.attest.queries.delegations import acting_for
-from portal.attest.rules.separation_of_duties import CONFLICTS, NEVER
+from portal.attest.rules.separation_of_duties import CONFLICTS
 from portal.db.session import Database
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import PortalError
@@ -55,7 +55,7 @@ LOGINS = (
 SAME_PERSON = {"bestallare2@gsf": "attestant@gsf"}
 NAMED = {"31100": "attestant@gsf", "31200": "attestant2@gsf"}
 AWAITING = "awaiting_approval"
-SEPARATED = tuple(conflict for conflict in CONFLICTS if conflict.severity == NEVER)
+SEPARATED = CONFLICTS
 LOGIN = st.sampled_from(LOGINS)
 
 

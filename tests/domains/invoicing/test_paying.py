@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from dev.demo_city.ids import CONCERN_ID, demo_id
 from dev.invoices.orders import invoice_for
@@ -21,7 +22,13 @@ from portal.formats.peppol.reader import read_invoice
 from portal.invoicing.actions import approval, deviation, foreign_account, review
 from portal.invoicing.actions.again import rerun
 from portal.invoicing.actions.coding import Coded
-from portal.invoicing.actions.paid_otherwise import HOW_MISSING, NOT_CLAIMED, confirm_paid_otherwise
+from portal.invoicing.actions.paid_otherwise import (
+    CHECKED_ALREADY,
+    HOW_MISSING,
+    NOT_CLAIMED,
+    check_paid_otherwise,
+    confirm_paid_otherwise,
+)
 from portal.invoicing.actions.paying import is_prepaid, is_transferred, payable, payee_number, payment_facts
 from portal.invoicing.actions.waiting import wait_no_longer
 from portal.invoicing.queries.references import AccountRow, SupplierRow
@@ -138,12 +145,12 @@ async def test_prepaid_in_full_is_confirmed_by_a_person_and_never_paid(site: Sit
     invoice = await ordered(site, "EX-100001", "P-3", prepaid=D("936.25"))
     assert await status_of(site, invoice) == "payment_information"
     with pytest.raises(Invalid, match="Skriv hur"):
-        await act(site, "levgruppen@stad", confirm_paid_otherwise, invoice, note=" ")
+        await act(site, "levgruppen@stad", check_paid_otherwise, invoice, note=" ")
     with pytest.raises(Forbidden):
-        await act(site, "admin@gsf", confirm_paid_otherwise, invoice, note="kort")
+        await act(site, "admin@gsf", check_paid_otherwise, invoice, note="kort")
     assert "betald" in HOW_MISSING
     assert await confirmed(site, invoice) == "payment_information", "an account confirmed is another question"
-    await act(site, "levgruppen@stad", confirm_paid_otherwise, invoice, note="Betald med kort av rektorn.")
+    await said_by_two(site, invoice, "Betald med kort av rektorn.")
     assert await again(site, invoice) == "done"
     row = await kept(site, invoice)
     assert (row.paid_otherwise, row.payment_date, row.pay_scheme) == (True, None, None)
@@ -154,7 +161,7 @@ async def test_prepaid_in_full_is_confirmed_by_a_person_and_never_paid(site: Sit
 @pytest.mark.parametrize("means", ["48", "49", "97"])
 async def test_another_means_is_confirmed_for_this_invoice_alone(site: Site, means: str) -> None:
     invoice = await ordered(site, "EX-100001", "P-4", means=means)
-    await act(site, "levgruppen@stad", confirm_paid_otherwise, invoice, note="Betald.")
+    await said_by_two(site, invoice)
     assert await again(site, invoice) == "done"
     row = await kept(site, invoice)
     assert (row.paid_otherwise, row.payment_date) == (True, None)
@@ -162,15 +169,40 @@ async def test_another_means_is_confirmed_for_this_invoice_alone(site: Site, mea
     assert await status_of(site, other) == "payment_information"
 
 
+async def said_by_two(site: Site, invoice: UUID, note: str = "Betald.") -> None:
+    """One of levgruppen notes how it is paid, another confirms."""
+    await act(site, "levgruppen@stad", check_paid_otherwise, invoice, note=note)
+    await act(site, "levgruppen2@stad", confirm_paid_otherwise, invoice)
+
+
+async def test_nobody_alone_says_that_an_invoice_is_paid_otherwise(site: Site) -> None:
+    """Not first the second, not both by one person, not twice; and the database says so too."""
+    invoice = await ordered(site, "EX-100001", "P-4", means="48")
+    with pytest.raises(Forbidden, match="behöver först anteckna"):
+        await act(site, "levgruppen2@stad", confirm_paid_otherwise, invoice)
+    await act(site, "levgruppen@stad", check_paid_otherwise, invoice, note="Betald.")
+    assert await again(site, invoice) == "payment_information"
+    with pytest.raises(Forbidden, match="Du har själv"):
+        await act(site, "levgruppen@stad", confirm_paid_otherwise, invoice)
+    with pytest.raises(Conflict, match=CHECKED_ALREADY):
+        await act(site, "levgruppen2@stad", check_paid_otherwise, invoice, note="Betald.")
+    alone = "UPDATE invoice SET otherwise_confirmed_person = otherwise_checked_person WHERE id = :id"
+    with pytest.raises(IntegrityError, match="otherwise_two_persons"):
+        await site.change(alone, id=invoice)
+    assert (await kept(site, invoice)).payment_date is None
+
+
 async def test_what_does_not_claim_it_cannot_be_confirmed_as_paid_otherwise(site: Site) -> None:
     invoice = await ordered(site, "EX-100001", "P-6", accounts=(Account("5050208"),))
     with pytest.raises(Conflict, match=NOT_CLAIMED):
-        await act(site, "levgruppen@stad", confirm_paid_otherwise, invoice, note="Betald.")
+        await act(site, "levgruppen@stad", check_paid_otherwise, invoice, note="Betald.")
+    with pytest.raises(Conflict, match=NOT_CLAIMED):
+        await act(site, "levgruppen2@stad", confirm_paid_otherwise, invoice)
 
 
 async def test_paid_otherwise_without_an_order_is_attested_and_never_paid(site: Site) -> None:
     invoice = await manual(site, "P-7", means="48", accounts=())
-    await act(site, "levgruppen@stad", confirm_paid_otherwise, invoice, note="Betald.")
+    await said_by_two(site, invoice)
     assert await again(site, invoice) == "review"
     await act(site, "granskare@gsf", review.accept, invoice, [ROW], shown=b"x")
     assert await attest(site, invoice) == "done"

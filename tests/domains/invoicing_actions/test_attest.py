@@ -69,15 +69,6 @@ async def test_two_who_attest_at_once_make_one_klar(site: Site) -> None:
     assert await status_of(site, invoice) == "done"
 
 
-async def test_vat_changed_at_coding_is_checked_by_an_administrator(site: Site) -> None:
-    invoice, step = await reviewed(site, "A-4")
-    done = await act(site, "attestant@gsf", approval.approve, step, shown=b"x", vat_changed=True)
-    assert done.status == "coding_unchecked"
-    with pytest.raises(Forbidden):
-        await act(site, "granskare@gsf", approval.accept_coding, invoice)
-    assert await act(site, "fakturaadmin@gsf", approval.accept_coding, invoice) == "done"
-
-
 async def test_codes_that_no_longer_hold_send_it_back_to_the_reviewer(site: Site) -> None:
     invoice, step = await reviewed(site, "A-5")
     await site.change("UPDATE coding_value SET valid_to = valid_from WHERE code = '6461'")

@@ -66,7 +66,7 @@ async def history(site: Site, invoice: UUID) -> Sequence[str]:
 def test_what_a_hold_keeps_back() -> None:
     assert {state.code for state in INVOICE.states} >= ON_HOLD.targets >= {"approval", "done"}
     assert {param.values[0].code for param in GUARDED} >= {
-        "finish_match", "accept_match", "accept_deviation", "accept_review", "approve", "approve_part", "accept_coding"
+        "finish_match", "accept_match", "accept_deviation", "accept_review", "approve", "approve_part"
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from portal.access.permissions import GROUPS, SUPPLIER
 from portal.db.session import Database
 
 ActorOf = Callable[..., Actor]
-ORGANISATIONS = {code: (name, central) for code, name, _gln, central, _sells in data.ORGANISATIONS}
+ORGANISATIONS = {code: (name, central) for code, name, _gln, central in data.ORGANISATIONS}
 KEY = b"the key of the tests and no other"
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal as D
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -52,6 +53,7 @@ async def test_prepaid_in_full_is_confirmed_and_said_on_every_page(site: Site) -
         levgruppen, f"{page}/correction", form | {"note_otherwise": "Betald med kort av rektorn."}
     )
     assert answer.status_code == 303, answer.text
+    await confirmed_by_another(site, invoice)
     assert await status_of(site, invoice) == "done"
     text = await told(site, "bestallare@gsf", page)
     assert "Hela fakturan är redan betald. Inget betalas av oss." in text
@@ -71,6 +73,19 @@ async def test_prepaid_in_full_is_confirmed_and_said_on_every_page(site: Site) -
         assert not re.search(r"Betalas \d", text), path
 
 
+async def confirmed_by_another(site: Site, invoice: UUID) -> None:
+    """The first reads why the way is closed; the second finds the note and confirms."""
+    page = f"/invoicing/invoices/{invoice}"
+    own = (await (await user(site, "levgruppen@stad")).get(page)).text
+    assert 'value="otherwise_second"' not in own
+    assert await status_of(site, invoice) == "payment_information"
+    second = await user(site, "levgruppen2@stad")
+    shown = (await second.get(page)).text
+    assert "antecknade hur fakturan är betald" in shown
+    form = fields(shown) | {"solution": "otherwise_second"}
+    assert (await post(second, f"{page}/correction", form)).status_code == 303
+
+
 async def test_a_card_payment_is_attested_in_the_knowledge_that_we_do_not_pay_it(site: Site) -> None:
     invoice = await manual(site, "P-2", means="48", accounts=())
     page = f"/invoicing/invoices/{invoice}"
@@ -80,6 +95,7 @@ async def test_a_card_payment_is_attested_in_the_knowledge_that_we_do_not_pay_it
         "note_otherwise": "Kort.",
     }
     assert (await post(levgruppen, f"{page}/correction", form)).status_code == 303
+    await confirmed_by_another(site, invoice)
     paid = "Fakturan är betald på annat sätt. Den betalas inte av oss."
     assert paid in await told(site, "granskare@gsf", page)
     assert (await accepted(site, invoice)).status_code == 303

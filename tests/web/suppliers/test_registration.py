@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from dev.demo_city.ids import demo_id
-
 FORM = {
     "org_number": "559900-1145", "name": "Pappersbruket AB", "vat_number": "SE559900114501", "f_tax": "1",
     "bankgiro": "505-1206", "street": "Bruksgatan 1", "postcode": "99999", "city": "Exempelstad",
@@ -117,42 +115,6 @@ async def test_another_companys_account_is_refused_and_nothing_of_it_is_told(sha
     for answer in answers:
         assert answer.status_code == 422 and 'id="bankgiro-error"' in answer.text
         assert "Kontorsbolaget" not in answer.text
-
-
-async def test_an_invited_supplier_joins_by_the_same_form(site: Any, rows: Any, signed_in: Any) -> None:
-    given = {
-        "org_number": "969900-1088", "vat_number": "SE969900108801", "name": "Cykelverkstaden HB",
-        "bankgiro": "505-0802",
-    }  # fmt: skip
-    await registered(site, **given)
-    (row,) = await rows(
-        site,
-        "SELECT r.status, count(a.id) AS accounts, min(a.status) AS account FROM supplier_relation r"
-        " JOIN supplier_account a ON a.supplier_id = r.supplier_id WHERE r.supplier_id = :id GROUP BY 1",
-        id=demo_id("supplier", "Cykelverkstaden HB"),
-    )
-    assert (row.status, row.accounts, row.account) == ("pending", 1, "proposed")
-    again = await site.browser().post(PATH, {**FORM, **given, "email": "annan@cykelverkstaden.test"})
-    assert again.status_code == 422, "somebody signs in for it now: nobody else joins as it"
-    assert "redan anmält" in again.text
-
-
-async def test_a_proposed_account_the_form_does_not_name_is_closed(
-    site: Any, rows: Any, signed_in: Any
-) -> None:
-    await registered(
-        site,
-        org_number="969900-1088",
-        vat_number="SE969900108801",
-        name="Cykelverkstaden HB",
-        bankgiro="505-1206",
-    )
-    rows = await rows(
-        site,
-        "SELECT number, status FROM supplier_account WHERE supplier_id = :id",
-        id=demo_id("supplier", "Cykelverkstaden HB"),
-    )
-    assert {(r.number, r.status) for r in rows} == {("5050802", "closed"), ("5051206", "proposed")}
 
 
 async def test_trying_numbers_is_slowed_down(site: Any, rows: Any, signed_in: Any) -> None:
