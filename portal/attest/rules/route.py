@@ -110,5 +110,5 @@ def _nobody(start: Responsibility, passed: list[str], facts: RouteFacts) -> Reas
 
 def _help(facts: RouteFacts) -> str:
     if not facts.helpers:
-        return "Be lokal administratör om hjälp."
+        return "Ingen administratör finns för organisationen: den som sköter portalen rättar attestträdet."
     return Message("Be %(who)s om hjälp.", who=sentence_list(facts.helpers, "eller"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 INVOICE_MEANINGS: Mapping[str, str] = {
     "supplier_not_chosen": "Leverantören är inte känd. Levgruppen väljer leverantör eller makulerar.",
-    "payment_information": "Kontot hör inte till leverantören. Levgruppen kontrollerar det.",
+    "payment_information": "Konto eller betalsätt behöver kontrolleras. Två i levgruppen gör det.",
     "invoice_information": "En uppgift på fakturan stämmer inte. Lokal administratör rättar eller makulerar.",
     "reviewer_missing": "Ingen granskare är känd. Lokal administratör anger vem det är.",
     "awaiting_receipt": "Fakturan väntar på att leveransen kvitteras. Sedan går den vidare av sig själv.",

@@ -62,6 +62,14 @@ ROLES: tuple[Role, ...] = (
         ),
     ),
     Role(
+        "Du som är central administratör",
+        (p.CENTRAL_SYSTEM_ADMIN,),
+        (
+            "Ändra gränser och väntetider under Regler. Släpper ändringen igenom mer godkänner en annan person den.",
+            "Flytta fakturor som hör till en annan organisation.",
+        ),
+    ),
+    Role(
         "Du som är leverantörsadministratör",
         (p.SUPPLIER_ADMIN,),
         ("Godkänn leverantörer, registrera avtal och vilka som får avropa, och publicera kataloger.",),

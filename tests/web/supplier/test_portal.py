@@ -284,3 +284,24 @@ async def test_the_list_is_paged_and_searched(
     assert sorted(seen) == ["EX-100001", "EX-100002", "EX-100003", "EX-100004"]
     found_one = (await browser.get("/supplier/orders?q=100003")).text
     assert re.findall(r"data-row-link>(EX-\d+)<", found_one) == ["EX-100003"]
+
+
+async def test_a_supplier_is_sent_to_upload_only_where_there_is_an_agreement(
+    site: Any, signed_in: Any
+) -> None:
+    """P07: without one it is told so, with one the first page has the template and the way to upload."""
+    supplier = await signed_in(site, "leverantor@mattservice.test")
+    pages = ("/", "/supplier/catalogues")
+    for path in pages:
+        text = (await supplier.get(path)).text
+        assert "Ni är inte med på något avtal än" in text, path
+        assert "Ladda upp katalog" not in text and 'type="file"' not in text, path
+    await site.change(
+        "INSERT INTO agreement_supplier (concern_id, agreement_id, supplier_id, rank) SELECT concern_id, id, :s, 2"
+        " FROM agreement WHERE number = 'R-2026-003'", s=demo_id("supplier", "Mattservice AB"),
+    )  # fmt: skip
+    start, own = [(await supplier.get(path)).text for path in pages]
+    assert "Lägg in er katalog" in start and 'href="/supplier/catalogues/template"' in start
+    assert "Ladda upp katalog" in start and 'type="file"' in own
+    template = await supplier.get("/supplier/catalogues/template")
+    assert template.status_code == 200 and template.content.startswith(b"PK")
