@@ -61,7 +61,8 @@ SELECT l.*, coalesce((SELECT sum(r.quantity) FROM receipt_line r WHERE r.concern
 FROM order_line l WHERE l.order_id = ANY(:orders) ORDER BY l.position
 """
 # Where a hold keeps an invoice from, whoever moves it.
-FORWARD = {"approval", "done"}
+FORWARD = {"approval", "attested", "done"}
+TAKEN_BACK = ("attested", "approval")  # an attest undone or stopped: no nearer to payment
 # Past the control of the number, wherever it then rests.
 ARRIVING = {"supplier_not_chosen", "payment_information", "invoice_information", "cancelled"}
 
@@ -117,6 +118,7 @@ class Judge:
                 row.status in FORWARD
                 and row.under_investigation
                 and stood.get(row.id, row.status) != row.status
+                and (stood[row.id], row.status) != TAKEN_BACK
             )
             require(stage, not on, f"{row.number} is held, and went from {stood.get(row.id)} to {row.status}")
             klar = row.status == "done" and row.under_investigation
