@@ -114,17 +114,27 @@ async def return_to_reviewer(stage: Stage, act: Act) -> None:
     await stage.act(stage.who(act, attestant), approval.return_to_reviewer, stage.one(act).id, note=WHY)
 
 
+async def _holder_of(stage: Stage, row: Any, act: Act) -> str:
+    """Whoever has the invoice, or who may hold it wherever it stands."""
+    if act.much % 3 == 0:
+        return await owner_of(stage, row)
+    return (
+        "levgruppen@stad" if row.status in ("supplier_not_chosen", "payment_information") else admin_of(stage)
+    )
+
+
 @deed("hold")
 async def hold(stage: Stage, act: Act) -> None:
     row, _page = await shown(stage, stage.one(act))
-    holder = stage.who(act, await owner_of(stage, row))
+    holder = stage.who(act, await _holder_of(stage, row, act))
     await stage.act(holder, holds.investigate, row.id, on=True, note=WHY)
 
 
 @deed("end_hold")
 async def end_hold(stage: Stage, act: Act) -> None:
     row, _page = await shown(stage, stage.one(act))
-    await stage.act(stage.who(act, await owner_of(stage, row)), holds.investigate, row.id, on=False, note=WHY)
+    holder = stage.who(act, await _holder_of(stage, row, act))
+    await stage.act(holder, holds.investigate, row.id, on=False, note=WHY)
 
 
 @deed("ask_for_credit")

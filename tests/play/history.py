@@ -91,7 +91,8 @@ ON_INVOICES = (
 )  # fmt: skip
 # What a guard is for: the acts that try it, one after the other on the same invoice.
 TURNS = (
-    ("hold", "press_on"), ("hold", "force", "press_on"), ("ask_for_credit", "press_on"),
+    ("hold", "press_on"), ("hold", "receive_all", "press_on"), ("hold", "force", "press_on"),
+    ("ask_for_credit", "press_on"),
     ("accept_deviation", "hold", "press_on"), ("accept_deviation", "take_back", "approve"),
     ("accept_deviation", "change", "approve"), ("accept_deviation", "force_decision", "approve"),
     ("approve", "undo"), ("accept_deviation", "approve", "hold", "days_pass"), ("approve", "undo", "approve"),

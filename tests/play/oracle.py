@@ -60,9 +60,12 @@ SELECT l.*, coalesce((SELECT sum(r.quantity) FROM receipt_line r WHERE r.concern
   AND r.order_line_id = l.id), 0) AS came
 FROM order_line l WHERE l.order_id = ANY(:orders) ORDER BY l.position
 """
-# Where a hold keeps an invoice from, whoever moves it.
-FORWARD = {"approval", "attested", "done"}
-TAKEN_BACK = ("attested", "approval")  # an attest undone or stopped: no nearer to payment
+# Where a hold keeps an invoice from, whoever moves it, and what each is a step back from.
+FORWARD: Mapping[str, frozenset[str]] = {
+    "approval": frozenset({"attested"}),
+    "attested": frozenset(),
+    "done": frozenset(),
+}
 # Past the control of the number, wherever it then rests.
 ARRIVING = {"supplier_not_chosen", "payment_information", "invoice_information", "cancelled"}
 
@@ -114,13 +117,12 @@ class Judge:
         """What was held, and is, has not gone on meanwhile."""
         stood = self.book(stage).stood
         for row in rows:
-            on = (
-                row.status in FORWARD
-                and row.under_investigation
-                and stood.get(row.id, row.status) != row.status
-                and (stood[row.id], row.status) != TAKEN_BACK
-            )
-            require(stage, not on, f"{row.number} is held, and went from {stood.get(row.id)} to {row.status}")
+            before = stood.get(row.id, row.status)
+            on = before != row.status and before not in FORWARD.get(row.status, {before})
+            require(
+                stage, not (on and row.under_investigation),
+                f"{row.number} is held, and went from {before} to {row.status}",
+            )  # fmt: skip
             klar = row.status == "done" and row.under_investigation
             require(stage, not klar, f"held and Klar: {row.number}")
         self.book(stage).stood = {row.id: row.status for row in rows if row.under_investigation}
