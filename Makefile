@@ -7,6 +7,10 @@ SHELL := /bin/sh
 BIN := .venv/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
+# Neighbours stay with one worker, which makes what they share once; the longest come first, so that none ends alone.
+SIDE_BY_SIDE := -n $(WORKERS) --dist worksteal
+# `make check` runs these; `make test CHECKED=1` after it need not.
+IN_CHECK := $(filter-out tests/house/test_matrix.py,$(wildcard tests/house/test_*.py))
 WITH_BROWSER = PORTAL_BROWSER="$$(tools/browser.sh)" && export PORTAL_BROWSER
 
 FRONTEND_SOURCES := $(shell find frontend -type f 2>/dev/null) $(wildcard static/*.*)
@@ -24,14 +28,14 @@ dev: setup ## Som demo, men i utvecklingsläge
 	@PORTAL_MODE=development $(BIN)/portal demo
 
 test: setup ## Alla tester, också i webbläsaren
-	@$(WITH_BROWSER) && $(PYTEST) -n $(WORKERS) -m "not deep" tests $(wildcard e2e)
+	@$(WITH_BROWSER) && $(PYTEST) $(SIDE_BY_SIDE) -m "not deep" $(wildcard e2e) tests $(if $(CHECKED),$(IN_CHECK:%=--ignore=%))
 
 check: setup ## Stil, typer, våningar, husets regler, migreringar, licenser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) tests/house --ignore=tests/house/test_matrix.py
+	$(PYTEST) $(IN_CHECK)
 	$(BIN)/python tools/check_migrations.py
 	$(BIN)/python tools/check_licences.py
 
@@ -45,16 +49,16 @@ rules: setup ## Hämta och installera Peppols officiella regler (Maven behövs)
 		$(BIN)/portal rules install "$$folder"/*.jar
 
 e2e: setup ## Bara resorna i webbläsaren, med bilder i pictures/
-	@$(WITH_BROWSER) && PORTAL_CRAWL_PICTURES=1 $(PYTEST) -n $(WORKERS) e2e
+	@$(WITH_BROWSER) && PORTAL_CRAWL_PICTURES=1 $(PYTEST) $(SIDE_BY_SIDE) e2e
 
 bench: setup ## Mät W1 till W5
 	@for work in W1 W2 W3 W4 W5; do $(BIN)/portal bench $$work || exit 1; done
 
 deep: setup ## De tunga volymerna, och databasdelen på systemets egen PostgreSQL
-	@$(WITH_BROWSER) && $(PYTEST) -n $(WORKERS) -m deep tests e2e
+	@$(WITH_BROWSER) && $(PYTEST) $(SIDE_BY_SIDE) -m deep tests e2e
 	@$(WITH_BROWSER) && PORTAL_CRAWL_OF_A_KIND=3 PORTAL_CRAWL_PAGES=80 PORTAL_CRAWL_PICTURES=1 \
-		$(PYTEST) -n $(WORKERS) e2e/journeys/everybody_crawl.py
-	@PORTAL_TEST_SERVER=system $(PYTEST) -n $(WORKERS) -m "not deep" tests/database tests/jobs tests/domains
+		$(PYTEST) $(SIDE_BY_SIDE) e2e/journeys/everybody_crawl.py
+	@PORTAL_TEST_SERVER=system $(PYTEST) $(SIDE_BY_SIDE) -m "not deep" tests/database tests/jobs tests/domains
 
 format: setup ## Rätta stilen
 	$(BIN)/ruff check --fix .

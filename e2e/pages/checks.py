@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import pytest
-
 from dev.demo_city import data
+from e2e.pages.axe import violations
 from portal.web.i18n import read_english
 
-WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-AXE_OPTIONS = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
 WIDTHS = (320, 768, 1280)
+HEIGHT, MOST_HEIGHT = 900, 12_000
 SHOTS = Path(__file__).resolve().parents[2] / "pictures"
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9]+(?=/|$)")
 TEXTS = """() => {
@@ -118,24 +116,23 @@ def badly_worded(page: Any) -> list[str]:
 def axe_findings(page: Any) -> list[str]:
     """Violations of WCAG 2.2 AA on the page as it is now: rule and first element of each."""
     before = page.viewport_size
-    # Sticky bars cover what lies under them while scrolled: axe judges the page at its full height.
-    height = min(page.evaluate("document.documentElement.scrollHeight"), 12_000)
-    page.set_viewport_size({"width": before["width"], "height": max(height, 600)})
-    found = violations(page)
+    _unroll(page, before["width"], before["height"])
+    found = _judged(page)
     page.set_viewport_size(before)
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found]
+    return found
 
 
-def violations(page: Any) -> list[Any]:
-    """What axe complains of. Its half megabyte of script is read once by each page, and it tells of nothing else."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_axe_script())
-    return list(page.evaluate("options => axe.run(options).then(found => found.violations)", AXE_OPTIONS))
+def _judged(page: Any) -> list[str]:
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in violations(page)]
 
 
-@lru_cache(maxsize=1)
-def _axe_script() -> str:
-    return str(pytest.importorskip("axe_playwright_python.sync_playwright").Axe().axe_script)
+def _unroll(page: Any, width: int, height: int) -> int:
+    """A window that holds the whole page, `height` at least: sticky bars cover what lies under them while scrolled."""
+    page.set_viewport_size({"width": width, "height": height})
+    whole = min(page.evaluate("document.documentElement.scrollHeight"), MOST_HEIGHT)
+    if whole > height:
+        page.set_viewport_size({"width": width, "height": whole})
+    return max(whole, height)
 
 
 def sideways(page: Any) -> list[str]:
@@ -162,11 +159,13 @@ def too_wide(page: Any) -> list[str]:
 
 
 def findings(page: Any, widths: tuple[int, ...] = WIDTHS) -> list[str]:
-    """All complaints on the page at each width, each with the width."""
+    """All complaints on the page at each width, each with the width; the window is of the last afterwards."""
     found: list[str] = []
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 900})
-        found += [f"{width} px: {text}" for text in (*axe_findings(page), *too_wide(page))]
+    height = HEIGHT
+    for width in widths:  # the page is at its highest in the first, so one window after another holds it
+        height = _unroll(page, width, height)
+        found += [f"{width} px: {text}" for text in (*_judged(page), *too_wide(page))]
+    page.set_viewport_size({"width": widths[-1], "height": HEIGHT})
     return found
 
 

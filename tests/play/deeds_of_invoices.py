@@ -15,7 +15,7 @@ from portal.invoicing.actions.coding import Coded
 from portal.kernel.errors import PortalError
 from tests.domains.orders.flow import login_of
 from tests.play.history import Act
-from tests.play.stage import DEEDS, WAITING, WHY, Nothing, Sent, Stage, deed, require
+from tests.play.stage import DEEDS, WAITING, WHY, Nothing, Sent, Stage, admin_of, deed, require
 
 _ONWARD = {
     "matching_required": ("accept_match", "accept_deviation"), "review": ("review",), "approval": ("approve",),

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from e2e.pages.checks import WIDTHS, too_wide, violations
+from e2e.pages.axe import violations
+from e2e.pages.checks import WIDTHS, too_wide
 from tests.web.gallery import ROOT, built, gallery
 
 SELF = "script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'"
