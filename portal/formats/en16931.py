@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+APPROVED_FOR_F_TAX = "Godkänd för F-skatt"
+"""BT-32 of a Swedish seller, in these words and no other (SE-R-005)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
@@ -43,7 +46,7 @@ class Party:
     identifiers: tuple[Identifier, ...] = ()  # BT-29, BT-46, BT-60
     legal_id: Identifier | None = None  # BT-30, BT-47, BT-61
     vat_number: str | None = None  # BT-31, BT-48
-    tax_registration: str | None = None  # BT-32, "Godkänd för F-skatt"
+    tax_registration: str | None = None  # BT-32, APPROVED_FOR_F_TAX
     address: Address = Address()
     contact_name: str | None = None  # BT-41, BT-56
     contact_email: str | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from portal.formats.en16931 import Address, Identifier, Invoice, Party
+from dataclasses import replace
+
+from portal.formats.en16931 import APPROVED_FOR_F_TAX, Address, Identifier, Invoice, Party
 from portal.web.i18n import gettext
 from portal.web.paper.view import Row, Section
 from portal.web.paper.words import ORG_SCHEME, day, identified, rows
@@ -44,13 +46,14 @@ def _numbers(of: Party) -> tuple[Row, ...]:
     legal = of.legal_id
     own = legal is None or legal.scheme in (None, ORG_SCHEME)
     number = identified(Identifier(legal.value, ORG_SCHEME) if own else legal) if legal else None
-    return rows(
+    found = rows(
         (gettext("Org.nr") if own else gettext("Registreringsnr"), number),
         (gettext("Momsreg.nr"), of.vat_number),
         (gettext("Skatt"), of.tax_registration),
         (gettext("Bolag"), of.legal_form),
         *((gettext("Id"), identified(one)) for one in of.identifiers),
     )
+    return tuple(replace(row, lang="sv") if row.value == APPROVED_FOR_F_TAX else row for row in found)
 
 
 def _reached(of: Party) -> tuple[Row, ...]:

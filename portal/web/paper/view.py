@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A term and what the document says of it. `marked`: it steered where the invoice went."""
+    """A term and what the document says of it. `marked`: it steered where the invoice went.
+
+    `lang`: the language of the value, where it is known whatever the page's.
+    """
 
     label: str
     value: str
     marked: bool = False
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)

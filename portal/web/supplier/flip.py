@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.formats.en16931 import (
+    APPROVED_FOR_F_TAX,
     Address,
     Identifier,
     Invoice,
@@ -30,7 +31,6 @@ from portal.web.supplier.queries.orders import Line, Order
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 INVOICE, CREDIT_NOTE = "380", "381"
-APPROVED_FOR_F_TAX = "Godkänd för F-skatt"  # SE-R-005: these words and no other
 CREDIT_TRANSFER = "30"
 # Why a category carries no VAT: BR-E-10, BR-AE-10.
 EXEMPTIONS: Mapping[str, tuple[str | None, str]] = {
