@@ -82,10 +82,23 @@ def _supplier(told: Told) -> list[str]:
 
 
 def _payment(told: Told) -> list[str]:
-    then = gettext("Levgruppen ringer leverantören på ett känt nummer och bekräftar, eller makulerar.")
+    then = _two(told.detail.invoice)
     if not told.detail.invoice.only_payment_left:
         return [told.reasons, then]
     return [told.reasons, then, gettext("Allt annat är klart: den behöver inte attesteras igen.")]
+
+
+def _two(invoice: Invoice) -> str:
+    """What is left of what two of levgruppen do."""
+    if any(one.get("code") == "paid_otherwise" for one in invoice.reasons):
+        if invoice.otherwise_checked_person is None:
+            return gettext(
+                "En i levgruppen antecknar hur den är betald och en annan bekräftar, eller så makuleras den."
+            )
+        return gettext("Det är antecknat hur den är betald. Nu bekräftar en annan person i levgruppen.")
+    if invoice.payment_checked_person is not None:
+        return gettext("Leverantören är uppringd. Nu bekräftar en annan person i levgruppen.")
+    return gettext("Levgruppen ringer leverantören på ett känt nummer och bekräftar, eller makulerar.")
 
 
 def _information(told: Told) -> list[str]:

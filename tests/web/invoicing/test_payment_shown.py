@@ -78,6 +78,7 @@ async def confirmed_by_another(site: Site, invoice: UUID) -> None:
     page = f"/invoicing/invoices/{invoice}"
     own = (await (await user(site, "levgruppen@stad")).get(page)).text
     assert 'value="otherwise_second"' not in own
+    assert "Nu bekräftar en annan person i levgruppen." in own
     assert await status_of(site, invoice) == "payment_information"
     second = await user(site, "levgruppen2@stad")
     shown = (await second.get(page)).text
