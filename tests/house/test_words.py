@@ -15,7 +15,7 @@ def test_no_page_writes_a_number_with_a_point() -> None:
     found = [
         (module.path, node.lineno)
         for module in modules("portal/web")
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.FormattedValue)
         and node.format_spec is not None
         and ast.unparse(node.format_spec).rstrip("\"'").endswith("f")
