@@ -30,8 +30,26 @@ _ROWS, _REST = ("--section=pre-data", "--section=data"), ("--section=post-data",
 async def restore(folder: Path, owner_url: str, app_url: str, data_dir: Path, audit_key: bytes) -> Manifest:
     """Restore into the database of these two roles and into `data_dir`, both empty. BackupError when the backup is
     damaged, when something is there already, or when what was restored is not what was backed up."""
+    return await _restore(folder, _whole(folder), owner_url, app_url, data_dir, audit_key)
+
+
+async def rehearse(folder: Path, audit_key: bytes) -> Manifest:
+    """Restore into a database made for it and thrown away again. `audit_key`: where the backup holds none."""
+    manifest = _whole(folder)  # looked at before a server is made for it
+    with _scratch() as home, embedded(home / "database", durable=False) as server:
+        urls = server.url("owner"), server.url("app")
+        return await _restore(folder, manifest, *urls, home / DATA, audit_key)
+
+
+def _whole(folder: Path) -> Manifest:
     manifest = read_manifest(folder)
     refuse_damaged(folder, manifest)
+    return manifest
+
+
+async def _restore(
+    folder: Path, manifest: Manifest, owner_url: str, app_url: str, data_dir: Path, audit_key: bytes
+) -> Manifest:
     _refuse_used(owner_url, data_dir)
     _restore_rows(folder / DUMP, owner_url, manifest)
     copy_data(folder / DATA, data_dir, [name for name in KEPT if name != "keys"])
@@ -39,12 +57,6 @@ async def restore(folder: Path, owner_url: str, app_url: str, data_dir: Path, au
     await _refuse_broken(app_url, data_dir, kept or audit_key, manifest)
     _refuse_changed_originals(data_dir)
     return manifest
-
-
-async def rehearse(folder: Path, audit_key: bytes) -> Manifest:
-    """Restore into a database made for it and thrown away again. `audit_key`: where the backup holds none."""
-    with _scratch() as home, embedded(home / "database", durable=False) as server:
-        return await restore(folder, server.url("owner"), server.url("app"), home / DATA, audit_key)
 
 
 @contextmanager

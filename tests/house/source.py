@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,11 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One Python file: `path` from the root, its text, and its syntax tree."""
+    """One Python file: `path` from the root, its text, its syntax tree and all nodes of that."""
 
     path: str
     text: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
 
 
 class Literal(NamedTuple):
@@ -35,7 +36,8 @@ def modules(folder: str = "portal") -> tuple[Module, ...]:
     found = []
     for path in sorted((ROOT / folder).rglob("*.py")):
         text = path.read_text("utf-8")
-        found.append(Module(str(path.relative_to(ROOT)), text, ast.parse(text)))
+        tree = ast.parse(text)
+        found.append(Module(str(path.relative_to(ROOT)), text, tree, tuple(ast.walk(tree))))
     return tuple(found)
 
 
@@ -51,9 +53,9 @@ def tracked() -> tuple[Path, ...]:
     return tuple(path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+def calls(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.Call]]:
     """Every call with its dotted name, as far as it is written out: ("datetime.now", …)."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call) and (name := dotted(node.func)):
             yield name, node
 
@@ -68,18 +70,18 @@ def dotted(node: ast.AST) -> str:
     return ""
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     """Every imported module with its line."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((name.name, node.lineno) for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module, node.lineno
 
 
-def literals(tree: ast.AST) -> Iterator[Literal]:
+def literals(nodes: Iterable[ast.AST]) -> Iterator[Literal]:
     """Every string in the code, parts of f-strings among them."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield Literal(node.value, node.lineno)
 

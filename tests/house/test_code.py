@@ -40,7 +40,7 @@ def test_only_the_clock_reads_the_time() -> None:
         at(module, call.lineno)
         for module in modules()
         if module.path != "portal/kernel/dates.py"
-        for name, call in calls(module.tree)
+        for name, call in calls(module.nodes)
         if ".".join(name.split(".")[-2:]) in CLOCKS
     ]
     assert found == []
@@ -51,13 +51,13 @@ def test_only_the_hardened_parser_parses_xml() -> None:
         at(module, call.lineno)
         for module in modules()
         if module.path != "portal/formats/xml.py"
-        for name, call in calls(module.tree)
+        for name, call in calls(module.nodes)
         if name.split(".")[0] in {"etree", "lxml", "ElementTree", "ET"} and name.split(".")[-1] in PARSERS
     ]
     found += [
         at(module, line)
         for module in modules()
-        for name, line in imports(module.tree)
+        for name, line in imports(module.nodes)
         if name.startswith(("xml.", "lxml.html", "defusedxml"))
     ]
     assert found == []
@@ -68,7 +68,7 @@ def test_only_integrations_reach_the_network() -> None:
         at(module, line)
         for module in modules()
         if not module.path.startswith("portal/integrations/")
-        for name, line in imports(module.tree)
+        for name, line in imports(module.nodes)
         if any(name == client or name.startswith(f"{client}.") for client in HTTP_CLIENTS)
     ]
     assert found == []
@@ -79,7 +79,7 @@ def test_no_amount_is_a_float() -> None:
         at(module, node.lineno)
         for module in modules()
         if not module.path.startswith(FLOAT_PLACES)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if _is_float(node)
     ]
     assert found == []
@@ -96,7 +96,7 @@ def test_no_import_hides_in_a_function() -> None:
     found = [
         at(module, inner.lineno)
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.walk(node)
         if isinstance(inner, ast.Import | ast.ImportFrom)
@@ -109,7 +109,7 @@ def test_values_reach_sql_only_as_parameters() -> None:
         at(module, node.lineno)
         for module in modules()
         if module.path not in SQL_OF_NAMES
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.JoinedStr) and _is_sql_with_values(node)
     ]
     assert found == []
@@ -119,7 +119,7 @@ def test_the_exceptions_for_sql_are_still_needed() -> None:
     needed = {
         module.path
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.JoinedStr) and _is_sql_with_values(node)
     }
     assert set(SQL_OF_NAMES) <= needed
@@ -151,13 +151,13 @@ def test_statuses_are_written_by_one_function() -> None:
         at(module, node.lineno)
         for module in modules()
         if module.path not in STATUS_PLACES
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if _writes_status(node)
     ]
     found += [
         at(module, literal.line)
         for module in modules()
-        for literal in literals(module.tree)
+        for literal in literals(module.nodes)
         if re.search(r"UPDATE \w+[^;]*\bSET\s+(\w+\s*=[^,;]*,\s*)*status\s*=", literal.value)
         and "procrastinate" not in literal.value
     ]
@@ -203,7 +203,7 @@ SWEDISH = re.compile("[åäöÅÄÖ]")
 def _shown_pieces(module: Module) -> list[ast.JoinedStr]:
     return [
         node
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.JoinedStr)
         and any(isinstance(part, ast.Constant) and SWEDISH.search(str(part.value)) for part in node.values)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,14 @@ import pytest
 from portal.web.i18n import PartsDisagree, read_english
 from tools.messages import HOLE, extract, missing, other_placeholders, stale
 
+# Read from all templates and code: once for the tests that ask.
+_shown = cache(extract)
+
 
 def test_every_text_has_an_english_one() -> None:
     """`python tools/messages.py` prints the missing ones as entries to fill in."""
     by_file = defaultdict(list)
-    for message in missing(extract(), read_english()):
+    for message in missing(_shown(), read_english()):
         by_file[message.place.rpartition(":")[0] or message.place].append(message.msgid)
     assert dict(by_file) == {}
 
@@ -30,7 +34,7 @@ def test_both_languages_have_the_same_holes() -> None:
 def test_a_percent_sign_in_a_template_is_doubled() -> None:
     """Templates fill the holes of every text, so "25 %" must be written "25 %%", in both languages."""
     english = read_english()
-    shown = {message.msgid for message in extract().values() if message.place.startswith("templates/")}
+    shown = {message.msgid for message in _shown().values() if message.place.startswith("templates/")}
     texts = shown | {text for msgid in shown & set(english) for text in english[msgid].texts}
     assert [text for text in texts if not _fills(text)] == []
 
@@ -44,7 +48,7 @@ def _fills(text: str) -> bool:
 
 def test_texts_are_found_where_they_stand() -> None:
     """One of each kind: template, gettext call, status table, permission, error, constant of a module."""
-    found = extract()
+    found = _shown()
     for msgid in (
         "Hoppa till innehållet",
         "Du är utloggad.",

@@ -64,7 +64,7 @@ def test_the_portal_knows_nothing_of_the_demo_city() -> None:
     found = [
         f"{at(module, literal.line)} {match.group()}"
         for module in modules()
-        for literal in literals(module.tree)
+        for literal in literals(module.nodes)
         if (match := words.search(literal.value))
     ]
     assert found == []

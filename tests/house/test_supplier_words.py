@@ -32,7 +32,7 @@ SENTENCES = [
 def codes_in_code() -> Iterator[str]:
     """The first argument of every Reason(…), reason(…) and _reason(case, …), and every REASONS key."""
     for module in modules(RULES):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 place = {"Reason": 0, "reason": 0, "_reason": 1}.get(node.func.id)
                 if place is not None and len(node.args) > place:
@@ -52,7 +52,7 @@ def test_the_figures_that_a_rule_gives_have_their_own_sentence() -> None:
     """The names a rule's message is filled with are those of a sentence: else the figures would be left out."""
     told = {names for _, names, _ in SENTENCES}
     for module in (one for one in modules("portal/invoicing/rules") if "Reason(" in one.text):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)
@@ -81,7 +81,7 @@ def test_each_is_rendered_with_its_figures(
         for name, value in params.items()
         if (name not in WITHHELD or code != "organisation_conflict")
     )
-    assert language == "sv" or i18n.read_english()[text].texts[0] != text, "it is another in English"
+    assert language == "sv" or i18n._english()[text].texts[0] != text, "it is another in English"
 
 
 def test_each_says_what_to_do() -> None:

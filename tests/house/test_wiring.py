@@ -53,7 +53,7 @@ def test_what_is_subscribed_to_happens() -> None:
 
 def _second_argument(module: Module, function: str) -> Iterator[tuple[str, str]]:
     """Where `function(session, NAME, …)` is called and with which name: written there, or a constant."""
-    for name, call in calls(module.tree):
+    for name, call in calls(module.nodes):
         if name.split(".")[-1] == function and len(call.args) > 1:
             yield at(module, call.lineno), _value(call.args[1], module)
 

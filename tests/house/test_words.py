@@ -31,7 +31,7 @@ def test_no_page_writes_a_number_with_a_point() -> None:
     found = [
         (module.path, node.lineno)
         for module in modules("portal/web")
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if _is_spec(node)
     ]
     assert [one for one in found if one[0] not in FIELDS] == []
@@ -52,7 +52,7 @@ def test_no_page_writes_a_day_of_its_own() -> None:
         (module.path, node.lineno)
         for module in modules("portal/web")
         if module.path != FORMATTER
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Attribute) and node.attr in {"isoformat", "strftime"}
     ]
     assert own == []
@@ -83,7 +83,7 @@ def test_a_number_and_its_word_go_through_ngettext() -> None:
     found = [
         (module.path, call.lineno)
         for module in modules("portal")
-        for name, call in calls(module.tree)
+        for name, call in calls(module.nodes)
         if name == "gettext"
         for given in call.args
         if isinstance(given, ast.Constant) and MANY.search(str(given.value))

@@ -17,6 +17,7 @@ from portal.invoicing.actions import setting_rules
 from portal.invoicing.queries.rules_in_force import changes, held
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Invalid
+from portal.web.figures import machine
 from portal.web.i18n import gettext
 from portal.web.invoicing.settings_view import change_item, rule_item
 from portal.web.pages import Html, Req, page, see_other
@@ -105,7 +106,7 @@ async def _show(
     items = [(one.status, change_item(rule, one, actor)) for one in made]
     return await page(
         request, "invoicing/settings/show.html", status=422 if errors else 200,
-        rule=rule_item(rule, now, made, today), errors=errors or {}, written=written or {}, today=today.isoformat(),
+        rule=rule_item(rule, now, made, today), errors=errors or {}, written=written or {}, today=machine(today),
         waiting=[item for status, item in items if status == PROPOSED],
         past=[item for status, item in items if status != PROPOSED],
         may_change=actor.has(p.CENTRAL_SYSTEM_ADMIN),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +25,9 @@ from portal.access.rules.settings import (
 )
 from portal.access.status import ACTIVE, PROPOSED, SETTING
 from portal.invoicing.queries.rules_in_force import Change, Held
-from portal.kernel.dates import format_clock, format_day_long, stockholm_date
 from portal.kernel.money import NBSP, format_kr, format_number_sv
-from portal.web.i18n import current_locale, gettext, ngettext
+from portal.web.figures import full_day, moment
+from portal.web.i18n import gettext, ngettext
 
 OWN = "Du har själv föreslagit ändringen. En annan person behöver godkänna den."
 _BOUNDS = {
@@ -84,7 +84,7 @@ def rule_item(rule: Rule, held: Held, changes: Sequence[Change], today: date) ->
     return RuleItem(
         rule.key, gettext(rule.label), gettext(rule.help), words(rule, held.value), words(rule, rule.default),
         held.value == rule.default, _chosen(held, chosen),
-        tuple(gettext("%(value)s från %(day)s") % {"value": words(rule, one.value), "day": _day(one.valid_from)}
+        tuple(gettext("%(value)s från %(day)s") % {"value": words(rule, one.value), "day": full_day(one.valid_from)}
               for one in coming),
         gettext(_BOUNDS[rule.kind]) % bounds if rule.kind in _BOUNDS else "",
         gettext(_TWO[rule.safer]) if rule.safer else None, _written(rule, held.value), rule.kind == YES_NO,
@@ -96,8 +96,8 @@ def _chosen(held: Held, change: Change | None) -> str:
     if held.since is None:
         return gettext("Ingen har ändrat den.")
     if change is None:
-        return gettext("Gäller sedan %(day)s, från installationen.") % {"day": _day(held.since)}
-    given = {"day": _day(held.since), "who": change.proposed_by, "second": change.decided_by}
+        return gettext("Gäller sedan %(day)s, från installationen.") % {"day": full_day(held.since)}
+    given = {"day": full_day(held.since), "who": change.proposed_by, "second": change.decided_by}
     if change.decided_by:
         return gettext("Gäller sedan %(day)s. Föreslagen av %(who)s, godkänd av %(second)s.") % given
     return gettext("Gäller sedan %(day)s. Ändrad av %(who)s.") % given
@@ -112,7 +112,7 @@ def change_item(rule: Rule, change: Change, actor: Actor) -> ChangeItem:
         change.id, change.key, gettext(rule.label),
         gettext("Från %(before)s till %(after)s, gäller från %(day)s.") % {
             "before": words(rule, change.before), "after": words(rule, change.value),
-            "day": _day(change.valid_from),
+            "day": full_day(change.valid_from),
         },
         (state.tone, state.icon, gettext(state.label)), tuple(_steps(change)), decides,
         gettext(OWN) if own else None,
@@ -122,11 +122,11 @@ def change_item(rule: Rule, change: Change, actor: Actor) -> ChangeItem:
 def _steps(change: Change) -> list[tuple[str, str]]:
     alone = change.status == ACTIVE and change.decided_at is None
     first = gettext("Ändrad") if alone else gettext("Föreslagen")
-    steps = [(first, f"{_moment(change.proposed_at)} {change.proposed_by} ”{change.why}”")]
+    steps = [(first, f"{moment(change.proposed_at)} {change.proposed_by} ”{change.why}”")]
     if change.decided_at:
         label = gettext("Godkänd") if change.status == ACTIVE else gettext("Avvisad")
         reason = f" ”{change.reason}”" if change.reason else ""
-        steps.append((label, f"{_moment(change.decided_at)} {change.decided_by or ''}{reason}"))
+        steps.append((label, f"{moment(change.decided_at)} {change.decided_by or ''}{reason}"))
     return steps
 
 
@@ -155,11 +155,3 @@ def _written(rule: Rule, value: Any) -> str:
     if rule.kind == YES_NO:
         return "ja" if value else "nej"
     return ", ".join(value) if rule.kind == CODES else str(value or "")
-
-
-def _day(day: date) -> str:
-    return format_day_long(day, current_locale(), year=True)
-
-
-def _moment(at: datetime) -> str:
-    return f"{stockholm_date(at).isoformat()} {format_clock(at)}"

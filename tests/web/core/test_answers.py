@@ -25,7 +25,7 @@ CODE = re.compile(r"F-[2-9A-HJ-NP-Z]{5}")
 TITLES = {
     "403": "Du får inte göra det här",
     "404": "Sidan finns inte",
-    "409": "Någon hann före",
+    "409": "Det går inte just nu",
     "422": "Något behöver rättas",
     "500": "Något gick fel hos oss",
 }

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -23,15 +22,17 @@ HALF = (
 )
 
 
-@pytest.fixture
-def port(seeded_urls: DatabaseUrls, tmp_path: Path) -> Iterator[int]:
-    """A web server of its own, with one process."""
+@pytest.fixture(scope="module")
+def port(module_seeded_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A web server, with one process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = int(probe.getsockname()[1])
     environment = {
-        **os.environ, "DATABASE_URL": seeded_urls.app, "MIGRATION_DATABASE_URL": seeded_urls.owner,
-        "PORTAL_DATA_DIR": str(tmp_path), "PORTAL_PORT": str(number), "PORTAL_PROCESSES": "1", "PORTAL_MODE": "demo",
+        **os.environ,
+        "DATABASE_URL": module_seeded_urls.app, "MIGRATION_DATABASE_URL": module_seeded_urls.owner,
+        "PORTAL_DATA_DIR": str(tmp_path_factory.mktemp("data")), "PORTAL_MODE": "demo",
+        "PORTAL_PORT": str(number), "PORTAL_PROCESSES": "1",
     }  # fmt: skip
     process = subprocess.Popen([sys.executable, "-m", "portal.web_process"], env=environment, cwd=ROOT)
     try:
