@@ -61,7 +61,7 @@ def swedish_left(html: str, said: tuple[str, ...] = ()) -> list[str]:
     for shown in texts_of(html):
         text = " ".join(own.sub("", shown.replace("\u00a0", " ")).split())
         piece = next((one for one in pieces if one in text), None)
-        if shown in whole or piece or SWEDISH_WORD.search(text):
+        if text in whole or piece or SWEDISH_WORD.search(text):
             found.append(f"{shown} ({piece})" if piece else shown)
     return found
 
