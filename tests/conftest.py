@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,7 @@ from portal.db.context import Context
 from portal.db.embedded import EmbeddedServer, embedded
 from portal.db.migrate import upgrade
 from portal.db.session import Database
+from portal.kernel.dates import stockholm_date
 from tests.meddling import meddles_in
 from tests.memory import Copies
 
@@ -101,8 +102,8 @@ def migrated_template(database_server: EmbeddedServer) -> str:
 
 @pytest.fixture(scope="session")
 def seeded_at() -> datetime:
-    """The moment the demo city was seeded: today, so that programs started by a test agree about the day."""
-    return datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
+    """The moment the demo city was seeded: today as Stockholm has it, so that programs started by a test agree."""
+    return datetime.combine(stockholm_date(datetime.now(UTC)), time(8), UTC)
 
 
 @pytest.fixture(scope="session")
@@ -247,6 +248,8 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
+    except PermissionError:  # another user's
+        return True
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -196,13 +196,22 @@ def _pattern(msgid: str) -> re.Pattern[str]:
 
 def swedish_left(page: Any) -> list[str]:
     """Texts of ours that stand in Swedish on an English page."""
+    return sorted(text for text in set(page.evaluate(TEXTS)) if _is_swedish(text))
+
+
+@cache  # most texts stand on every page
+def _is_swedish(text: str) -> bool:
     whole, patterns = _swedish()
-    shown = set(page.evaluate(TEXTS))
-    persons = re.compile(
+    if _persons().fullmatch(text):
+        return False
+    return text in whole or any(one.fullmatch(text) for one in patterns)
+
+
+@lru_cache(maxsize=1)
+def _persons() -> re.Pattern[str]:
+    return re.compile(
         "|".join(rf"{re.escape(name)}( \({re.escape(login)}\))?" for login, name, *_ in data.USERS)
     )
-    shown = {text for text in shown if not persons.fullmatch(text)}
-    return sorted(text for text in shown if text in whole or any(one.fullmatch(text) for one in patterns))
 
 
 def kind_of(path: str, query: str) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from dev.demo_city.ids import CONCERN_ID
 from portal.audit.log import Event, record
@@ -21,6 +19,7 @@ from portal.backup.create import create
 from portal.backup.manifest import BackupError, Manifest, read_manifest
 from portal.backup.programs import plain
 from portal.backup.restore import rehearse, restore
+from portal.cli import main
 from portal.db.context import Context
 from portal.db.embedded import EmbeddedServer
 from portal.db.session import Database
@@ -143,14 +142,14 @@ def test_a_folder_in_use_is_not_written_to(
         create(database_server.url("superuser", seeded_urls.name), tmp_path, tmp_path, seeded_at)
 
 
-def test_the_commands_make_prove_and_restore_a_demo(tmp_path: Path) -> None:
+def test_the_commands_make_prove_and_restore_a_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a seeded demo to another machine's empty folder, as an operator does it."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
 
     def portal(*arguments: str, data: str) -> str:
-        environment = os.environ | {"PORTAL_DATA_DIR": str(tmp_path / data)}
-        command = [sys.executable, "-m", "portal", *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path / data))
+        done = CliRunner().invoke(main, list(arguments))
+        assert done.exit_code == 0, done.output
         return done.stdout
 
     try:

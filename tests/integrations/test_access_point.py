@@ -148,4 +148,4 @@ async def test_the_watch_stops_when_asked(inbox: InboxFolder) -> None:
     watching = asyncio.create_task(watch(inbox, handle, stop))
     await asyncio.sleep(0.05)
     stop.set()
-    await asyncio.wait_for(watching, 1)
+    await asyncio.wait_for(watching, 60)

@@ -19,14 +19,40 @@ from dev.invoices.orders import invoice_for
 from dev.invoices.writer import Document, write
 from portal.db.context import Context
 from portal.db.session import Database
+from portal.integrations import access_point
+from portal.integrations.access_point import Delivery, InboxFolder
 from portal.integrations.object_store import FolderStore
+from portal.invoicing.actions import inbox as watching_inbox
 from portal.invoicing.actions.inbox import watch_inbox
 from portal.invoicing.actions.intake import IntakeParts
 from portal.invoicing.actions.pipeline import process_deliveries
 from portal.kernel.dates import stockholm_date
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 NOT_AN_INVOICE = b"<hello>this is none</hello>"
+
+
+class Inbox(InboxFolder):
+    """From look to look a second passes, however long it takes: what is done `between` looks, and nothing else, is
+    in time."""
+
+    between: Callable[[int], None] | None = None
+
+    def __init__(self, folder: Path, *, max_bytes: int) -> None:
+        self.looks = 0
+        super().__init__(folder, max_bytes=max_bytes, monotonic=lambda: float(self.looks))
+
+    async def poll(self) -> Sequence[Delivery]:
+        self.looks += 1
+        if Inbox.between:
+            Inbox.between(self.looks)
+        return await super().poll()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access_point, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(watching_inbox, "InboxFolder", Inbox)
 
 
 class Killed(Exception):
@@ -121,18 +147,21 @@ async def test_good_ones_are_done_others_refused_and_what_is_not_ready_is_left(
 
 
 async def test_a_file_that_grows_is_left_until_it_stood_still(
-    parts: IntakeParts, inbox: Path, document: Document, seeded_at: datetime
+    parts: IntakeParts, inbox: Path, document: Document, seeded_at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = write(document)
-    path, written = inbox / "slow.xml", 0
+    data, path = write(document), inbox / "slow.xml"
+    seen: list[list[str]] = []
+
+    def grow(look: int) -> None:
+        """Longer at every second look: it never stands still for two seconds."""
+        seen.append(there(inbox))
+        if look % 2 and look < 16:
+            path.write_bytes(data[: len(data) * (look + 1) // 16])
+
+    monkeypatch.setattr(Inbox, "between", staticmethod(grow))
     async with watched(parts, inbox, seeded_at):
-        for part in range(1, 9):  # four seconds in steps of a half: it never stands still for two
-            written = len(data) * part // 8
-            path.write_bytes(data[:written])
-            await asyncio.sleep(0.5)
-            assert there(inbox) == ["slow.xml"]
-        assert written == len(data)
         await until(lambda: there(inbox) == ["done/slow.xml"])
+    assert seen[:17] == [[], *[["slow.xml"]] * 16]
     assert await outcomes(parts, seeded_at) == [("slow.xml", "new")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 from types import ModuleType
 from typing import Any
@@ -55,15 +55,22 @@ def texts_of(html: str) -> list[str]:
 
 def swedish_left(html: str, said: tuple[str, ...] = ()) -> list[str]:
     """Texts of the page that are Swedish still. `said`: what persons and documents say, in any language."""
+    return [left for shown in texts_of(html) if (left := _left(shown, said))]
+
+
+@cache  # most texts stand on every page
+def _left(shown: str, said: tuple[str, ...]) -> str:
     whole, pieces = _swedish()
-    own = re.compile("|".join(re.escape(one) for one in (*said, *_city())))
-    found = []
-    for shown in texts_of(html):
-        text = " ".join(own.sub("", shown.replace("\u00a0", " ")).split())
-        piece = next((one for one in pieces if one in text), None)
-        if text in whole or piece or SWEDISH_WORD.search(text):
-            found.append(f"{shown} ({piece})" if piece else shown)
-    return found
+    text = " ".join(_own(said).sub("", shown.replace("\u00a0", " ")).split())
+    piece = next((one for one in pieces if one in text), None)
+    if text in whole or piece or SWEDISH_WORD.search(text):
+        return f"{shown} ({piece})" if piece else shown
+    return ""
+
+
+@lru_cache
+def _own(said: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(one) for one in (*said, *_city())))
 
 
 @lru_cache
