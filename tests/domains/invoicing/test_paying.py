@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from psycopg.errors import CheckViolation
 
 from dev.demo_city.ids import CONCERN_ID, demo_id
 from dev.invoices.orders import invoice_for
@@ -187,7 +187,7 @@ async def test_nobody_alone_says_that_an_invoice_is_paid_otherwise(site: Site) -
     with pytest.raises(Conflict, match=CHECKED_ALREADY):
         await act(site, "levgruppen2@stad", check_paid_otherwise, invoice, note="Betald.")
     alone = "UPDATE invoice SET otherwise_confirmed_person = otherwise_checked_person WHERE id = :id"
-    with pytest.raises(IntegrityError, match="otherwise_two_persons"):
+    with pytest.raises(CheckViolation, match="otherwise_two_persons"):
         await site.change(alone, id=invoice)
     assert (await kept(site, invoice)).payment_date is None
 

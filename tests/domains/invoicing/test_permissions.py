@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from dev.demo_city.ids import demo_id
 from dev.invoices.writer import Account, Buyer, Totals
@@ -24,6 +25,7 @@ from portal.coding.values import CodeString
 from portal.invoicing.actions import (
     approval,
     assignment,
+    attested,
     cancellation,
     coding,
     correction,
@@ -53,6 +55,7 @@ OTHER = Coded(CodeString("6461", "31200", "440"), Decimal(60))
 AOF = Buyer("Äldreomsorgsförvaltningen", ("0088", "7350099900020"), "7350099900020")
 REFUSED = (Forbidden, NotFound)
 STEPS: dict[UUID, UUID] = {}
+MINUTE = timedelta(minutes=1)
 # Screens later: neither has an action yet.
 
 
@@ -128,6 +131,14 @@ async def said_to_be_paid(site: Site) -> UUID:
     return invoice
 
 
+async def attested_by_first(site: Site, number: str, *coded: Coded) -> UUID:
+    """The attestant of ansvar 31100 has attested, and may undo it for a minute."""
+    invoice = await reviewed(site, number, *coded)
+    await remember_step(site, invoice)
+    await attempt(site, actor_of("attestant@gsf"), first_step, invoice, undo=MINUTE, keep=True)
+    return invoice
+
+
 INVOICES: dict[str, Callable[[Site], Awaitable[UUID]]] = {
     "supplier": joined_later,
     "checked": checked,
@@ -141,6 +152,8 @@ INVOICES: dict[str, Callable[[Site], Awaitable[UUID]]] = {
     "vat only": vat_only,
     "approval": lambda site: reviewed(site, "P-6"),
     "two steps": lambda site: reviewed(site, "P-7", replace(ROW, amount=Decimal(40)), OTHER),
+    "attested": lambda site: attested_by_first(site, "P-14"),
+    "attested in part": lambda site: attested_by_first(site, "P-15", replace(ROW, amount=Decimal(40)), OTHER),
     "deviation": lambda site: ordered(site, "EX-100001", "P-8", lines=dearer),
     "held": lambda site: ordered(site, "EX-100004", "P-9"),
     "secret": lambda site: manual(
@@ -149,7 +162,8 @@ INVOICES: dict[str, Callable[[Site], Awaitable[UUID]]] = {
 }
 OWNERS = {
     "review": "granskare@gsf", "vat only": "granskare@gsf", "approval": "attestant@gsf",
-    "two steps": "attestant@gsf", "deviation": "bestallare@gsf", "held": "bestallare@gsf",
+    "two steps": "attestant@gsf", "attested": "attestant@gsf",
+    "attested in part": "attestant@gsf", "deviation": "bestallare@gsf", "held": "bestallare@gsf",
 }  # fmt: skip
 ADMINS = {
     "A44": "admin@gsf",
@@ -173,10 +187,21 @@ def does(act: Act, **how: Any) -> Act:
     return run
 
 
-async def first_step(session: Any, actor: Actor, invoice: UUID, *, now: Any) -> Any:
+async def first_step(
+    session: Any, actor: Actor, invoice: UUID, *, now: Any, undo: timedelta = timedelta()
+) -> Any:
     """Attest of the step of ansvar 31100, whoever asks."""
     step = STEPS[invoice]
-    return await approval.approve(session, actor, step, shown=b"x", now=now)
+    return await approval.approve(session, actor, step, shown=b"x", undo=undo, now=now)
+
+
+async def attest_undone(session: Any, actor: Actor, invoice: UUID, *, now: Any) -> Any:
+    """Ångra attesten, whoever asks: the latest of the invoice."""
+    latest = text(
+        "SELECT id FROM decision WHERE subject_id = :id AND act = 'approve' ORDER BY decided_at DESC LIMIT 1"
+    )
+    decision = (await session.execute(latest, {"id": invoice})).scalar_one_or_none()
+    return await attested.undo(session, actor, decision or uuid4(), now=now)
 
 
 async def due_date(session: Any, actor: Actor, invoice: UUID, *, now: Any) -> Any:
@@ -223,6 +248,9 @@ TABLE: dict[str, tuple[str, Act]] = {
     "send_back": ("review", does(assignment.send_back, note=NOTE)),
     "approve": ("approval", first_step),
     "approve_part": ("two steps", first_step),
+    "attest": ("approval", does(first_step, undo=MINUTE)),
+    "undo_attest": ("attested", attest_undone),
+    "undo_attest_part": ("attested in part", attest_undone),
     "return_to_reviewer": ("approval", does(approval.return_to_reviewer, note=NOTE)),
 }
 # Further things a person does under the permissions of a verb, wherever the verb's rule lets them.
