@@ -16,13 +16,11 @@ import httpx
 
 from dev.demo_city import data
 from portal.cli.supervisor import PAUSES
-from portal.web.security import CSRF_FIELD
+from tests.flood.visitors import Lost, Visitor
 from tests.kills.portal import DATABASE, WEB, WORKER, Portal
 
 # Several kills may come close, and a start under a storm takes longer than one in peace.
 STARTS = 5
-SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
-FAILED = 500
 PAGES = {
     "bestallare@gsf": "/orders", "granskare@gsf": "/invoicing/invoices", "attestant@gsf": "/attest",
     "mottagare@gsf": "/orders/receipts", "synare@gsf": "/invoicing/invoices?tab=all",
@@ -31,46 +29,6 @@ PAGES = {
     "revisor@stad": "/invoicing/invoices?tab=all", "leverantor@kontorsbolaget.test": "/supplier/invoices",
 }  # fmt: skip
 """For each role a list, besides the start page."""
-
-
-class Lost(Exception):
-    """The portal did not answer, or not as it does when it is well."""
-
-
-@dataclass
-class Visitor:
-    """A browser of a role."""
-
-    storm: Storm
-    login: str
-    client: httpx.AsyncClient
-
-    async def sign_in(self) -> None:
-        email = self.login if self.login.endswith(".test") else f"{self.login}.{data.DOMAIN}"
-        form = {"email": email, "password": data.PASSWORD, "next": "/"}
-        answer = await self.storm.until_answered(lambda: self.post("/sign-in", form, "/sign-in"))
-        assert answer.status_code == 303, (self.login, answer.status_code)
-
-    async def get(self, path: str) -> httpx.Response:
-        return await _answered(self.client.get(path))
-
-    async def post(
-        self, path: str, form: dict[str, str], page: str = "/account", **more: object
-    ) -> httpx.Response:
-        asked_from = await _answered(self.client.get(page))
-        token = asked_from.text.split(f'name="{CSRF_FIELD}" value="', 1)[1].split('"', 1)[0]
-        asked = self.client.post(path, data={CSRF_FIELD: token, **form}, headers=SAME_ORIGIN, **more)  # type: ignore[arg-type]
-        return await _answered(asked)
-
-
-async def _answered(asked: Awaitable[httpx.Response]) -> httpx.Response:
-    try:
-        answer = await asked
-    except httpx.TransportError as error:
-        raise Lost(repr(error)) from error
-    if answer.status_code >= FAILED:
-        raise Lost(f"{answer.request.url.path}: {answer.status_code}")
-    return answer
 
 
 @dataclass
@@ -93,7 +51,14 @@ class Storm:
 
     def browser(self, login: str) -> Visitor:
         address = f"http://127.0.0.1:{self.portal.port}"
-        return Visitor(self, login, httpx.AsyncClient(base_url=address, timeout=self.window))
+        return Visitor(login, httpx.AsyncClient(base_url=address, timeout=self.window))
+
+    async def sign_in(self, visitor: Visitor) -> None:
+        """Through the form that everybody uses."""
+        email = visitor.login if visitor.login.endswith(".test") else f"{visitor.login}.{data.DOMAIN}"
+        form = {"email": email, "password": data.PASSWORD, "next": "/"}
+        answer = await self.until_answered(lambda: visitor.post("/sign-in", form, "/sign-in"))
+        assert answer.status_code == 303, (visitor.login, answer.status_code)
 
     def hurt(self) -> bool:
         """Whether a part has been killed and the portal was not well since."""
@@ -121,7 +86,7 @@ class Storm:
     async def visit(self, login: str, path: str) -> None:
         """One person's start page and list, over and over until it is quiet, and once more."""
         visitor = self.browser(login)
-        await visitor.sign_in()
+        await self.sign_in(visitor)
         last = False
         while not last:
             last = self.quiet.is_set()
@@ -146,7 +111,7 @@ class Storm:
     async def upload(self, login: str, chosen: str, files: dict[str, bytes]) -> dict[str, str]:
         """Send each as a catalogue until it is acknowledged; name → address of the upload."""
         visitor, found = self.browser(login), {}
-        await visitor.sign_in()
+        await self.sign_in(visitor)
         for name, content in files.items():
             sent = {"file": (f"{name}.xlsx", content, "text/csv")}
 

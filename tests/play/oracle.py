@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP
 from decimal import Decimal as D
 from typing import Any
 from uuid import UUID
@@ -21,12 +20,11 @@ from dev.demo_city.ids import CONCERN_ID
 from portal.db.context import Context
 from tests.play.faults import NEVER
 from tests.play.lot import Lot
+from tests.play.oracle_of_order import ORE, ZERO, billed_lines, differences, worth
 from tests.play.oracle_of_payment import ROUNDING, check_payment, check_sums, check_two_persons
-from tests.play.paper import Read, ReadLine, read
+from tests.play.paper import Read, read
 from tests.play.stage import Sent, Stage, require
 
-ZERO, ORE = D(0), D("0.01")
-PIECES = {"EA", "H87", "C62"}
 # What a person accepts, by the product's names → the differences that it covers, by ours.
 COVERS: Mapping[str, frozenset[str]] = {
     "price": frozenset({"price", "sum"}),
@@ -134,14 +132,14 @@ class Judge:
         require(stage, by_person or not planted, f"{row.number} is Klar by itself with {sorted(planted)}")
         check_sums(stage, row, document, by_person)
         await check_payment(stage, row, document)
-        self.book(stage).klar[row.id] = _billed(document, row)
+        self.book(stage).klar[row.id] = billed_lines(document, row)
         if row.flow == "order" and not row.is_credit_note:
             await self._order_flow(stage, row, document, lines)
         else:
             await check_two_persons(stage, row, "review", "accept_deviation")
 
     async def _order_flow(self, stage: Stage, row: Any, document: Read, lines: Sequence[Any]) -> None:
-        found = dict(self._differences(stage, row, document, lines))
+        found = dict(differences(stage, row, document, lines)) | dict(self._quantities(stage, row, lines))
         accepted = [e for e in row.events if e["tag"] == "invoice:status:accept_deviation"]
         codes = set(accepted[-1]["data"].get("accepted", ())) if accepted else set()
         covered: set[str] = set().union(*(COVERS.get(code, frozenset()) for code in codes))
@@ -152,32 +150,10 @@ class Judge:
         else:
             alone = self.book(stage).alone
             alone[row.id] = row.payable_amount
-            most = sum((_worth(line, min(line.quantity, line.came)) for line in lines), ZERO)
+            most = sum((worth(line, min(line.quantity, line.came)) for line in lines), ZERO)
             slack = (ROUNDING + ORE * len(lines)) * len(alone)
             billed = sum(alone.values(), ZERO)
             require(stage, billed <= most + slack, f"{billed} is Klar of {most} owed")
-
-    def _differences(
-        self, stage: Stage, row: Any, document: Read, lines: Sequence[Any]
-    ) -> Iterator[tuple[str, str]]:
-        """What differs from the order and its receipts as they are now: name, figures."""
-        known, paired = {line.id: line for line in lines}, _paired(row)
-        owed = ZERO
-        for line in document.lines:
-            if line.order not in (None, "NA", "-", stage.number):
-                yield "other order", str(line.order)
-            ordered = known.get(paired.get(line.position))
-            if ordered is not None:
-                yield from _of_line(line, ordered)
-                owed += _worth(ordered, line.quantity)
-            elif line.amount != 0:
-                kind = "charge" if "frakt" in line.name.lower() else "unknown"
-                yield kind, f"line {line.position}: {line.amount}"
-        if document.charges > 0:
-            yield "charge", f"{document.charges}"
-        if row.payable_amount > owed + ROUNDING + ORE * len(document.lines):
-            yield "sum", f"{row.payable_amount} for what costs {owed}"
-        yield from self._quantities(stage, row, lines)
 
     def _quantities(self, stage: Stage, row: Any, lines: Sequence[Any]) -> Iterator[tuple[str, str]]:
         billed = self.billed(stage)
@@ -211,38 +187,3 @@ def _numbers(stage: Stage, rows: Sequence[Any]) -> None:
     passed = [(row.supplier_id, row.number_key) for row in rows if row.status not in ARRIVING]
     twice = {one for one in passed if passed.count(one) > 1}
     require(stage, not twice, f"two count under the same number: {twice}")
-
-
-def _of_line(line: ReadLine, ordered: Any) -> Iterator[tuple[str, str]]:
-    if line.item_no not in (None, ordered.item_no):
-        yield "unknown", f"{line.item_no} as {ordered.item_no}"
-    if line.unit != ordered.unit and not {line.unit, ordered.unit} <= PIECES:
-        yield "unit", f"{line.unit} as {ordered.unit}"
-    if line.unit_price > ordered.price:
-        yield "price", f"{line.unit_price} as {ordered.price}"
-    if line.charges > 0:
-        yield "charge", f"{line.charges}"
-    if (line.category, line.rate) != (ordered.vat_category, ordered.vat_rate):
-        yield "vat", f"{line.rate} as {ordered.vat_rate}"
-
-
-def _worth(line: Any, quantity: D) -> D:
-    """What so much of an order line costs with VAT."""
-    net = (line.price * quantity).quantize(ORE, ROUND_HALF_UP)
-    return (net * (100 + line.vat_rate) / 100).quantize(ORE, ROUND_HALF_UP)
-
-
-def _paired(row: Any) -> dict[int, UUID]:
-    return {one["position"]: UUID(one["order_line"]) for one in row.paired or () if one["order_line"]}
-
-
-def _billed(document: Read, row: Any) -> dict[UUID, D]:
-    found: dict[UUID, D] = {}
-    if document.credit:
-        return found
-    paired = _paired(row)
-    for line in document.lines:
-        if line.position in paired:
-            at = paired[line.position]
-            found[at] = found.get(at, ZERO) + line.quantity
-    return found
