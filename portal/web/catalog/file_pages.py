@@ -89,7 +89,7 @@ def _fields(found: Compared) -> list[tuple[str, str, str, bool]]:
     for field, headings in HEADINGS.items():
         if field in found.new:
             old, new = (_shown(field, values.get(field)) for values in (found.old, found.new))
-            rows.append((headings[0], old, new, old != new))
+            rows.append((gettext(headings[0]), old, new, old != new))
     return rows
 
 

@@ -11,8 +11,9 @@ from dev.demo_city.ids import CONCERN_ID
 from dev.demo_city.master_data import organisation_id
 from portal.coding.models import CodingRule as RuleRow
 from portal.coding.models import CodingValue, UnspscAccount
-from portal.coding.queries import load_register, options, propose
+from portal.coding.queries import load_register, options
 from portal.coding.rules.check import check_code
+from portal.coding.rules.proposal import propose_account
 from portal.coding.values import CodeString, CodingRegister
 from portal.db.context import Context
 from portal.db.session import Database
@@ -94,7 +95,8 @@ async def test_the_longest_prefix_proposes_the_account(seeded: Database, seeded_
             valid_from=stockholm_date(seeded_at),
         ))  # fmt: skip
     register = await _register(seeded, "GSF", seeded_at)
-    found = [propose(register, unspsc) for unspsc in ("44121704", "44991704", "99999999", None)]
+    asked = ("44121704", "44991704", "99999999", None)
+    found = [propose_account(unspsc, register.unspsc_accounts) for unspsc in asked]
     assert [(p.account, p.prefix) if p else None for p in found] == [
         ("6411", "4412"), ("6451", "44"), None, None,
     ]  # fmt: skip

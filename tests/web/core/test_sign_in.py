@@ -394,7 +394,7 @@ async def test_preferences_take_what_the_form_has_and_nothing_else(site: Site) -
     answer = await browser.post("/account/preferences", hostile, csrf=await browser.token("/account"))
     assert answer.status_code == 303
     after = await _user(site)
-    assert after.pop("preferences") == {"shortcuts": True}
+    assert after.pop("preferences") == {"shortcuts": True, "tables": False}
     before.pop("preferences")
     assert after == before
     others = await site.rows("SELECT login FROM app_user WHERE preferences ? 'shortcuts'")
