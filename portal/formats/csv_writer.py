@@ -5,9 +5,11 @@ Numbers and days are written as such; only texts come from others, and only they
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from io import StringIO
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
 # What a spreadsheet takes for the beginning of a formula, after blanks too.
@@ -25,8 +27,10 @@ Cell = str | Decimal | int | date | None
 
 
 def csv_row(cells: Sequence[Cell]) -> bytes:
-    """One row, every text in quotes."""
-    return (";".join(map(_written, cells)) + "\r\n").encode()
+    """One row."""
+    line = StringIO(newline="")
+    csv.writer(line, delimiter=";").writerow(map(_written, cells))
+    return line.getvalue().encode()
 
 
 def _written(cell: Cell) -> str:
@@ -38,7 +42,7 @@ def _written(cell: Cell) -> str:
         raise TypeError("a list has days, and no instants")
     if isinstance(cell, int | date):
         return str(cell)
-    return '"' + _harmless(cell).replace('"', '""') + '"'
+    return _harmless(cell)
 
 
 def _harmless(text: str) -> str:

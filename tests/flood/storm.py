@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -91,7 +92,7 @@ class Storm:
         while not last:
             last = self.quiet.is_set()
             for address in ("/", path):
-                answer = await self.until_answered(lambda address=address: visitor.get(address))  # type: ignore[misc]
+                answer = await self.until_answered(partial(visitor.get, address))
                 if answer.status_code != 200:
                     self.failures.append(f"{login} {address}: {answer.status_code}")
             await asyncio.sleep(self.chance.uniform(0.2, 1.0))

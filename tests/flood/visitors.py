@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -28,11 +29,11 @@ class Visitor:
         return await _answered(self.client.get(path))
 
     async def post(
-        self, path: str, form: dict[str, str], page: str = "/account", **more: object
+        self, path: str, form: dict[str, str], page: str = "/account", **more: Any
     ) -> httpx.Response:
         asked_from = await _answered(self.client.get(page))
         token = asked_from.text.split(f'name="{CSRF_FIELD}" value="', 1)[1].split('"', 1)[0]
-        asked = self.client.post(path, data={CSRF_FIELD: token, **form}, headers=SAME_ORIGIN, **more)  # type: ignore[arg-type]
+        asked = self.client.post(path, data={CSRF_FIELD: token, **form}, headers=SAME_ORIGIN, **more)
         return await _answered(asked)
 
 

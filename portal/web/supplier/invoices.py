@@ -26,14 +26,8 @@ from portal.web.paper.serving import saved_attachment, shown_attachment
 from portal.web.supplier import fields
 from portal.web.supplier.present import invoice_view, statuses_of, tabs
 from portal.web.supplier.queries.company import customers
-from portal.web.supplier.queries.invoices import (
-    PAGE,
-    InvoiceRow,
-    every_invoice,
-    find_invoice,
-    invoice_totals,
-    list_invoices,
-)
+from portal.web.supplier.queries.invoices import INVOICES, InvoiceRow, find_invoice
+from portal.web.supplier.queries.lists import PAGE
 from portal.web.supplier.sending_anew import stopped_one
 from portal.web.supplier.sentences import TABS, sentence_of
 
@@ -53,7 +47,7 @@ class SupplierInvoicesController(Controller):
         """The supplier's invoices, newest first; `q`, `tab` and `view` in the address."""
         state, (words, tab) = request.scope["state"], _asked(request)
         chosen: Any = {"words": words, "statuses": statuses_of(TABS, tab)}
-        rows = await list_invoices(
+        rows = await INVOICES.page(
             state["session"],
             state["actor"],
             **chosen,
@@ -62,7 +56,7 @@ class SupplierInvoicesController(Controller):
         shown, today = rows[:PAGE], stockholm_date(state["now"])
         accounts = {c.concern_id: c.accounts for c in await customers(state["session"], state["actor"])}
         how = views(request, PATH)
-        total = await invoice_totals(state["session"], state["actor"], **chosen) if how.table else None
+        total = await INVOICES.totals(state["session"], state["actor"], **chosen) if how.table else None
         return await page(
             request, "supplier/invoices/index.html", words=words, tab=tab, views=how, asked_view=asked_view(request),
             rows=[invoice_view(row, today, accounts.get(row.concern_id, ())) for row in shown],
@@ -74,7 +68,7 @@ class SupplierInvoicesController(Controller):
     async def csv(self, request: Req) -> Stream:
         """The same list as a file."""
         state, (words, tab) = request.scope["state"], _asked(request)
-        rows = every_invoice(state["session"], state["actor"], words=words, statuses=statuses_of(TABS, tab))
+        rows = INVOICES.every(state["session"], state["actor"], words=words, statuses=statuses_of(TABS, tab))
         return await csv_answer(gettext("fakturor"), [gettext(one) for one in HEADING], _cells(rows))
 
     @get("/{invoice_id:uuid}")

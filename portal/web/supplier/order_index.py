@@ -17,14 +17,8 @@ from portal.web.listing import SumRow, asked_view, contents_text, csv_answer, su
 from portal.web.pages import Html, Req, page
 from portal.web.supplier import fields
 from portal.web.supplier.present import ORDER_TABS, order_status, order_view, statuses_of, tabs
-from portal.web.supplier.queries.orders import (
-    PAGE,
-    OrderRow,
-    count_to_answer,
-    every_order,
-    list_orders,
-    order_totals,
-)
+from portal.web.supplier.queries.lists import PAGE
+from portal.web.supplier.queries.orders import ORDERS, OrderRow, count_to_answer
 
 PATH = "/supplier/orders"
 HEADING = ("Beställning", "Vad", "Kund", "Status", "Kom", "Önskad leverans", "Exkl. moms, kr", "Moms, kr",
@@ -37,8 +31,8 @@ async def index(request: Req) -> Html:
     session, actor, how = state["session"], state["actor"], views(request, PATH)
     chosen: Any = {"words": words, "statuses": statuses_of(ORDER_TABS, tab)}
     after = fields.page_key(request.query_params.get("after"))
-    rows = await list_orders(session, actor, **chosen, after=after, limit=PAGE)
-    total = await order_totals(session, actor, **chosen) if how.table else None
+    rows = await ORDERS.page(session, actor, **chosen, after=after)
+    total = await ORDERS.totals(session, actor, **chosen) if how.table else None
     counts = {"new": await count_to_answer(session, actor)}
     return await page(
         request, "supplier/orders/index.html", rows=[order_view(row) for row in rows[:PAGE]], words=words, tab=tab,
@@ -51,7 +45,7 @@ async def index(request: Req) -> Html:
 async def download(request: Req) -> Stream:
     """The orders of the list, all pages of it."""
     state, (words, tab) = request.scope["state"], _asked(request)
-    rows = every_order(state["session"], state["actor"], words=words, statuses=statuses_of(ORDER_TABS, tab))
+    rows = ORDERS.every(state["session"], state["actor"], words=words, statuses=statuses_of(ORDER_TABS, tab))
     return await csv_answer(gettext("beställningar"), [gettext(one) for one in HEADING], _cells(rows))
 
 

@@ -19,8 +19,8 @@ from portal.web.pages import Html, Req, page
 from portal.web.supplier.paying import account_name
 from portal.web.supplier.present import account_words, invoice_view, order_view
 from portal.web.supplier.queries.company import Customer, catalogues, customers, find_company
-from portal.web.supplier.queries.invoices import Sums, credits_asked, list_invoices, refused_since, sums
-from portal.web.supplier.queries.orders import list_orders, order_totals
+from portal.web.supplier.queries.invoices import INVOICES, Sums, credits_asked, refused_since, sums
+from portal.web.supplier.queries.orders import ORDERS
 from portal.web.suppliers.words import relation_state
 
 ORDERS_SHOWN = 5
@@ -36,8 +36,8 @@ async def supplier_start(request: Req) -> Html:
     session, actor, today = state["session"], state["actor"], stockholm_date(state["now"])
     company = await find_company(session, actor)
     concerns = await customers(session, actor)
-    orders = await list_orders(session, actor, statuses=("sent",), limit=ORDERS_SHOWN)
-    to_answer = await order_totals(session, actor, words="", statuses=("sent",))
+    orders = await ORDERS.page(session, actor, statuses=("sent",), limit=ORDERS_SHOWN)
+    to_answer = await ORDERS.totals(session, actor, words="", statuses=("sent",))
     waiting = to_answer.rows
     refused = await refused_since(session, actor, state["now"] - timedelta(days=REFUSED_DAYS))
     registered = {c.concern_id: c.accounts for c in concerns}
@@ -45,7 +45,7 @@ async def supplier_start(request: Req) -> Html:
     decided = await list_uploads(session, actor, (UPLOAD_REFUSED,), limit=MOST_UPLOADS)
     since = state["now"] - timedelta(days=REFUSED_DAYS)
     declined = [one for one in decided if one.decided_at and one.decided_at > since]
-    invoices = await list_invoices(session, actor, limit=INVOICES_SHOWN)
+    invoices = await INVOICES.page(session, actor, limit=INVOICES_SHOWN)
     return await page(
         request, "supplier/start/show.html", company=company, 
         lead=_lead(waiting, await credits_asked(session, actor), refused, len(files), concerns),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,10 +16,10 @@ from portal.access.actor import Actor
 from portal.invoicing.rules.credited import Row, credited
 from portal.kernel.errors import NotFound
 from portal.kernel.identifiers import folded_number_key, invoice_number_key
-from portal.kernel.listed import MOST_LISTED, NAMED, Contents, Totals
+from portal.kernel.listed import MOST_LISTED, NAMED, Contents
 from portal.kernel.money import as_cost
+from portal.web.supplier.queries.lists import SupplierList
 
-PAGE = 25
 _COLUMNS = """i.id, i.concern_id, c.name AS concern, i.number, i.is_credit_note, i.status, i.status_since, i.issue_date,
   i.due_date, i.arrived_at, i.net_amount, i.tax_amount, i.gross_amount, i.payable_amount, i.currency, i.order_id,
   coalesce(o.number, i.order_reference) AS order_number, o.buyer_name, i.payment_date, i.cancelled_reason,
@@ -202,49 +202,7 @@ class SentFile:
     order_number: str | None
 
 
-async def list_invoices(
-    session: AsyncSession,
-    actor: Actor,
-    *,
-    words: str = "",
-    statuses: tuple[str, ...] | None = None,
-    after: tuple[datetime, UUID] | None = None,
-    limit: int = PAGE,
-) -> list[InvoiceRow]:
-    """Newest first; one more than `limit` when there is a next page."""
-    rows = await session.execute(text(_LIST), _given(actor, words, statuses, after, limit + 1))
-    return [InvoiceRow(**row._mapping) for row in rows]
-
-
-async def every_invoice(
-    session: AsyncSession, actor: Actor, *, words: str, statuses: tuple[str, ...] | None
-) -> AsyncIterator[InvoiceRow]:
-    """All of them, read as they are asked for; no more than one above MOST_LISTED."""
-    query = text(_LIST).execution_options(yield_per=500)
-    async for row in await session.stream(query, _given(actor, words, statuses, None, MOST_LISTED + 1)):
-        yield InvoiceRow(**row._mapping)
-
-
-async def invoice_totals(
-    session: AsyncSession, actor: Actor, *, words: str, statuses: tuple[str, ...] | None
-) -> Totals:
-    """What they come to, by currency; credit notes take away."""
-    given = _given(actor, words, statuses, None, 0)
-    return Totals.of([tuple(row) for row in await session.execute(text(_TOTALS), given)])
-
-
-def _given(
-    actor: Actor,
-    words: str,
-    statuses: tuple[str, ...] | None,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> dict[str, Any]:
-    at, invoice_id = after or (None, None)
-    return {
-        "supplier": actor.supplier_id, "words": words, "pattern": f"%{words}%", "limit": limit,
-        "statuses": list(statuses) if statuses else None, "at": at, "id": invoice_id,
-    }  # fmt: skip
+INVOICES = SupplierList(_LIST, _TOTALS, InvoiceRow)
 
 
 async def find_invoice(

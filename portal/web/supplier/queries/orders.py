@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -15,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access.actor import Actor
 from portal.invoicing.status import AWAITING_RECEIPT
 from portal.kernel.errors import NotFound
-from portal.kernel.listed import MOST_LISTED, NAMED, Contents, Totals
+from portal.kernel.listed import MOST_LISTED, NAMED, Contents
 from portal.orders.status import SENT
+from portal.web.supplier.queries.lists import SupplierList
 
-PAGE = 25
 _COLUMNS = """o.id, o.concern_id, c.name AS concern, o.number, o.buyer_name, o.status, o.net_amount, o.gross_amount,
   o.sent_at, o.wanted_on"""
 _CHOSEN = """
@@ -34,7 +33,7 @@ SELECT {_COLUMNS}, o.tax_amount,
   EXISTS (SELECT FROM supplier_invoice i WHERE i.concern_id = o.concern_id AND i.order_id = o.id
     AND i.supplier_id = :supplier AND i.status = '{AWAITING_RECEIPT}') AS invoice_waits
 {_CHOSEN}
-  AND (CAST(:sent_at AS timestamptz) IS NULL OR (coalesce(o.sent_at, 'epoch'), o.id) < (:sent_at, CAST(:id AS uuid)))
+  AND (CAST(:at AS timestamptz) IS NULL OR (coalesce(o.sent_at, 'epoch'), o.id) < (:at, CAST(:id AS uuid)))
 ORDER BY coalesce(o.sent_at, 'epoch') DESC, o.id DESC LIMIT :limit
 """  # noqa: S608 - constants only
 _TOTALS = f"""
@@ -187,49 +186,7 @@ class Order:
     decided: tuple[str, str | None] | None = None
 
 
-async def list_orders(
-    session: AsyncSession,
-    actor: Actor,
-    *,
-    words: str = "",
-    statuses: tuple[str, ...] | None = None,
-    after: tuple[datetime, UUID] | None = None,
-    limit: int = PAGE,
-) -> list[OrderRow]:
-    """Newest first; one more than `limit` when there is a next page."""
-    rows = await session.execute(text(_LIST), _given(actor, words, statuses, after, limit + 1))
-    return [OrderRow(**row._mapping) for row in rows]
-
-
-async def every_order(
-    session: AsyncSession, actor: Actor, *, words: str, statuses: tuple[str, ...] | None
-) -> AsyncIterator[OrderRow]:
-    """All of them, read as they are asked for; no more than one above MOST_LISTED."""
-    query = text(_LIST).execution_options(yield_per=500)
-    async for row in await session.stream(query, _given(actor, words, statuses, None, MOST_LISTED + 1)):
-        yield OrderRow(**row._mapping)
-
-
-async def order_totals(
-    session: AsyncSession, actor: Actor, *, words: str, statuses: tuple[str, ...] | None
-) -> Totals:
-    """What they come to."""
-    given = _given(actor, words, statuses, None, 0)
-    return Totals.of([tuple(row) for row in await session.execute(text(_TOTALS), given)])
-
-
-def _given(
-    actor: Actor,
-    words: str,
-    statuses: tuple[str, ...] | None,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> dict[str, Any]:
-    sent_at, order_id = after or (None, None)
-    return {
-        "supplier": actor.supplier_id, "words": words, "pattern": f"%{words}%", "limit": limit,
-        "statuses": list(statuses) if statuses else None, "sent_at": sent_at, "id": order_id,
-    }  # fmt: skip
+ORDERS = SupplierList(_LIST, _TOTALS, OrderRow)
 
 
 async def count_to_answer(session: AsyncSession, actor: Actor) -> int:
