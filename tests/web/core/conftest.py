@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, Protocol
 
+import anyio
 import httpx
 import psycopg
 import pytest
@@ -157,6 +158,13 @@ def _assets() -> Assets:
 def _templates() -> Templates:
     """Compiled once for all sites of a process, as one server compiles them once for all its requests."""
     return Templates(_assets())
+
+
+async def together(work: Callable[[], Awaitable[None]], times: int) -> None:
+    """The same at once, as often as asked."""
+    async with anyio.create_task_group() as group:
+        for _ in range(times):
+            group.start_soon(work)
 
 
 def _site(
