@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -11,7 +13,10 @@ from portal.cli.acting import acting_as, looking, note_sight
 from portal.cli.output import print_json
 from portal.cli.running import told, with_installation
 from portal.invoicing.queries.summary import details, find
+from portal.invoicing.status import INVOICE
+from portal.kernel.dates import format_clock, format_day_long, stockholm_date
 from portal.kernel.identifiers import read_uuids
+from portal.kernel.money import format_sv
 from portal.wiring import Installation
 
 
@@ -49,13 +54,21 @@ def show(number: str, login: str | None, *, as_json: bool) -> None:
 def _say(elements: Sequence[dict[str, Any]]) -> None:
     for element in elements:
         handler = f", hos {element['handler']}" if element["handler"] else ""
-        amounts = element["amounts"]
+        payable, tax = (format_sv(Decimal(element["amounts"][name])) for name in ("payable", "tax"))
         click.echo(f"Faktura {element['number']}: {element['status_label']}{handler}")
-        click.echo(f"  Att betala {amounts['payable']} {element['currency']}, moms {amounts['tax']}")
+        click.echo(f"  Att betala {payable} {element['currency']}, moms {tax}")
         for reason in element["reasons"]:
             click.echo(f"  {reason['message']}")
         for event in element["history"]:
-            why = f": {event['why']}" if event["why"] else ""
-            click.echo(f"  {event['at']} {event['actor']} {event['from'] or '–'} → {event['to'] or '–'}{why}")
+            click.echo(f"  {_happened(event)}")
         same = "ger samma beslut" if element["recomputed"] == "same" else "ger ett annat beslut"
         click.echo(f"  Dagens regler {same}.")
+
+
+def _happened(event: dict[str, Any]) -> str:
+    """ "29 november 2026 kl. 18.44.14 bestallare@gsf: Klar. Priset är accepterat." """
+    at = datetime.fromisoformat(str(event["at"]))
+    when = f"{format_day_long(stockholm_date(at), year=True)} kl. {format_clock(at, seconds=True)}"
+    status = INVOICE.state(event["to"]).label if event["to"] else None
+    said = ". ".join(text for text in (status, event["why"]) if text)
+    return f"{when} {event['actor']}: {said}" if said else f"{when} {event['actor']}"

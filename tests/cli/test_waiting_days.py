@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from decimal import Decimal as D
 from typing import Any
 
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from portal.db.context import Context
 from portal.db.session import Database
 from portal.invoicing.actions.again import rerun
 from portal.jobs.context import JobContext
+from portal.kernel.money import format_sv
 from portal.settings import Settings
 from portal.wiring import build, registry
 from tests.cli.conftest import Command
@@ -37,6 +39,9 @@ def test_day_six_waits_and_day_seven_moves(portal: Command) -> None:
     assert [reason["code"] for reason in shown["reasons"]] == ["receipt_missing"]
     assert shown["history"][-1]["from"] == "awaiting_receipt"
     assert shown["recomputed"] == "same"
+    told = portal.run("invoice", "show", "F-1")
+    assert f"Att betala {format_sv(D(shown['amounts']['payable']))} SEK" in told
+    assert "Ordermatchning krävs" in told and "awaiting_receipt" not in told and "T0" not in told
 
 
 def test_reminder_goes_out_once(portal: Command) -> None:
