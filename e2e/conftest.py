@@ -48,9 +48,9 @@ class Portal:
         return (self.data_dir / "portal.log").read_text("utf-8", "replace")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal() -> Iterator[Portal]:
-    """One portal for all journeys of this process."""
+    """One portal for all journeys of this process, gone before the tests that come after them."""
     with_portal = start_portal()
     yield next(with_portal)
     next(with_portal, None)
@@ -113,9 +113,12 @@ def _wait_until_ready(running: Portal, process: subprocess.Popen[bytes]) -> None
     pytest.fail(f"the portal did not start:\n{running.log}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """The browser: PORTAL_BROWSER, else the system's Chromium, else Playwright's own."""
+    """The browser: PORTAL_BROWSER, else the system's Chromium, else Playwright's own.
+
+    Closed after the last journey: while it is open an event loop runs here, and no other can be started.
+    """
     sync_api = pytest.importorskip("playwright.sync_api")
     given = os.environ.get("PORTAL_BROWSER") or "/usr/bin/chromium"
     with sync_api.sync_playwright() as playwright:

@@ -41,6 +41,7 @@ TABLES = {
     "agreement_id": "agreement",
     "article_id": "article",
     "catalogue_id": "catalogue",
+    "change_id": "setting_change",
     "coding_id": "requisition_coding",
     "delivery_id": "delivery",
     "file_id": "coding_file",
