@@ -203,8 +203,8 @@ def attest(person: Person, party: str) -> None:
 def confirm(person: Person) -> None:
     """The supplier confirms the order."""
     person.open("/supplier/orders")
-    person.until("a[href*='/supplier/orders/']")
-    person.press(person.find("main a[href*='/supplier/orders/']").first)
+    person.until("[data-row] a[href*='/supplier/orders/']")
+    person.press(person.find("main [data-row] a[href*='/supplier/orders/']").first)
     person.press_named("Skicka svaret")
     assert "Ert svar" in person.find("main").inner_text()
 
@@ -223,7 +223,7 @@ def receive(person: Person, company: Joining) -> None:
 def invoice(person: Person) -> None:
     """The supplier turns the order into an invoice."""
     person.open("/supplier/orders")
-    person.press(person.find("main a[href*='/supplier/orders/']").first)
+    person.press(person.find("main [data-row] a[href*='/supplier/orders/']").first)
     person.press_named("Skapa faktura")
     number = person.find("#invoice-form input[name=number]")
     if number.count() and not number.input_value():

@@ -18,6 +18,12 @@ CII = (
     "Fakturan är i formatet CII (UN/CEFACT Cross Industry Invoice), som portalen inte läser ännu. "
     "Skicka den som Peppol BIS Billing 3 i formatet UBL."
 )
+# What Sweden had before Peppol, and its envelope: known by their namespaces.
+_SVEFAKTURA = "urn:sfti:documents:"
+SVEFAKTURA = (
+    "Fakturan är en Svefaktura, ett äldre format som portalen inte läser. "
+    "Skicka den som Peppol BIS Billing 3 i formatet UBL."
+)
 
 
 def unwrapped(root: etree._Element) -> etree._Element:
@@ -48,6 +54,8 @@ def unknown_root(root: etree._Element) -> Finding:
     name = etree.QName(root)
     if name.localname in _CII_NAMES:
         return fatal("CII", CII, location=f"/{name.localname}")
+    if (name.namespace or "").startswith(_SVEFAKTURA):
+        return fatal("SVEFAKTURA", SVEFAKTURA, location=f"/{name.localname}")
     space = f" i namnrymden {name.namespace}" if name.namespace else " utan namnrymd"
     return fatal(
         "ROOT_UNKNOWN",

@@ -55,7 +55,7 @@ def parse_xml(
     """The root element of UBL bytes; comments and processing instructions are left out, and an SBDH around it.
 
     `roots` are the root names accepted ({namespace}name), None for any. Raises Unreadable with one finding of
-    layer xml: EMPTY, TOO_LARGE, ZIP, NOT_XML, DOCTYPE, ENCODING, ENVELOPE, CII or ROOT_UNKNOWN.
+    layer xml: EMPTY, TOO_LARGE, ZIP, NOT_XML, DOCTYPE, ENCODING, ENVELOPE, CII, SVEFAKTURA or ROOT_UNKNOWN.
     """
     _refuse_by_shape(data, max_bytes)
     text = _decoded(data)

@@ -86,6 +86,12 @@ def vat_number(text: str) -> str | None:
     return compact if org_number(compact[2:12]) else None
 
 
+def org_of_vat(text: str) -> str | None:
+    """The ten digits of whoever has a Swedish VAT number, or None for anything else."""
+    number = vat_number(text)
+    return number[2:12] if number else None
+
+
 def bankgiro(text: str) -> str | None:
     """Seven or eight digits with a right check digit, or None."""
     return _giro(text, "bankgiro")

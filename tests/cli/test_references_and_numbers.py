@@ -92,6 +92,19 @@ def test_cii_is_refused_by_name(portal: Command, wrap: bool) -> None:
     assert "formatet CII" in result["findings"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("root", "space"),
+    [
+        ("Invoice", "urn:sfti:documents:BasicInvoice:1:0"),
+        ("ObjectEnvelope", "urn:sfti:documents:ObjectEnvelope:1:0"),
+    ],
+)
+def test_svefaktura_is_refused_by_name(portal: Command, root: str, space: str) -> None:
+    (result,) = portal.json("intake", portal.file(f'<{root} xmlns="{space}"/>'.encode()), exit_code=1)
+    assert [one["code"] for one in result["findings"]] == ["SVEFAKTURA"]
+    assert "är en Svefaktura" in result["findings"][0]["message"]
+
+
 def test_ci23_numbers_keep_their_signs(portal: Command) -> None:
     first = portal.invoice("EX-100001", "26-1-11")
     other = portal.invoice("EX-100006", "26-11-1")

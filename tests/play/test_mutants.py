@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.attest.actions import cases, steps
 from portal.attest.rules import route
-from portal.invoicing.actions import finishing, holding, match, settle, turned
+from portal.invoicing.actions import finishing, match, settle, turned
 from portal.invoicing.rules import arrival, charges, line_match, matching, payment
 from portal.kernel.errors import PortalError
 from portal.kernel.workflow import Machine
@@ -80,7 +80,6 @@ MUTANTS: Mapping[str, Mutant] = {
     "hold: the database's": HOLD_IN_DATABASE,
     "hold: both": _all(HOLD, HOLD_IN_DATABASE),
     "hold: the pipeline's": _instead(settle, "match_unless_held", _matched_though_held),
-    "hold: before a release": _all(HOLD, HOLD_IN_DATABASE, _instead(holding, "match_case", match.match_case)),
     "duties: the database's": DUTIES_IN_DATABASE,
     "duties: both": _all(DUTIES, DUTIES_IN_DATABASE),
     "what turned before the attest": _instead(turned, "beyond", lambda *_: False),

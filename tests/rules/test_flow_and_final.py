@@ -62,6 +62,17 @@ def test_only_an_order_that_was_sent_counts_also_when_it_is_closed(status: str) 
     assert (status in INVOICEABLE) or status not in ("sent", "closed", "received")
 
 
+@pytest.mark.parametrize(
+    ("status", "words"), [("cancelled", "som är makulerad"), ("rejected_by_supplier", "har avböjt")]
+)
+def test_an_order_that_is_no_more_is_named_as_such(status: str, words: str) -> None:
+    """Not as a number nobody knows: whoever settles the invoice is to see that the order was there."""
+    result = choose(order_reference="O-1", orders=(replace(ORDER_1, status=status),))
+    (reason,) = result.reasons
+    assert (result.flow, reason.code, dict(reason.params)) == ("manual", "reviewer_unknown", {"order": "O-1"})
+    assert reason.text.startswith("Fakturan gäller order O-1") and words in reason.text
+
+
 @pytest.mark.parametrize("other", [{"organisation": "aof"}, {"supplier": "another"}])
 def test_the_order_of_another_does_not_count(other: dict[str, str]) -> None:
     result = choose(order_reference="O-1", orders=(replace(ORDER_1, **other),))

@@ -106,6 +106,13 @@ def test_the_difference_is_told_in_kronor() -> None:
     assert result.lines[0].difference == "25.00"
 
 
+def test_a_dearer_price_says_what_it_costs_also_when_that_is_nothing() -> None:
+    prices = (("49.95", "Det blir 0,50 kr mer."), ("49.9001", "Skillnaden är mindre än ett öre i allt."))
+    for price, words in prices:
+        (reason,) = match(invoice(line(PAPER, price=price)), LIMITS).reasons
+        assert reason.code == "price" and reason.text.replace("\N{NO-BREAK SPACE}", " ").endswith(words)
+
+
 def test_a_lower_price_passes_and_is_seen() -> None:
     result = match(invoice(line(PAPER, price="40")), LIMITS)
     assert (result.decision, result.lines[0].difference) == ("matched_within_tolerance", "-99.00")

@@ -22,7 +22,7 @@ from portal.invoicing.rules.payment_date import Payable
 from portal.invoicing.values import ZERO
 from portal.kernel.dates import stockholm_date
 from portal.kernel.decision import Decision
-from portal.kernel.identifiers import account_number, org_number, uuid7
+from portal.kernel.identifiers import account_number, org_number, org_of_vat, uuid7
 from portal.kernel.plain import from_plain
 
 CONFIRMED_ACCOUNT, CONFIRMED_OTHERWISE = "payment_account", "paid_otherwise"
@@ -63,11 +63,11 @@ def _accounts(rows: Sequence[AccountRow]) -> tuple[Account, ...]:
 
 
 def payee_number(payee: Party | None) -> str | None:
-    """Who the payee is: BT-61, else BT-60, a Swedish organisation number as ten digits; None by name only."""
+    """Who the payee is: BT-61, else BT-60, a Swedish organisation or VAT number as ten digits; None by name only."""
     if payee is None:
         return None
     named = payee.legal_id or next((one for one in payee.identifiers if one.scheme != _CREDITOR_SCHEME), None)
-    return (org_number(named.value) or named.value.strip()) if named else None
+    return (org_number(named.value) or org_of_vat(named.value) or named.value.strip()) if named else None
 
 
 def payee_name(payee: Party | None) -> str:

@@ -11,10 +11,15 @@ from portal.invoicing.rules.references import EXACT, Hit, Search, find, key
 from portal.kernel.decision import Decision, Reason
 from portal.kernel.plain import from_plain, to_plain
 from portal.kernel.text import sentence_list
-from portal.orders.status import INVOICEABLE
+from portal.orders.status import CANCELLED, INVOICEABLE, REJECTED_BY_SUPPLIER
 
 KIND = "flow"
 RULES = ("A6.11/2", "A6.13/2", "A4.07/2")
+# Of these nothing is owed, but whoever settles the invoice wants to know that the order was there.
+_DEAD = {
+    CANCELLED: "Fakturan gäller order %(order)s, som är makulerad. Ange granskare.",
+    REJECTED_BY_SUPPLIER: "Fakturan gäller order %(order)s, som leverantören har avböjt. Ange granskare.",
+}
 ORDER, SUBSCRIPTION, MANUAL = "order", "subscription", "manual"
 ORDER_REFERENCE, BUYER_REFERENCE, CONTACT_NAME = "order_reference", "buyer_reference", "contact_name"
 CONTRACT_REFERENCE, OBJECT_REFERENCE, CREDITED = "contract_reference", "object_reference", "preceding"
@@ -42,6 +47,14 @@ def decide(facts: FlowFacts) -> FlowResult:
     return _order(facts) or _subscription(facts) or _manual(facts)
 
 
+def _of_us_both(facts: FlowFacts) -> list[OrderCandidate]:
+    return [
+        one
+        for one in facts.orders
+        if (one.organisation, one.supplier) == (facts.organisation, facts.supplier)
+    ]
+
+
 def named_order(facts: FlowFacts) -> OrderCandidate | None:
     """The order the invoice names in BT-13 or BT-10: of the same organisation and supplier, and once sent."""
     hit = _orders(facts).hit
@@ -49,12 +62,7 @@ def named_order(facts: FlowFacts) -> OrderCandidate | None:
 
 
 def _ours(facts: FlowFacts) -> list[OrderCandidate]:
-    return [
-        one
-        for one in facts.orders
-        if (one.organisation, one.supplier) == (facts.organisation, facts.supplier)
-        and one.status in INVOICEABLE
-    ]
+    return [one for one in _of_us_both(facts) if one.status in INVOICEABLE]
 
 
 def _orders(facts: FlowFacts) -> Search:
@@ -94,6 +102,8 @@ def _manual(facts: FlowFacts, reasons: tuple[Reason, ...] = ()) -> FlowResult:
         if not code.reviewer:
             return FlowResult(MANUAL, by=code.code, reasons=(*reasons, _left(code.code)), evidence=found.hit)
         return FlowResult(MANUAL, reviewer=code.reviewer, by=code.code, reasons=reasons, evidence=found.hit)
+    if dead := next(filter(_dead, _of_us_both(facts)), None):
+        return FlowResult(MANUAL, reasons=(*reasons, _ended(dead)))
     unclear = [one.several for one in (_orders(facts), found) if one.several]
     return FlowResult(
         MANUAL, reasons=(*reasons, *(map(_several, unclear) if unclear else (_unknown(facts),)))
@@ -147,6 +157,14 @@ def _credit(facts: FlowFacts) -> Reason:
     else:
         message = "Kreditfakturan gäller faktura %(numbers)s, som vi inte har fått från leverantören."
     return Reason("credit_note", message, {"numbers": sentence_list(facts.preceding)}, RULES[2])
+
+
+def _dead(order: OrderCandidate) -> bool:
+    return order.status in _DEAD
+
+
+def _ended(order: OrderCandidate) -> Reason:
+    return Reason("reviewer_unknown", _DEAD[order.status], {"order": order.number}, RULES[2])
 
 
 def _several(numbers: tuple[str, ...]) -> Reason:

@@ -152,16 +152,13 @@ def _vat_of_kind(case: LineCase) -> Reason | None:
 def _price(case: LineCase) -> Reason | None:
     if not case.same_unit or not _too_dear(case):
         return None
+    prices = {"invoiced": _price_words(case.price), "ordered": _price_words(case.order.price)}
     more = (case.price - case.order.price) * case.quantity
-    message = "%(name)s: priset är %(invoiced)s kr men %(ordered)s kr på ordern. Det blir %(more)s mer."
-    return _reason(
-        case,
-        "price",
-        message,
-        invoiced=_price_words(case.price),
-        ordered=_price_words(case.order.price),
-        more=format_kr(more),
-    )
+    if to_ore(more):
+        message = "%(name)s: priset är %(invoiced)s kr men %(ordered)s kr på ordern. Det blir %(more)s mer."
+        return _reason(case, "price", message, **prices, more=format_kr(more))
+    message = "%(name)s: priset är %(invoiced)s kr men %(ordered)s kr på ordern. Skillnaden är mindre än ett öre i allt."
+    return _reason(case, "price", message, **prices)
 
 
 def _price_words(price: Decimal) -> str:

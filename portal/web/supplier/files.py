@@ -14,6 +14,7 @@ from portal.access import permissions as p
 from portal.audit.log import Event, record
 from portal.formats.findings import Unreadable
 from portal.formats.peppol.reader import read_invoice
+from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import NotFound
 from portal.kernel.identifiers import read_uuids
 from portal.web.i18n import gettext, localised
@@ -144,7 +145,10 @@ async def _refused(request: Req, ids: list[UUID], foreign: list[tuple[str, str]]
 
 async def _form(request: Req, errors: dict[str, str] | None = None, *, status: int = 200) -> Html:
     state = request.scope["state"]
-    stopped = await corrected_by(state["session"], state["actor"], request.query_params.get("corrects"))
+    today = stockholm_date(state["now"])
+    stopped = await corrected_by(
+        state["session"], state["actor"], request.query_params.get("corrects"), today
+    )
     most = request.app.state.services.settings.max_document_bytes // 1_000_000
     return await page(
         request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.formats.roots import CII
+from portal.formats.roots import CII, SVEFAKTURA
 from portal.invoicing.exchange import MESSAGES
 from portal.web.i18n import current_locale, gettext
 from portal.web.invoicing.spoken import retold
@@ -11,6 +11,7 @@ BY_CODE = {
     "NOT_XML": "Filen är inte hel XML. Skapa filen på nytt i ert system och skicka den igen.",
     "ROOT_UNKNOWN": "Dokumentet är av en okänd sort. Skicka en Peppol-faktura (Invoice eller CreditNote).",
     "CII": CII,
+    "SVEFAKTURA": SVEFAKTURA,
     "ENVELOPE": "Kuvertet (SBDH) ska innehålla ett dokument. Skicka varje dokument för sig.",
     "TOO_LARGE": "Filen är för stor. Dela upp den i flera dokument och skicka dem var för sig.",
     "ENCODING": "Filens teckenkodning är en annan än den säger. Spara den som UTF-8 och skicka den igen.",

@@ -75,11 +75,12 @@ class SupplierInvoicesController(Controller):
     async def show(self, request: Req, invoice_id: FromPath[UUID]) -> Html:
         """One invoice."""
         state = request.scope["state"]
-        row, _lines = await find_invoice(state["session"], state["actor"], invoice_id)
+        today = stockholm_date(state["now"])
+        row, lines = await find_invoice(state["session"], state["actor"], invoice_id)
         accounts = {c.concern_id: c.accounts for c in await customers(state["session"], state["actor"])}
-        view = invoice_view(row, stockholm_date(state["now"]), accounts.get(row.concern_id, ()))
+        view = invoice_view(row, today, accounts.get(row.concern_id, ()))
         can_credit = not row.is_credit_note and row.status != CANCELLED and row.order_id is not None
-        corrected = await stopped_one(state["session"], state["actor"], row)
+        corrected = await stopped_one(state["session"], state["actor"], row, lines, today)
         path = f"{PATH}/{invoice_id}"
         document = await document_view(request, row.sha256, Place(path, path, original=False))
         return await page(

@@ -22,7 +22,7 @@ from portal.web.figures import full_day, machine
 from portal.web.i18n import gettext, ngettext
 from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier import fields, flip
-from portal.web.supplier.present import INVOICEABLE, LineView, account_words, line_views
+from portal.web.supplier.present import INVOICEABLE, LineView, account_words, can_be_invoiced, line_views
 from portal.web.supplier.queries.company import Company, Customer, customers, find_company
 from portal.web.supplier.queries.invoices import number_alike, number_used
 from portal.web.supplier.queries.orders import Order, find_order
@@ -93,14 +93,11 @@ class OrderInvoicesController(Controller):
 async def _order(request: Req, order_id: UUID, corrects: str | None) -> tuple[Order, Stopped | None]:
     """The order, and the stopped invoice that is sent anew: it takes nothing of the order then."""
     state = request.scope["state"]
-    stopped = await corrected_by(state["session"], state["actor"], corrects)
-    order = await find_order(
-        state["session"], state["actor"], order_id, stockholm_date(state["now"]),
-        without=stopped.row.id if stopped else None,
-    )  # fmt: skip
-    # One that is closed holds what came; invoiced whole, nothing of it is left.
-    whole = order.status == CLOSED and not any(line.left > 0 for line in order.lines)
-    if order.status not in INVOICEABLE or whole:
+    today = stockholm_date(state["now"])
+    stopped = await corrected_by(state["session"], state["actor"], corrects, today)
+    without = stopped.row.id if stopped else None
+    order = await find_order(state["session"], state["actor"], order_id, today, without=without)
+    if order.status not in INVOICEABLE or (order.status == CLOSED and not can_be_invoiced(order)):
         raise Conflict("Beställningen kan inte faktureras: den är avslutad, avböjd eller makulerad.")
     return order, stopped
 

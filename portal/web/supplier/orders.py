@@ -20,7 +20,7 @@ from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, see_other
 from portal.web.supplier import fields, order_index
 from portal.web.supplier.order_index import PATH
-from portal.web.supplier.present import ANSWERS, INVOICEABLE, line_views, order_status
+from portal.web.supplier.present import ANSWERS, can_be_invoiced, line_views, order_status
 from portal.web.supplier.queries.orders import Order, find_order
 from portal.web.supplier.sentences import sentence
 from portal.web.supplier.tracks import order_track
@@ -110,11 +110,10 @@ async def _show(
 ) -> Html:
     state = request.scope["state"]
     order = await find_order(state["session"], state["actor"], order_id, stockholm_date(state["now"]))
-    left = any(line.left > 0 for line in order.lines)
     return await page(
         request, "supplier/orders/show.html", status=422 if errors else 200, order=order, errors=errors or {},
         data=data or {}, state=order_status(order.status), track=order_track(order), lines=line_views(order),
-        can_answer=order.status == SENT, can_invoice=left and order.status in INVOICEABLE,
+        can_answer=order.status == SENT, can_invoice=can_be_invoiced(order),
         decided=_decided(order),
         answers=[(gettext(ANSWERS[a.code]), a) for a in order.answers],
         invoices=[(invoice, sentence(invoice.status)) for invoice in order.invoices],

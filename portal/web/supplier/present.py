@@ -12,7 +12,7 @@ from uuid import UUID
 from portal.invoicing.status import CANCELLED
 from portal.kernel.dates import format_clock, stockholm_date
 from portal.kernel.money import as_cost
-from portal.orders.status import ORDER
+from portal.orders.status import CLOSED, ORDER
 from portal.suppliers.values import Account
 from portal.web.figures import full_day
 from portal.web.i18n import gettext, localised, ngettext
@@ -53,6 +53,14 @@ OUTCOMES = {
 }
 
 Status = tuple[str, str, str]
+
+
+def can_be_invoiced(order: Order) -> bool:
+    """Whether something of it is left to bill: of one that is closed, no more than what came."""
+    left = (line.ready if order.status == CLOSED else line.left for line in order.lines)
+    return order.status in INVOICEABLE and any(one > 0 for one in left)
+
+
 Tab = tuple[str, str, int | None, str, bool]
 
 

@@ -17,6 +17,7 @@ from portal.kernel.identifiers import read_uuid
 from portal.web.figures import full_day, machine
 from portal.web.i18n import gettext, localised
 from portal.web.supplier.fields import written
+from portal.web.supplier.present import can_be_invoiced
 from portal.web.supplier.queries.invoices import (
     Earlier,
     InvoiceLine,
@@ -25,7 +26,7 @@ from portal.web.supplier.queries.invoices import (
     number_used,
     order_named,
 )
-from portal.web.supplier.queries.orders import Line, Order
+from portal.web.supplier.queries.orders import Line, Order, find_order
 from portal.web.supplier.stops import Stop, new_invoice_of, stops_of, theirs, told_with
 
 _USED = (
@@ -52,7 +53,7 @@ class Stopped:
 
 
 async def stopped_one(
-    session: AsyncSession, actor: Actor, row: InvoiceRow, lines: tuple[InvoiceLine, ...] = ()
+    session: AsyncSession, actor: Actor, row: InvoiceRow, lines: tuple[InvoiceLine, ...], today: date
 ) -> Stopped:
     """What stops the invoice, told with the earlier one where its number is used."""
     stops = stops_of(row)
@@ -61,15 +62,25 @@ async def stopped_one(
         earlier = await number_used(session, actor, row.concern_id, row.number, but=row.id, folded=True)
     href = None
     if theirs(stops):
-        order = row.order_id or await order_named(session, actor, row.concern_id, row.order_number)
-        href = new_invoice_of(row.id, None if row.is_credit_note else order)
+        href = new_invoice_of(row.id, await _order_to_bill(session, actor, row, today))
     return Stopped(
         row, lines, told_with(stops, earlier), href,
         localised(f"/supplier/invoices/{earlier.id}") if earlier else None,
     )  # fmt: skip
 
 
-async def corrected_by(session: AsyncSession, actor: Actor, written: str | None) -> Stopped | None:
+async def _order_to_bill(session: AsyncSession, actor: Actor, row: InvoiceRow, today: date) -> UUID | None:
+    """The order whose form makes the new invoice; None when it has none, or nothing of it is left."""
+    found = row.order_id or await order_named(session, actor, row.concern_id, row.order_number)
+    if row.is_credit_note or found is None:
+        return None
+    order = await find_order(session, actor, found, today, without=row.id)
+    return found if can_be_invoiced(order) else None
+
+
+async def corrected_by(
+    session: AsyncSession, actor: Actor, written: str | None, today: date
+) -> Stopped | None:
     """The stopped invoice an address or a form names as the one to be sent anew; None for none.
 
     NotFound for another supplier's.
@@ -78,7 +89,7 @@ async def corrected_by(session: AsyncSession, actor: Actor, written: str | None)
     if invoice_id is None:
         return None
     row, lines = await find_invoice(session, actor, invoice_id)
-    found = await stopped_one(session, actor, row, lines)
+    found = await stopped_one(session, actor, row, lines, today)
     return found if found.href else None
 
 

@@ -196,6 +196,10 @@ WORDS: Mapping[str, Wording] = MappingProxyType(
                     "",
                     "Fakturan har inget ordernummer och ingen referens, så kunden letar efter rätt mottagare.",
                 ),
+                (
+                    "order",
+                    "Beställning %(order)s är makulerad eller avböjd, så kunden letar efter rätt mottagare.",
+                ),
                 ("code", "Mottagarkod %(code)s gäller inte längre, så kunden letar efter rätt mottagare."),
                 (
                     "numbers",
@@ -212,7 +216,12 @@ WORDS: Mapping[str, Wording] = MappingProxyType(
                     "name invoiced ordered more",
                     "%(name)s: ert pris är %(invoiced)s kr men beställningens %(ordered)s kr. Det blir %(more)s för"
                     " mycket.",
-                )
+                ),
+                (
+                    "name invoiced ordered",
+                    "%(name)s: ert pris är %(invoiced)s kr men beställningens %(ordered)s kr. Skillnaden är mindre än"
+                    " ett öre i allt.",
+                ),
             ),
         ),
         "quantity_over_received": Wording(

@@ -75,6 +75,7 @@ def test_who_a_payee_is() -> None:
     assert payee_number(None) is None
     assert payee_number(Party(name="Faktorn AB")) is None
     assert payee_number(Party(legal_id=Identifier("559900-1129", "0007"))) == "5599001129"
+    assert payee_number(Party(legal_id=Identifier("SE559900112901"))) == "5599001129"
     by_id = (Identifier("SE123", "SEPA"), Identifier("559900-1129"))
     assert payee_number(Party(name="Faktorn AB", identifiers=by_id)) == "5599001129"
     assert payee_number(Party(name="Faktorn AB", identifiers=by_id[:1])) is None

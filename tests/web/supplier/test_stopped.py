@@ -65,6 +65,19 @@ async def test_a_second_with_the_number_names_the_first(site: Any, rows: Any, si
     assert f"/invoices/new?corrects={second.id}" in page
 
 
+async def test_a_double_of_an_order_billed_whole_is_sent_anew_without_it(
+    site: Any, rows: Any, signed_in: Any
+) -> None:
+    browser = await signed_in(site, LOGIN)
+    row, _ = await flipped(site, rows, browser)
+    original = await site.installation.store.get(row.sha256.hex())
+    await upload(site, rows, browser, original.replace(b"</cbc:ID>", b"</cbc:ID><!-- igen -->", 1))
+    (second,) = await rows(site, "SELECT * FROM invoice WHERE id <> :id AND number = 'F-1001'", id=row.id)
+    again = f"/supplier/invoices/new?corrects={second.id}"
+    assert f'href="{again}"' in (await browser.get(f"/supplier/invoices/{second.id}")).text
+    assert (await browser.get(again)).status_code == 200
+
+
 async def test_a_cancelled_one_says_why_and_a_stopped_one_without_order_goes_to_the_upload(
     site: Any, rows: Any, signed_in: Any
 ) -> None:
