@@ -12,6 +12,8 @@ SIDE_BY_SIDE := -n $(WORKERS) --dist worksteal
 # `make check` runs these; `make test CHECKED=1` after it need not.
 IN_CHECK := $(filter-out tests/house/test_matrix.py,$(wildcard tests/house/test_*.py))
 WITH_BROWSER = PORTAL_BROWSER="$$(tools/browser.sh)" && export PORTAL_BROWSER
+# A page of nothing but parts that were judged before is judged again too, and a picture is taken of each.
+THOROUGH := PORTAL_JUDGE_EVERY=1 PORTAL_CRAWL_PICTURES=1
 
 FRONTEND_SOURCES := $(shell find frontend -type f 2>/dev/null) $(wildcard static/*.*)
 PYTHON_PACKAGES := $(wildcard portal/__init__.py dev/__init__.py bench/__init__.py)
@@ -49,14 +51,14 @@ rules: setup ## Hämta och installera Peppols officiella regler (Maven behövs)
 		$(BIN)/portal rules install "$$folder"/*.jar
 
 e2e: setup ## Bara resorna i webbläsaren, med bilder i pictures/
-	@$(WITH_BROWSER) && PORTAL_CRAWL_PICTURES=1 $(PYTEST) $(SIDE_BY_SIDE) e2e
+	@$(WITH_BROWSER) && $(THOROUGH) $(PYTEST) $(SIDE_BY_SIDE) e2e
 
 bench: setup ## Mät W1 till W5
 	@for work in W1 W2 W3 W4 W5; do $(BIN)/portal bench $$work || exit 1; done
 
 deep: setup ## De tunga volymerna, och databasdelen på systemets egen PostgreSQL
 	@$(WITH_BROWSER) && $(PYTEST) $(SIDE_BY_SIDE) -m deep tests e2e
-	@$(WITH_BROWSER) && PORTAL_CRAWL_OF_A_KIND=3 PORTAL_CRAWL_PAGES=80 PORTAL_CRAWL_PICTURES=1 \
+	@$(WITH_BROWSER) && PORTAL_CRAWL_OF_A_KIND=3 PORTAL_CRAWL_PAGES=80 $(THOROUGH) \
 		$(PYTEST) $(SIDE_BY_SIDE) e2e/journeys/everybody_crawl.py
 	@PORTAL_TEST_SERVER=system $(PYTEST) $(SIDE_BY_SIDE) -m "not deep" tests/database tests/jobs tests/domains
 

@@ -18,7 +18,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from e2e.pages.axe import axe_script
 from e2e.pages.watching import Watch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -146,7 +145,6 @@ def visit(chromium: Any, portal: Portal) -> Iterator[Visit]:
             locale="sv-SE",
         )
         context.set_default_timeout(20_000)
-        context.add_init_script(axe_script())
         page = context.new_page()
         watches.append((context, Watch(page, base_url)))
         return page

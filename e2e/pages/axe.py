@@ -1,7 +1,8 @@
-"""What axe complains of on a page by WCAG 2.2 AA. Contrast is two thirds of its time: a look is measured until good."""
+"""What axe complains of on a page by WCAG 2.2 AA. What was judged good is not judged again, unless all is asked for."""
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,29 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 OPTIONS = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
 # One whose contrast is good is not measured again, on whichever page it comes back; what fails is told each time.
 JUDGE = Path(__file__).with_name("judge.js").read_text("utf-8")
-_good: set[str] = set()
+# A page of nothing but parts that stood on good pages is good; `make e2e` and `make deep` judge every page whole.
+PARTS = Path(__file__).with_name("parts.js").read_text("utf-8")
+EVERY = bool(os.environ.get("PORTAL_JUDGE_EVERY"))
+_good_looks: set[str] = set()
+_good_parts: set[str] = set()
+
+
+def is_known(page: Any) -> bool:
+    """Whether the page in its window is made of nothing but parts that were judged good."""
+    return not EVERY and _good_parts.issuperset(page.evaluate(PARTS))
 
 
 def violations(page: Any) -> list[Any]:
     """What axe complains of on the page as it is now."""
     if not page.evaluate("'axe' in window"):
-        page.evaluate(axe_script())
-    found, fresh = page.evaluate(JUDGE, [OPTIONS, list(_good)])
-    _good.update(fresh)
+        page.evaluate(_axe_script())
+    found, fresh = page.evaluate(JUDGE, [OPTIONS, list(_good_looks)])
+    _good_looks.update(fresh)
+    if not found:
+        _good_parts.update(page.evaluate(PARTS))
     return list(found)
 
 
 @lru_cache(maxsize=1)
-def axe_script() -> str:
-    """Half a megabyte: a context given it from the start (`add_init_script`) reads it in a fifth of the time."""
+def _axe_script() -> str:
     return str(pytest.importorskip("axe_playwright_python.sync_playwright").Axe().axe_script)
