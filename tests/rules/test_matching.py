@@ -107,7 +107,7 @@ def test_the_difference_is_told_in_kronor() -> None:
 
 
 def test_a_dearer_price_says_what_it_costs_also_when_that_is_nothing() -> None:
-    prices = (("49.95", "Det blir 0,50 kr mer."), ("49.9001", "Skillnaden är mindre än ett öre i allt."))
+    prices = (("49.95", "Det blir 0,50 kr mer."), ("49.9001", "Skillnaden är mindre än ett öre."))
     for price, words in prices:
         (reason,) = match(invoice(line(PAPER, price=price)), LIMITS).reasons
         assert reason.code == "price" and reason.text.replace("\N{NO-BREAK SPACE}", " ").endswith(words)

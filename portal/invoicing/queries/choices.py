@@ -33,12 +33,12 @@ async def reviewers(session: AsyncSession, invoice: Invoice, day: date) -> Seque
     return (await session.execute(query.order_by(User.login))).all()
 
 
-async def suppliers(session: AsyncSession, concern_id: UUID) -> Sequence[Any]:
-    """Suppliers that have joined and are not blocked."""
+async def suppliers(session: AsyncSession, concern_id: UUID, status: str = "approved") -> Sequence[Any]:
+    """Suppliers that have joined and are not blocked; those that ask to, by the status "pending"."""
     query = (
         select(Supplier.id, Supplier.name, Supplier.org_number)
         .join(SupplierRelation, SupplierRelation.supplier_id == Supplier.id)
-        .where(SupplierRelation.concern_id == concern_id, SupplierRelation.status == "approved")
+        .where(SupplierRelation.concern_id == concern_id, SupplierRelation.status == status)
     )
     return (await session.execute(query.order_by(Supplier.name))).all()
 

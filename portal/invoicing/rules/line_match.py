@@ -157,7 +157,9 @@ def _price(case: LineCase) -> Reason | None:
     if to_ore(more):
         message = "%(name)s: priset är %(invoiced)s kr men %(ordered)s kr på ordern. Det blir %(more)s mer."
         return _reason(case, "price", message, **prices, more=format_kr(more))
-    message = "%(name)s: priset är %(invoiced)s kr men %(ordered)s kr på ordern. Skillnaden är mindre än ett öre i allt."
+    message = (
+        "%(name)s: priset är %(invoiced)s kr men %(ordered)s kr på ordern. Skillnaden är mindre än ett öre."
+    )
     return _reason(case, "price", message, **prices)
 
 

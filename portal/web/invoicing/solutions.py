@@ -37,11 +37,13 @@ _ALL_SHOWN = "sent_back"
 class Solutions:
     """The cards, what their fields offer and start with, and the sum as it was reckoned.
 
+    `joining`: suppliers the invoice may be from that are not approved yet.
     `twins`: the invoices this one may be the same as: id, number, amount, when it came.
     """
 
     cards: tuple[Solution, ...]
     suppliers: tuple[Option, ...] = ()
+    joining: tuple[Option, ...] = ()
     organisations: tuple[Option, ...] = ()
     reviewers: tuple[Option, ...] = ()
     accounts: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ async def solutions_of(
     return Solutions(
         shown,
         await _possible_suppliers(session, invoice) if "supplier" in named else (),
+        await _possible_suppliers(session, invoice, "pending") if "supplier" in named else (),
         tuple((str(r.id), f"{r.code} {r.name}") for r in await choices.organisations(session, invoice.concern_id))
         if "organisation" in named else (),
         tuple((str(r.id), f"{r.name} ({r.login})") for r in await choices.reviewers(session, invoice, day))
@@ -132,12 +135,14 @@ def _own_check(card: Solution, invoice: Invoice, actor: Actor) -> str | None:
     return confirmation_refusal(actor.person_id, invoice.payment_checked_person)
 
 
-async def _possible_suppliers(session: AsyncSession, invoice: Invoice) -> tuple[Option, ...]:
+async def _possible_suppliers(
+    session: AsyncSession, invoice: Invoice, status: str = "approved"
+) -> tuple[Option, ...]:
     """Those the invoice may be from: of its organisation number, or all when it states none (A9.04)."""
     seller = supplier_keys(from_plain(Neutral, invoice.document))
     return tuple(
         (str(row.id), row.name)
-        for row in await choices.suppliers(session, invoice.concern_id)
+        for row in await choices.suppliers(session, invoice.concern_id, status)
         if another_company(seller, row.org_number, row.name) is None
     )
 

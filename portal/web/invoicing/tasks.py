@@ -14,6 +14,7 @@ from portal.invoicing.queries.rules_in_force import waiting_for
 from portal.invoicing.queries.scope import rights_of
 from portal.invoicing.queries.tasks import arrival_rows, to_move, waiting_rows
 from portal.invoicing.status import MATCHING_REQUIRED, REVIEW
+from portal.invoicing.values import ZERO
 from portal.kernel.dates import format_day_long, stockholm_date
 from portal.kernel.money import NBSP, format_sv
 from portal.web.i18n import current_locale, gettext, ngettext
@@ -107,8 +108,14 @@ def _arrivals(rows: Sequence[Any], today: date) -> Task:
 def _total(rows: Sequence[Any]) -> str:
     if not rows:
         return gettext("Inget väntar. Nya fakturor visas här samma minut som de kommer in.")
-    total = format_sv(sum(row.payable_amount for row in rows))
-    return gettext("Totalt %(total)s kr.") % {"total": total}
+    owed = sum((row.payable_amount for row in rows if row.payable_amount > 0), ZERO)
+    credit = sum((-row.payable_amount for row in rows if row.payable_amount < 0), ZERO)
+    params = {"total": format_sv(owed), "credit": format_sv(credit)}
+    if not credit:
+        return gettext("Totalt %(total)s kr.") % params
+    if not owed:
+        return gettext("Kredit på %(credit)s kr.") % params
+    return gettext("Totalt %(total)s kr, och kredit på %(credit)s kr.") % params
 
 
 def _haste(rows: Sequence[Any], today: date, otherwise: int) -> int:

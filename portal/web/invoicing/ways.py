@@ -145,5 +145,9 @@ def blocked_of(found: Gathered) -> str | None:
     verb = {s.REVIEW: "accept_review", s.APPROVAL: "approve", s.MATCHING_REQUIRED: "rematch"}.get(
         found.invoice.status
     )
-    reason = found.why_not(verb) if verb else None
+    if verb is None:
+        return None
+    if not found.who.has(*s.INVOICE.move(verb).permissions):
+        return gettext("Du kan läsa fakturan. Andra handlägger den.")
+    reason = found.why_not(verb)
     return gettext(reason) if reason else None

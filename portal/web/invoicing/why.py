@@ -166,6 +166,11 @@ def _review(told: Told) -> list[str]:
     who = gettext("dig") if told.standing.turn and told.standing.behalf is None else told.owners
     if told.reasons:
         first = told.reasons
+    elif not told.owners and invoice.handler_role:
+        first = gettext(
+            "Den som fakturan hör till får inte se sekretess. %(who)s granskar den eller lämnar den vidare."
+        )
+        first %= {"who": role_name(invoice.handler_role)}
     elif invoice.flow == ORDER:
         first = gettext("Fakturan ska granskas av %(who)s.") % {"who": who}
     elif (code := chosen_by(told.detail.decisions)) and not chosen:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from portal.attest.queries.steps import StepView
 from portal.coding.values import CodeNames
+from portal.invoicing.status import DONE
 from portal.kernel.dates import format_day, format_day_long, stockholm_date
 from portal.kernel.money import format_kr, format_sv
 from portal.orders.models import OrderCoding, OrderLine, OrderResponse, PurchaseOrder
@@ -114,7 +115,7 @@ def order_track(order: PurchaseOrder, dates: Mapping[str, date], invoices: Seque
         _answer_step(status, dates.get("answered"), sent),
         _delivery_step(status, dates.get("received")),
     ]
-    paid = bool(invoices) and all(one.status == "klar" for one in invoices)
+    paid = bool(invoices) and all(one.status == DONE for one in invoices)
     if invoices:
         state = "done" if paid else "now" if received else "left"
         steps.append((state, gettext("Fakturerad"), short(invoices[0].day)))

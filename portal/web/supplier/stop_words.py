@@ -220,7 +220,7 @@ WORDS: Mapping[str, Wording] = MappingProxyType(
                 (
                     "name invoiced ordered",
                     "%(name)s: ert pris är %(invoiced)s kr men beställningens %(ordered)s kr. Skillnaden är mindre än"
-                    " ett öre i allt.",
+                    " ett öre.",
                 ),
             ),
         ),
