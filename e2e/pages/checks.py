@@ -15,7 +15,8 @@ from portal.web.i18n import read_english
 WIDTHS = (320, 768, 1280)
 HEIGHT, MOST_HEIGHT = 900, 12_000
 SHOTS = Path(__file__).resolve().parents[2] / "pictures"
-ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9]+(?=/|$)")
+# What one page of a kind differs from another by: an id, a number, the name of a rule.
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9]+(?=/|$)|(?<=/settings/)[a-z_.]+")
 TEXTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   const found = []

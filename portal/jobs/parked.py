@@ -16,7 +16,7 @@ FROM procrastinate_jobs job WHERE job.status = 'failed' ORDER BY job.id
 """)
 _RELEASE = text("""
 UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL, worker_id = NULL,
-  args = args - '_error' - '_suspect' - '_alone'
+  args = args - '_error' - '_suspect' - '_alone' - '_deaths'
 WHERE id = :id AND status = 'failed' RETURNING task_name
 """)
 

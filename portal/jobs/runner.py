@@ -18,7 +18,7 @@ from procrastinate.worker import Worker
 
 from portal.db.session import Database
 from portal.jobs.context import JobContext
-from portal.jobs.quarantine import ALONE, DIED, RUNS_ALONE, SUSPECT, TAKE_UP, Turns
+from portal.jobs.quarantine import ALONE, DEATHS, DIED, MOST_DEATHS, RUNS_ALONE, SUSPECT, TAKE_UP, Turns
 from portal.jobs.queue import CONCERN, QUEUE, UnknownJob
 from portal.jobs.retry import Backoff
 from portal.jobs.schedule import Recurring
@@ -107,7 +107,8 @@ class JobRunner:
 
     async def _run_job(self, function: JobFunction, queued: QueueContext, args: dict[str, Any]) -> Any:
         suspect = args.pop(SUSPECT, False)
-        args.pop(ERROR, None), args.pop(ALONE, None)
+        for ours in (ERROR, ALONE, DEATHS):
+            args.pop(ours, None)
         if queued.job.queueing_lock is not None:
             await self._app.connector.execute_query_async(_RELEASE, id=queued.job.id)
         context = self._context(queued, args.pop(CONCERN, None), args.pop("timestamp", None))
@@ -148,7 +149,9 @@ class JobRunner:
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def take_up_stalled(self) -> None:
-        """Requeue what a dead worker left; park what it ran alone: that job is what kills it."""
-        rows = await self._app.connector.execute_query_all_async(TAKE_UP, seconds=STALLED_SECONDS, died=DIED)
+        """Requeue what a dead worker left; park what it has died of often enough when it ran nothing else."""
+        rows = await self._app.connector.execute_query_all_async(
+            TAKE_UP, seconds=STALLED_SECONDS, died=DIED, most=MOST_DEATHS
+        )
         for row in rows:
             log.warning("jobs.taken_up", job_id=row["id"], job=row["task_name"], status=row["status"])

@@ -46,6 +46,13 @@ SELECT (SELECT count(*) FROM delivery WHERE outcome = 'received')
   + (SELECT count(*) FROM catalogue_upload WHERE status NOT IN ('faulty', 'ready', 'dropped', 'published'))
   + (SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.event_id = e.id))
 """)
+STILL = text("""
+SELECT 'delivery', id, outcome FROM delivery WHERE outcome = 'received'
+UNION ALL SELECT filename, id, status FROM catalogue_upload
+  WHERE status NOT IN ('faulty', 'ready', 'dropped', 'published')
+UNION ALL SELECT tag, e.id, e.subject_type FROM audit_event e
+  WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.event_id = e.id)
+""")
 
 
 async def come_to_rest(database: Database, portal: Portal) -> None:
@@ -58,8 +65,14 @@ async def come_to_rest(database: Database, portal: Portal) -> None:
         if now_left != left:
             left, since = now_left, time.monotonic()
         stuck = time.monotonic() - since > STUCK
-        assert not stuck, f"nothing has happened for {STUCK:.0f} s: {left} in the inbox, and waiting"
+        assert not stuck, f"{STUCK:.0f} s: {left} in the inbox, and waiting: {await _what_waits(database)}"
         await asyncio.sleep(0.5)
+
+
+async def _what_waits(database: Database) -> list[Any]:
+    """What has not come to rest, and the jobs that are still there."""
+    async with database.session(Context.for_system(CONCERN_ID)) as session:
+        return [[tuple(row) for row in (await session.execute(query)).all()] for query in (STILL, JOBS)]
 
 
 async def invoices_are_exactly_once(database: Database, size: Size, folder: Path, names: list[str]) -> None:

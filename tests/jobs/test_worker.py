@@ -6,17 +6,20 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from portal.db.context import Context
 from portal.db.session import Database
 from portal.jobs.parked import parked_jobs, release
-from portal.jobs.quarantine import DIED
+from portal.jobs.quarantine import DIED, MOST_DEATHS
 from portal.jobs.queue import enqueue
 from portal.jobs.retry import MAX_ATTEMPTS
+from portal.jobs.runner import JobRunner
 from portal.kernel.errors import Invalid
 from portal.worker import drain
 
@@ -68,13 +71,15 @@ async def test_the_job_of_a_killed_worker_is_taken_up_by_another(
     assert marks(rows) == ["a:started", "a:started", "a:finished", "b"]
 
 
-async def test_a_job_that_kills_its_worker_twice_is_parked_and_costs_no_other_an_attempt(
+async def test_a_job_that_goes_on_killing_its_worker_is_parked_and_costs_no_other_an_attempt(
     database: Database, rows: Rows, start_worker: StartWorker, until: Until
 ) -> None:
     for what in ("a", "b"):
         await put(database, "test.attempt", what=what)
     await put(database, "test.deadly")
-    for _ in range(2):
+    before = {"_deaths": MOST_DEATHS - 1}
+    rows("UPDATE procrastinate_jobs SET args = args || %s WHERE task_name = 'test.deadly'", Jsonb(before))
+    for _ in range(2):  # beside the others, then alone
         assert start_worker().wait(timeout=60) == -signal.SIGKILL
     start_worker()
     until(lambda: rows("SELECT 1 FROM procrastinate_jobs WHERE status = 'failed'"))
@@ -86,6 +91,38 @@ async def test_a_job_that_kills_its_worker_twice_is_parked_and_costs_no_other_an
         assert await release(session, parked.id) == "test.deadly"
         assert await release(session, parked.id) is None
         assert await parked_jobs(session) == []
+
+
+async def test_one_death_proves_nothing_and_the_databases_own_is_no_jobs(
+    database: Database, rows: Rows
+) -> None:
+    """Whoever kills workers at random, or starts the database anew, parks no job."""
+    await put(database, "test.mark", what="a")
+    died = (
+        "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL,"
+        " args = args || jsonb_build_object('_alone', %s::timestamptz)"
+    )
+    long_ago, since = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+    told = []
+    for began in (long_ago, since, long_ago, since, since):
+        rows(died, began)
+        runner = JobRunner(database, {}, clock=lambda: datetime.now(UTC))
+        async with runner._app.open_async():
+            await runner.take_up_stalled()
+        told += rows(
+            "SELECT status::text, (args ->> '_deaths')::int, args ? '_alone' FROM procrastinate_jobs"
+        )
+    assert told == [
+        ("todo", 0, False),
+        ("todo", 1, False),
+        ("todo", 1, False),
+        ("todo", 2, False),
+        ("failed", 3, False),
+    ]
+    async with database.session(HERE) as session:
+        [parked] = await parked_jobs(session)
+        assert await release(session, parked.id) == "test.mark"
+    assert rows("SELECT args FROM procrastinate_jobs") == [({"what": "a", "concern_id": str(CONCERN)},)]
 
 
 async def test_a_worker_finds_its_database_again(
