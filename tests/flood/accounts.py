@@ -50,7 +50,7 @@ STILL = text("""
 SELECT 'delivery', id, outcome FROM delivery WHERE outcome = 'received'
 UNION ALL SELECT filename, id, status FROM catalogue_upload
   WHERE status NOT IN ('faulty', 'ready', 'dropped', 'published')
-UNION ALL SELECT tag, e.id, e.subject_type FROM audit_event e
+UNION ALL SELECT e.tag, e.subject_id, e.id::text FROM audit_event e
   WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.event_id = e.id)
 """)
 

@@ -18,7 +18,7 @@ _WAITING = text(
 )
 _TAKE = text(
     "SELECT id FROM delivery WHERE id = ANY(CAST(:ids AS uuid[])) AND outcome = 'received'"
-    " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+    " ORDER BY id FOR NO KEY UPDATE"
 )
 _ORIGINALS = text(
     "SELECT sha256 FROM original WHERE sha256 = ANY(CAST(:hashes AS bytea[]))"
@@ -65,7 +65,10 @@ async def waiting(session: AsyncSession, ids: Sequence[UUID]) -> list[Waiting]:
 
 
 async def take(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those that wait and nobody else has: ours until the transaction ends."""
+    """Lock those that wait: ours until the transaction ends.
+
+    What somebody else has is waited for, never passed over: if that one dies, there may be no other job to take it up.
+    """
     return set((await session.execute(_TAKE, {"ids": list(ids)})).scalars())
 
 

@@ -24,6 +24,7 @@ from portal.integrations.object_store import FolderStore
 from portal.invoicing.actions.again import rerun
 from portal.invoicing.actions.intake import Incoming, IntakeParts, receive_many
 from portal.invoicing.actions.pipeline import process_deliveries
+from portal.invoicing.queries.deliveries import take
 from portal.invoicing.queries.summary import recomputed
 from portal.kernel.dates import stockholm_date
 from portal.kernel.failpoints import PLACES
@@ -89,6 +90,21 @@ async def test_one_delivery_processed_by_two_at_once(
     await asyncio.gather(*(process_deliveries(parts, [received.delivery_id], seeded_at) for _ in range(4)))
     assert await _one(seeded, "SELECT count(*) FROM invoice") == 1
     assert await _one(seeded, "SELECT sum(invoiced_quantity) FROM order_line") == 30
+
+
+async def test_what_somebody_holds_who_then_dies_is_not_left_behind(
+    parts: IntakeParts, seeded: Database, seeded_at: datetime
+) -> None:
+    """A killed worker's hold may outlive the job that takes its work up: there is no third to come after that one."""
+    data = write(await _invoice(seeded, seeded_at))
+    (received,) = await receive_many(parts, [Incoming(data, "command")], now=seeded_at)
+    async with seeded.session(Context.for_system(CONCERN_ID)) as dying:
+        assert await take(dying, [received.delivery_id]) == {received.delivery_id}
+        other = asyncio.create_task(process_deliveries(parts, [received.delivery_id], seeded_at))
+        await asyncio.sleep(1)
+        assert not other.done()
+    assert await other == {}
+    assert await _one(seeded, "SELECT outcome FROM delivery") == "new"
 
 
 async def test_the_loser_of_a_number_stops(parts: IntakeParts, seeded: Database, seeded_at: datetime) -> None:
