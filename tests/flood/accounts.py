@@ -43,13 +43,13 @@ UPLOADS = text("SELECT id, status, problems, filename FROM catalogue_upload")
 JOBS = text("SELECT task_name, status::text AS status, attempts, args FROM procrastinate_jobs")
 WAITING = text("""
 SELECT (SELECT count(*) FROM delivery WHERE outcome = 'received')
-  + (SELECT count(*) FROM catalogue_upload WHERE status NOT IN ('faulty', 'ready', 'dropped', 'published'))
+  + (SELECT count(*) FROM catalogue_upload WHERE status NOT IN ('faulty', 'asking', 'ready', 'dropped', 'published'))
   + (SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.event_id = e.id))
 """)
 STILL = text("""
 SELECT 'delivery', id, outcome FROM delivery WHERE outcome = 'received'
 UNION ALL SELECT filename, id, status FROM catalogue_upload
-  WHERE status NOT IN ('faulty', 'ready', 'dropped', 'published')
+  WHERE status NOT IN ('faulty', 'asking', 'ready', 'dropped', 'published')
 UNION ALL SELECT e.tag, e.subject_id, e.id::text FROM audit_event e
   WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.event_id = e.id)
 """)
