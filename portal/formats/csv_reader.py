@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 
 from portal.formats.header import found_table
 from portal.formats.old_letters import old_encoding
-from portal.formats.table import MAX_CELL, Table, UnreadableTable, cell_too_long, not_blank, table_of
+from portal.formats.table import MAX_CELL, Table, UnreadableTable, cell_too_long, no_text, not_blank, table_of
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ";,\t"
@@ -116,9 +116,7 @@ def _records(data: bytes, encoding: str, delimiter: str, *, skip: bool) -> Itera
 
 def _broken(error: str, row: int) -> UnreadableTable:
     if "NUL" in error:
-        return UnreadableTable(
-            "nul", "Rad %(row)s innehåller tecken som inte är text. Ta bort dem och ladda upp igen.", row=row
-        )
+        return no_text(row)
     if "field larger" in error:
         return cell_too_long(row)
     return UnreadableTable(

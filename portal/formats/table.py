@@ -5,6 +5,7 @@ Row numbers are those a person sees in the sheet: the header is row 1, blank row
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from portal.kernel.errors import Invalid
 MAX_BYTES = 100_000_000
 MAX_COLUMNS = 200
 MAX_CELL = 32_767
+# What no database keeps as text: NUL, and half a sign of UTF-16. No spreadsheet program writes them.
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,13 @@ def cell_too_long(row: int) -> UnreadableTable:
     )
 
 
+def no_text(row: int) -> UnreadableTable:
+    """The refusal of a cell that holds what is no text."""
+    return UnreadableTable(
+        "nul", "Rad %(row)s innehåller tecken som inte är text. Ta bort dem och ladda upp igen.", row=row
+    )
+
+
 def table_of(records: Iterable[Sequence[str]]) -> Table:
     """The table in records of a sheet, row 1 first; the first not blank is the header."""
     numbered = not_blank(records)
@@ -86,6 +96,8 @@ def not_blank(records: Iterable[Sequence[str]]) -> Iterator[Row]:
     for number, record in enumerate(records, start=1):
         cells = tuple([cell.strip() for cell in record])
         if any(cells):
+            if NO_TEXT.search("".join(cells)):
+                raise no_text(number)
             if len(cells) > MAX_COLUMNS:
                 cells = _without_empty_end(cells, number)
             yield Row(number, cells)

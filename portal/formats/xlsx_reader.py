@@ -22,6 +22,7 @@ from portal.formats.header import SEARCHED, found_table, header_place
 from portal.formats.sheet_marks import Marks, SheetMarks, sheet_marks
 from portal.formats.table import (
     MAX_CELL,
+    NO_TEXT,
     About,
     Row,
     Table,
@@ -82,6 +83,10 @@ def _visible(workbook: CalamineWorkbook) -> list[str]:
     if not names:
         raise UnreadableTable(
             "empty", "Filen har inget synligt blad. Visa bladet med tabellen och spara igen."
+        )
+    if NO_TEXT.search("".join(names)):
+        raise UnreadableTable(
+            "nul", "Ett blads namn innehåller tecken som inte är text. Byt namn på bladet och ladda upp igen."
         )
     return names
 

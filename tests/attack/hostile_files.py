@@ -222,7 +222,14 @@ HOSTILE: dict[str, tuple[Make, str]] = {
     ),
     "sheet in utf-16": (lambda: zipped({SHEET: sheet(FAR).decode().encode("utf-16")}), "any"),
     "sheet cut": (lambda: zipped({SHEET: b"<worksheet><sheetData><row"}), "truncated"),
-    "NUL in a sheet": (lambda: zipped({SHEET: sheet("<row r='1'><c r='A1'><v>\0</v></c></row>")}), "any"),
+    "NUL in a sheet": (lambda: zipped({SHEET: sheet("<row r='1'><c r='A1'><v>\0</v></c></row>")}), "nul"),
+    "NUL in shared texts": (lambda: shared(["Artikelnummer\0"], showing(0, 3)), "nul"),
+    "NUL as an escape": (lambda: shared(["Artikelnummer_x0000_"], showing(0, 3)), "nul"),
+    "half a sign as an escape": (lambda: shared(["Artikelnummer_xD800_"], showing(0, 3)), "any"),
+    "NUL as an entity": (lambda: zipped({SHEET: sheet("<row r='1'><c r='A1'><v>&#0;</v></c></row>")}), "any"),
+    "half a sign as an entity": (
+        lambda: zipped({SHEET: sheet("<row r='1'><c r='A1'><v>&#xD800;</v></c></row>")}), "any",
+    ),
     # relations that lead astray
     "sheet that is not there": (
         lambda: elsewhere("worksheets/none.xml", b"").replace(b"none.xml", b"nono.xml", 1), "any",
