@@ -48,11 +48,8 @@ def decide(facts: FlowFacts) -> FlowResult:
 
 
 def _of_us_both(facts: FlowFacts) -> list[OrderCandidate]:
-    return [
-        one
-        for one in facts.orders
-        if (one.organisation, one.supplier) == (facts.organisation, facts.supplier)
-    ]
+    both = facts.organisation, facts.supplier
+    return [one for one in facts.orders if (one.organisation, one.supplier) == both]
 
 
 def named_order(facts: FlowFacts) -> OrderCandidate | None:
@@ -102,7 +99,7 @@ def _manual(facts: FlowFacts, reasons: tuple[Reason, ...] = ()) -> FlowResult:
         if not code.reviewer:
             return FlowResult(MANUAL, by=code.code, reasons=(*reasons, _left(code.code)), evidence=found.hit)
         return FlowResult(MANUAL, reviewer=code.reviewer, by=code.code, reasons=reasons, evidence=found.hit)
-    if dead := next(filter(_dead, _of_us_both(facts)), None):
+    if dead := next((one for one in _of_us_both(facts) if one.status in _DEAD), None):
         return FlowResult(MANUAL, reasons=(*reasons, _ended(dead)))
     unclear = [one.several for one in (_orders(facts), found) if one.several]
     return FlowResult(
@@ -157,10 +154,6 @@ def _credit(facts: FlowFacts) -> Reason:
     else:
         message = "Kreditfakturan gäller faktura %(numbers)s, som vi inte har fått från leverantören."
     return Reason("credit_note", message, {"numbers": sentence_list(facts.preceding)}, RULES[2])
-
-
-def _dead(order: OrderCandidate) -> bool:
-    return order.status in _DEAD
 
 
 def _ended(order: OrderCandidate) -> Reason:

@@ -117,8 +117,7 @@ def _marked(allowed: Sequence[Solution], fit: Fit, invoice: Invoice) -> tuple[So
     """The first marked and chosen, when it is the way that fits best."""
     first, *rest = allowed
     best = bool(fit.ways) and first.value == fit.ways[0]
-    marked = replace(first, suggested=best and fit.suggested, checked=best and fit.chosen)
-    shown = (marked, *rest)
+    shown = (replace(first, suggested=best and fit.suggested, checked=best and fit.chosen), *rest)
     return shown if _ALL_SHOWN in _codes(invoice) else shown[:MOST_CARDS]
 
 
