@@ -24,6 +24,7 @@ from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.identifiers import uuid7
 from portal.kernel.money import canonical_number
 from portal.kernel.plain import canonical_bytes
+from portal.kernel.text import Message
 from portal.orders.actions.permission import require
 from portal.orders.actions.right import require_standing, right_to, subject_of
 from portal.orders.change_values import ACCEPTED, REFUSED
@@ -48,6 +49,7 @@ ALL_HERE = "Allt på beställningen är redan kvitterat."
 OTHERS = "Någon annan har redan kvitterat på beställningen. Ladda om sidan för att se vad som är kvar."
 NOT_YOURS = "Bara beställaren, den som har delegering eller en leveranskvitterare kan kvittera den här."
 IN_FUTURE = "Mottagningsdagen kan inte ligga framåt i tiden."
+BEFORE_SENT = "Beställningen skickades den %(day)s. Mottagningsdagen kan inte ligga före den."
 TAKEN_BACK = "Kvittensen är redan tillbakatagen."
 
 # What came is written and added to its lines in one statement.
@@ -144,6 +146,7 @@ async def _receive(
     )
     quantities = _quantities(actor, lines, delivery)
     _check(lines, quantities, delivery, day)
+    _check_day(order, delivery)
     after = [replace(line, received=line.received + quantities.get(line.id, Decimal(0))) for line in lines]
     receipt_id = await _insert(session, actor, order, delivery, quantities=quantities, now=now)
     back = await _back(session, order) if nothing_left(after) else UNANSWERED
@@ -201,6 +204,14 @@ def _quantities(actor: Actor, lines: Sequence[DeliveredLine], delivery: Delivery
     if unknown := found.keys() - known.keys():
         raise Invalid(NOTHING, fields={f"quantity-{line}": NOTHING for line in unknown})
     return found
+
+
+def _check_day(order: PurchaseOrder, delivery: Delivery) -> None:
+    """Nothing has come before it was ordered; what is taken back has the day it came."""
+    sent = stockholm_date(order.sent_at) if order.sent_at else None
+    if sent and delivery.received_on < sent and delivery.undoes is None:
+        told = Message(BEFORE_SENT, day=sent)
+        raise Invalid(BEFORE_SENT, fields={"received_on": told}, **told.params)
 
 
 def _check(

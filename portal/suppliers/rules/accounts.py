@@ -26,8 +26,8 @@ WRONG = "Numret stämmer inte. Kontrollera siffrorna, den sista är en kontrolls
 WRONG_IBAN = "IBAN-numret stämmer inte. Kontrollera landskod, siffror och längd."
 ALREADY = "Kontot finns redan, eller väntar redan på kontroll."
 HELD = (
-    "Numret hör till en annan leverantör i kundens register. Kontrollera numret."
-    " Är det ett factoringbolags konto, registreras det av kunden som factoringbolagets."
+    "Numret hör redan till en annan leverantör. Kontrollera numret."
+    " Är det ett factoringbolags konto läggs det upp som factoringbolagets."
 )
 OWN_PROPOSAL = "Du har själv föreslagit kontot. Någon annan i levgruppen behöver godkänna det."
 OWN_CALL = "Du har själv ringt upp leverantören. Någon annan i levgruppen behöver godkänna kontot."

@@ -45,6 +45,8 @@ from portal.web.units import counted
 
 CONFLICT = 409
 MOST_ROWS_KEPT = 50
+# How the names of the fields begin that hold a person's own words.
+COMMENTS = ("note", "comment", "why", "not_received", "called_note")
 
 
 async def gather(request: Req, invoice_id: UUID) -> Gathered:
@@ -96,8 +98,8 @@ async def answer(
 
 
 def written(form: Mapping[str, str]) -> tuple[str, ...]:
-    """What was written in a form that came too late: comments, and the coding row by row."""
-    texts = [form[name].strip() for name in ("note", "comment", "why") if form.get(name, "").strip()]
+    """What was written in a form that came too late: comments of every kind, and the coding row by row."""
+    texts = [text.strip() for name, text in form.items() if name.startswith(COMMENTS) and text.strip()]
     rows = [
         [form.get(f"{name}-{number}", "").strip() for name in (*coding_form.SHOWN, "amount")]
         for number in range(1, MOST_ROWS_KEPT) if f"account-{number}" in form

@@ -119,14 +119,19 @@ def _total(rows: Sequence[Any]) -> str:
 
 
 def _haste(rows: Sequence[Any], today: date, otherwise: int) -> int:
-    return 0 if any(row.due_date and row.due_date <= today for row in rows) else otherwise
+    return 0 if any(_due(row) and row.due_date <= today for row in rows) else otherwise
+
+
+def _due(row: Any) -> bool:
+    """Whether it is to be paid by a day: a credit note is not."""
+    return bool(row.due_date) and row.payable_amount > 0
 
 
 def _flag(rows: Sequence[Any], today: date) -> tuple[str, str, str] | None:
-    late = sum(bool(row.due_date and row.due_date <= today) for row in rows)
+    late = sum(_due(row) and row.due_date < today for row in rows)
     if late:
         return "stop", "clock", ngettext("%(num)s förfallen", "%(num)s förfallna", late) % {"num": late}
-    soon = sum(bool(row.due_date and row.due_date <= today + SOON) for row in rows)
+    soon = sum(_due(row) and row.due_date <= today + SOON for row in rows)
     if soon:
         return (
             "warn",

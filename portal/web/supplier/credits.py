@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from portal.invoicing.status import CANCELLED
 from portal.kernel.dates import stockholm_date
 from portal.kernel.errors import Conflict
 from portal.kernel.money import format_kr
-from portal.web.figures import machine
+from portal.web.figures import full_day, machine
 from portal.web.i18n import gettext
 from portal.web.pages import Html, Req, page, partials, see_other
 from portal.web.supplier import fields, flip
@@ -33,11 +34,12 @@ from portal.web.supplier.queries.invoices import (
     number_used,
 )
 from portal.web.supplier.queries.orders import find_order
-from portal.web.supplier.sending import send
+from portal.web.supplier.sending import send, still_settling
 from portal.web.supplier.sending_anew import used_text
 
 TOO_MANY = "Högst %(left)s är kvar att kreditera på raden."
 TOO_MUCH = "Krediten blir %(more)s mer än vad som är kvar av fakturan. Sänk antalen."
+BEFORE_INVOICE = "Kreditfakturan kan inte ha ett äldre datum än fakturan, %(day)s."
 MOST_REASON = 300
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -68,11 +70,17 @@ class CreditsController(Controller):
     async def create(self, request: Req, invoice_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Send the credit note through the common door."""
         row, lines = await _debit(request, invoice_id)
+        assert row.order_id is not None  # _debit has seen to it
         errors: dict[str, str] = {}
+        if wait := await still_settling(request, row.order_id):
+            errors["number"] = wait
         made = await _credit(request, row, lines, data, errors)
         if errors:
             return await _page(request, row, lines, data, errors, made, status=422)
-        sent = await send(request, write_invoice(made), channel="order_flip", filename=f"{made.number}.xml")
+        name = f"{made.number}.xml"
+        sent = await send(
+            request, write_invoice(made), channel="order_flip", filename=name, order_id=row.order_id
+        )
         return see_other(request, f"/supplier/files?id={sent}")
 
 
@@ -97,7 +105,7 @@ async def _credit(
     company = await find_company(state["session"], state["actor"])
     so_far = await _so_far(request, row, lines)
     quantities = fields.quantities(data, _left(lines, so_far), errors, too_many=TOO_MANY)
-    issued = fields.day(data, "issue_date", errors) or stockholm_date(state["now"])
+    issued = _issued(data, row, stockholm_date(state["now"]), errors)
     number = fields.number(data, errors)
     if number and (used := await number_used(state["session"], state["actor"], row.concern_id, number)):
         errors["number"] = used_text(used)
@@ -107,6 +115,16 @@ async def _credit(
     if not errors and (more := too_much(row.net_amount, so_far.net, made.net_amount)):
         errors[f"quantity-{lines[0].position}"] = gettext(TOO_MUCH) % {"more": format_kr(more)}
     return made
+
+
+def _issued(data: dict[str, Any], row: InvoiceRow, today: date, errors: dict[str, str]) -> date:
+    """The credit note's day: not before the invoice's own, and not to come."""
+    issued = fields.day(data, "issue_date", errors) or today
+    if row.issue_date and issued < row.issue_date:
+        errors["issue_date"] = gettext(BEFORE_INVOICE) % {"day": full_day(row.issue_date)}
+    elif issued > today:
+        errors["issue_date"] = gettext("Datumet kan inte ligga framåt i tiden.")
+    return issued
 
 
 def _reason(data: dict[str, Any], errors: dict[str, str]) -> str:

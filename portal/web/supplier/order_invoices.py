@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ from portal.web.supplier.present import INVOICEABLE, LineView, account_words, ca
 from portal.web.supplier.queries.company import Company, Customer, customers, find_company
 from portal.web.supplier.queries.invoices import number_alike, number_used
 from portal.web.supplier.queries.orders import Order, find_order
-from portal.web.supplier.sending import rules_in_force, send
+from portal.web.supplier.sending import rules_in_force, send, still_settling
 from portal.web.supplier.sending_anew import Stopped, corrected_by, used_text, values_of
 from portal.web.supplier.trial import Trial, try_out
 
@@ -79,14 +79,19 @@ class OrderInvoicesController(Controller):
     @post()
     async def create(self, request: Req, order_id: FromPath[UUID], data: Form) -> Response[Any]:
         """Send it: written as Peppol BIS Billing 3 and received as any other."""
+        wait = await still_settling(request, order_id)
         draft = await _draft(request, await _order(request, order_id, data.get("corrects")), data)
+        if wait:
+            draft = replace(draft, errors={"number": wait, **draft.errors}, invoice=None)
         if draft.invoice is None:
             return await _page(request, draft, status=422)
         trial = await _try(request, draft)
         if trial.tone == "stop":
             return await _page(request, draft, status=422, trial=trial)
         name = f"{draft.invoice.number}.xml"
-        sent = await send(request, write_invoice(draft.invoice), channel="order_flip", filename=name)
+        sent = await send(
+            request, write_invoice(draft.invoice), channel="order_flip", filename=name, order_id=order_id
+        )
         return see_other(request, f"/supplier/files?id={sent}")
 
 

@@ -6,12 +6,23 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import text
+
 from portal.formats.rulesets import RuleSet, in_force, kept_rules
 from portal.invoicing.actions.intake import receive
 from portal.invoicing.actions.parts import IntakeParts
 from portal.kernel.dates import stockholm_date
+from portal.kernel.identifiers import uuid7
+from portal.web.i18n import gettext
 from portal.web.pages import Req
 from portal.web.services import Services
+
+STILL_SETTLING = "Det ni nyss skickade på beställningen räknas fortfarande in. Vänta några sekunder och skicka igen."
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_SETTLING = text(
+    "SELECT EXISTS (SELECT FROM delivery WHERE supplier_id = :supplier AND outcome = 'received'"
+    " AND starts_with(transport_id, :begins))"
+)
 
 
 @lru_cache
@@ -29,8 +40,27 @@ def _installed(request: Req) -> tuple[RuleSet, ...]:
     return _kept(services.settings.data_dir)
 
 
-async def send(request: Req, data: bytes, *, channel: str, filename: str | None) -> UUID:
-    """Hand bytes to the intake as the signed-in supplier's; the delivery's id."""
+async def still_settling(request: Req, order_id: UUID) -> str | None:
+    """Why nothing more can be sent on the order just now: what was sent before it is not counted yet. Or None.
+
+    Others who send on the order wait until this request is answered, so two at once are not both counted against the
+    same goods.
+    """
+    session = request.scope["state"]["session"]
+    values = {"key": f"sends:{order_id}", "supplier": request.scope["state"]["actor"].supplier_id}
+    await session.execute(_ONE_AT_A_TIME, values)
+    waits = await session.scalar(_SETTLING, values | {"begins": _of(order_id)})
+    return gettext(STILL_SETTLING) if waits else None
+
+
+def _of(order_id: UUID) -> str:
+    return f"order/{order_id}/"
+
+
+async def send(
+    request: Req, data: bytes, *, channel: str, filename: str | None, order_id: UUID | None = None
+) -> UUID:
+    """Hand bytes to the intake as the signed-in supplier's; the delivery's id. `order_id`: what they were made of."""
     services: Services = request.app.state.services
     state = request.scope["state"]
     parts = IntakeParts(
@@ -42,5 +72,6 @@ async def send(request: Req, data: bytes, *, channel: str, filename: str | None)
     received = await receive(
         parts, data, channel=channel, filename=filename, user_id=state["actor"].user_id,
         supplier_id=state["actor"].supplier_id, now=state["now"],
+        transport_id=f"{_of(order_id)}{uuid7()}" if order_id else None,
     )  # fmt: skip
     return received.delivery_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -122,3 +123,17 @@ async def test_why_it_is_here_comes_first_and_the_document_last(site: Site) -> N
     invoice = await manual(site, "V-9")
     page = (await (await user(site, "granskare@gsf")).get(of(invoice))).text
     assert page.index('id="why"') < page.index('id="coding"') < page.index('id="document"')
+
+
+async def test_what_was_written_in_a_lost_answer_is_there_to_copy(site: Site) -> None:
+    def dearer(lines: Any) -> Any:
+        return (replace(lines[0], price=lines[0].price + 5), *lines[1:])
+
+    invoice = await ordered(site, "EX-100001", "V-6", lines=dearer)
+    browser = await user(site, "bestallare@gsf")
+    form = fields((await browser.get(of(invoice))).text)
+    taken = form | {"choice": "not_mine", "note_not_mine": "Hör till skolan intill."}
+    assert (await post(browser, of(invoice, "/deviation"), taken)).status_code == 303
+    late = form | {"choice": "accept", "note_accept": "Priset var avtalat i telefon."}
+    answer = await post(browser, of(invoice, "/deviation"), late)
+    assert answer.status_code == 409 and "Priset var avtalat i telefon." in answer.text

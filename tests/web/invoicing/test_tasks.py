@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
-from portal.web.invoicing.tasks import _total
+from portal.web.invoicing.tasks import _flag, _total
 from tests.web.core.conftest import Site
 from tests.web.invoicing.conftest import CYKEL, VARD, manual, ordered, rows, user
 
@@ -67,3 +68,11 @@ def test_credit_is_told_beside_what_is_owed() -> None:
 async def test_who_reviews_nothing_is_shown_no_empty_task_of_reviews(site: Site) -> None:
     day = (await (await user(site, "levgruppen@stad")).get("/")).text
     assert "Fakturor i ankomstkontroll" in day and "Fakturor att granska" not in day
+
+
+def test_a_credit_note_is_never_overdue_nor_is_an_invoice_on_its_day() -> None:
+    today = date(2026, 11, 29)
+    given = [(today, "100"), (today - timedelta(days=1), "100"), (date(2020, 1, 1), "-100")]
+    rows_ = [SimpleNamespace(due_date=due, payable_amount=Decimal(amount)) for due, amount in given]
+    told = [_flag([row], today) for row in rows_]
+    assert [one and one[2] for one in told] == ["1 förfaller snart", "1 förfallen", None]

@@ -37,6 +37,9 @@ async def test_a_part_then_the_rest_is_receipted_and_taken_back(site: Site) -> N
     assert f'name="quantity-{LINE}" value="4"' in form.text
     wrong = await post(buyer, PART + "/receipts", {f"quantity-{LINE}": "5", f"seen-{LINE}": "6"})
     assert wrong.status_code == 422 and "högst 4 till" in wrong.text and 'value="5"' in wrong.text
+    early = {f"quantity-{LINE}": "1", f"seen-{LINE}": "6", "received_on": "2001-01-01"}
+    refused = await post(buyer, PART + "/receipts", early)
+    assert refused.status_code == 422 and "Mottagningsdagen kan inte ligga före den." in refused.text
     stale = await post(buyer, PART + "/receipts", {f"quantity-{LINE}": "1", f"seen-{LINE}": "0"})
     assert stale.status_code == 409
     part = await post(buyer, PART + "/receipts", {f"quantity-{LINE}": "1", f"seen-{LINE}": "6"})

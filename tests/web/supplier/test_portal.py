@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -109,6 +110,46 @@ async def test_a_fault_is_named_at_its_field(
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
     assert f'href="#{field}"' in answer.text
+
+
+async def test_two_sent_at_once_are_not_counted_against_the_same_goods(
+    site: Any, rows: Any, signed_in: Any
+) -> None:
+    """The second would be made while the first is not counted: it waits, and keeps what was written."""
+    browser = await signed_in(site, LOGIN)
+    form = await invoice_form(browser, RECEIVED, "F-1") | quantities("5", "0")
+    answers = await asyncio.gather(
+        *(browser.post(f"{RECEIVED}/invoices", form | {"number": number}) for number in ("F-1", "F-2"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    late = next(answer.text for answer in answers if answer.status_code == 422)
+    assert "räknas fortfarande in. Vänta några sekunder" in late and 'value="5"' in late
+    await process(site, rows)
+    (row,) = await rows(site, "SELECT * FROM invoice")
+    path = f"/supplier/invoices/{row.id}/credit"
+    credit = {"number": "K-1", "issue_date": row.issue_date.isoformat(), "reason": "Trasiga."} | quantities(
+        "3"
+    )
+    answers = await asyncio.gather(
+        *(browser.post(path, credit | {"number": number}) for number in ("K-1", "K-2"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    await process(site, rows)
+    refused = await browser.post(path, credit | {"number": "K-3"})
+    assert refused.status_code == 422 and "är kvar att kreditera" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [("1999-01-01", "äldre datum än fakturan"), ("2999-01-01", "framåt i tiden")]
+)
+async def test_a_credit_note_has_a_day_between_its_invoice_and_today(
+    site: Any, rows: Any, signed_in: Any, day: str, words: str
+) -> None:
+    browser = await signed_in(site, LOGIN)
+    row, _ = await flipped(site, rows, browser)
+    credit = {"number": "K-1", "issue_date": day, "reason": "Trasiga."} | quantities("1")
+    refused = await browser.post(f"/supplier/invoices/{row.id}/credit", credit)
+    assert refused.status_code == 422 and words in refused.text and 'href="#issue_date"' in refused.text
 
 
 async def test_a_used_number_is_refused_and_a_credit_note_names_its_invoice(
