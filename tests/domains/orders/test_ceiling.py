@@ -64,6 +64,14 @@ async def test_of_two_attests_at_once_the_second_meets_what_the_first_took(
 async def test_who_waits_in_a_ring_is_told_to_try_again(city: Database, now: datetime) -> None:
     """Two who attest several at once can hold an agreement each and want the other's."""
     step = await _sent(city, "bestallare@gsf", now)
+    for _ in range(5):  # on a machine that stands still for a second it is the other that is told
+        if await _told_in_a_ring(city, step, now):
+            return
+    pytest.fail("who attests was never told")
+
+
+async def _told_in_a_ring(city: Database, step: UUID, now: datetime) -> bool:
+    """Whether the attestant, who waits first, is the one that PostgreSQL ends to break the ring."""
     hold = text("SELECT pg_advisory_xact_lock(hashtextextended('ring', 0))")
     async with city.session(SYSTEM) as session, city.session(ATTESTANT.context()) as other:
         await other.execute(hold)
@@ -71,10 +79,10 @@ async def test_who_waits_in_a_ring_is_told_to_try_again(city: Database, now: dat
         key = (await session.execute(agreement)).scalar_one()
         await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
         waits = asyncio.create_task(approve(other, ATTESTANT, step, shown=b"", note=None, now=now))
-        while not (await session.execute(WAITING)).scalar_one():  # who waits first finds the ring
+        while not (await session.execute(WAITING)).scalar_one():
             await asyncio.sleep(0.01)
         ring = asyncio.create_task(session.execute(hold))
-        with pytest.raises(Conflict, match="samtidigt"):
-            await waits
+        told, _ = await asyncio.gather(waits, ring, return_exceptions=True)
         await other.rollback()
-        await ring
+        await session.rollback()
+    return isinstance(told, Conflict) and "samtidigt" in str(told)
