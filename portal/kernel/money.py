@@ -14,7 +14,7 @@ _MOST_DIGITS = 15
 _GROUP = 3
 _KILO = 1000
 _BLANKS = dict.fromkeys(map(ord, " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"), " ")
-_NOT_AN_AMOUNT = "”%(value)s” är inte ett belopp. Skriv bara siffror och decimalkomma, till exempel 1250,00."
+_NOT_AN_AMOUNT = "”%(value)s” är inte ett tal. Skriv bara siffror och decimalkomma, till exempel 1250,00."
 
 
 def to_ore(value: Decimal) -> Decimal:

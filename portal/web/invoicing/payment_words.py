@@ -77,7 +77,7 @@ def basic_lines(invoice: Invoice, days: int) -> tuple[Line, ...]:
             ("users", gettext("Betalningsmottagare på fakturan är %(payee)s.") % {"payee": payee}, None)
         )
     own = None if nothing_to_pay(invoice) else short_terms(invoice.due_date, invoice.issue_date, days)
-    if own is not None and own >= 0:
+    if own is not None and own >= 0 and not invoice.is_credit_note:
         lines.append(("clock", _short(own, days, later(invoice.issue_date, days)), None))
     return tuple(lines)
 

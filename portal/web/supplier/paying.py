@@ -46,7 +46,7 @@ def payment_notes(row: InvoiceRow, registered: Sequence[Account]) -> tuple[Note,
     if (account := chosen_account(row)) is not None:
         notes += _account(row, account, registered)
     own = short_terms(row.due_date, row.issue_date, row.payment_days)
-    if own is not None and own >= 0 and not row.nothing_to_pay:
+    if own is not None and own >= 0 and not (row.nothing_to_pay or row.is_credit_note):
         params = {
             "own": own,
             "days": row.payment_days,

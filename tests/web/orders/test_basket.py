@@ -104,7 +104,7 @@ async def test_an_unreadable_quantity_is_told_and_kept_in_the_field(site: Site) 
     quantity = next(name for name in given if name.startswith("quantity-"))
     refused = await post(buyer, draft(page.text), {**given, quantity: "tio"})
     assert refused.status_code == 422
-    assert "”tio” är inte ett belopp" in refused.text and f'name="{quantity}" value="tio"' in refused.text
+    assert "”tio” är inte ett tal" in refused.text and f'name="{quantity}" value="tio"' in refused.text
 
 
 async def test_the_search_page_gets_the_row_with_undo_and_the_counter(site: Site) -> None:
