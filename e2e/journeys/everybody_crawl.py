@@ -32,8 +32,6 @@ ROLES = (
 # How many pages of one kind are looked at, and how many in all; `make deep` looks at more.
 OF_A_KIND = int(os.environ.get("PORTAL_CRAWL_OF_A_KIND", "1"))
 PAGES = int(os.environ.get("PORTAL_CRAWL_PAGES", "40"))
-# A picture of every page takes a tenth of the time: `make e2e` and `make deep` take them.
-PICTURES = bool(os.environ.get("PORTAL_CRAWL_PICTURES"))
 # The same for everybody: the first role looks at them for all.
 SHARED = re.compile(r"^/(help|account)(/|$)")
 # Not pages: files, and what the account page asks the browser to leave.
@@ -100,8 +98,7 @@ class Crawl:
 
 def _picture(page: Any, role: str, language: str) -> None:
     """How the page looks at the last width, the widest."""
-    if PICTURES:
-        picture(page, f"crawl/{role}/{language}{ID.sub('id', urlsplit(page.url).path).replace('/', '-')}")
+    picture(page, f"crawl/{role}/{language}{ID.sub('id', urlsplit(page.url).path).replace('/', '-')}")
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,6 +14,8 @@ from e2e.pages.axe import is_known, violations
 from portal.web.i18n import read_english
 
 WIDTHS = (320, 768, 1280)
+# A picture of every page takes a tenth of the time: `make e2e` and `make deep` take them.
+PICTURES = bool(os.environ.get("PORTAL_CRAWL_PICTURES"))
 HEIGHT, MOST_HEIGHT = 900, 12_000
 SHOTS = Path(__file__).resolve().parents[2] / "pictures"
 # What one page of a kind differs from another by: an id, a number, the name of a rule.
@@ -216,7 +219,9 @@ def kind_of(path: str, query: str) -> str:
 
 
 def picture(page: Any, name: str) -> None:
-    """Save how the page looks, for people: pictures/ is not kept in git."""
+    """Save how the page looks, for people, where they asked for it: pictures/ is not kept in git."""
+    if not PICTURES:
+        return
     path = SHOTS / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(path), full_page=True)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dev.demo_city.data import PASSWORD
-from e2e.pages.checks import WIDTHS, clean, kind_of, picture, swedish_left
+from e2e.pages.checks import HEIGHT, WIDTHS, clean, kind_of, picture, swedish_left, too_wide
 from e2e.pages.shell import LANGUAGES, address_of
 
 MOST_TABS = 600
@@ -119,7 +119,8 @@ class Watched(Person):
         twin.goto(LANGUAGES["en"] + address._replace(scheme="", netloc="", fragment="").geturl())
         picture(twin, f"full-flow/en/{name}")
         assert not swedish_left(twin), f"{twin.url}: {swedish_left(twin)}"
-        clean(twin, WIDTHS[:1])
+        twin.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+        assert not too_wide(twin), f"{twin.url}: {too_wide(twin)}"
         twin.close()
 
 
