@@ -17,7 +17,9 @@ from portal.web.i18n import gettext
 from portal.web.pages import Req
 from portal.web.services import Services
 
-STILL_SETTLING = "Det ni nyss skickade på beställningen räknas fortfarande in. Vänta några sekunder och skicka igen."
+STILL_SETTLING = (
+    "Det ni nyss skickade på beställningen räknas fortfarande in. Vänta några sekunder och skicka igen."
+)
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 _SETTLING = text(
     "SELECT EXISTS (SELECT FROM delivery WHERE supplier_id = :supplier AND outcome = 'received'"
