@@ -26,7 +26,7 @@ WRONG = "Numret stämmer inte. Kontrollera siffrorna, den sista är en kontrolls
 WRONG_IBAN = "IBAN-numret stämmer inte. Kontrollera landskod, siffror och längd."
 ALREADY = "Kontot finns redan, eller väntar redan på kontroll."
 HELD = (
-    "Numret hör redan till en annan leverantör. Kontrollera numret."
+    "Numret hör till en annan leverantör. Kontrollera numret."
     " Är det ett factoringbolags konto läggs det upp som factoringbolagets."
 )
 OWN_PROPOSAL = "Du har själv föreslagit kontot. Någon annan i levgruppen behöver godkänna det."
