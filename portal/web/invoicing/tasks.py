@@ -128,7 +128,7 @@ def _due(row: Any) -> bool:
 
 
 def _flag(rows: Sequence[Any], today: date) -> tuple[str, str, str] | None:
-    late = sum(_due(row) and row.due_date < today for row in rows)
+    late = sum(_due(row) and row.due_date <= today for row in rows)
     if late:
         return "stop", "clock", ngettext("%(num)s förfallen", "%(num)s förfallna", late) % {"num": late}
     soon = sum(_due(row) and row.due_date <= today + SOON for row in rows)
