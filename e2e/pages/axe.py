@@ -11,10 +11,18 @@ import pytest
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 OPTIONS = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
+
+
+def _program(name: str) -> str:
+    """A function of a page, with `hash` beside it."""
+    hashing, function = (Path(__file__).with_name(one).read_text("utf-8") for one in ("hash.js", name))
+    return f"given => {{ {hashing}\nreturn (\n{function}\n)(given) }}"
+
+
 # One whose contrast is good is not measured again, on whichever page it comes back; what fails is told each time.
-JUDGE = Path(__file__).with_name("judge.js").read_text("utf-8")
+JUDGE = _program("judge.js")
 # A page of nothing but parts that stood on good pages is good; `make e2e` and `make deep` judge every page whole.
-PARTS = Path(__file__).with_name("parts.js").read_text("utf-8")
+PARTS = _program("parts.js")
 EVERY = bool(os.environ.get("PORTAL_JUDGE_EVERY"))
 _good_looks: set[str] = set()
 _good_parts: set[str] = set()

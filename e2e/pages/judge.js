@@ -6,14 +6,6 @@
 ([options, good]) => {
   const known = new Set(good), fresh = [], grounds = new WeakMap()
 
-  const hash = text => {
-    let a = 0xdeadbeef, b = 0x41c6ce57
-    for (let i = 0; i < text.length; i++) {
-      a = Math.imul(a ^ text.charCodeAt(i), 2654435761)
-      b = Math.imul(b ^ text.charCodeAt(i), 1597334677)
-    }
-    return (a >>> 0).toString(36) + '.' + (b >>> 0).toString(36)
-  }
   const called = element => [element.localName, ...[...element.attributes].map(one =>
     /^(class|type|role|aria-|data-)/.test(one.name) && one.value.length < 60 ? one.name + '=' + one.value : one.name)]
 

@@ -8,14 +8,6 @@
   const sizeOf = style => [18.66, 24].filter(size => parseFloat(style.fontSize) >= size).length
   const places = new WeakMap(), found = new Set()
 
-  const hash = text => {
-    let a = 0xdeadbeef, b = 0x41c6ce57
-    for (let i = 0; i < text.length; i++) {
-      a = Math.imul(a ^ text.charCodeAt(i), 2654435761)
-      b = Math.imul(b ^ text.charCodeAt(i), 1597334677)
-    }
-    return (a >>> 0).toString(36) + '.' + (b >>> 0).toString(36)
-  }
   const points = /^(aria-(labelledby|describedby|controls|owns|activedescendant|errormessage)|for|headers)$/
   const told = /^(class|type|role|lang|scope|tabindex|autocomplete|aria-|data-)/
   const attribute = one => {

@@ -163,14 +163,15 @@ def _answers(told: Told) -> str:
 def _review(told: Told) -> list[str]:
     invoice = told.detail.invoice
     chosen = any(event.data.get("reviewer") for event in told.detail.events)
-    who = gettext("dig") if told.standing.turn and told.standing.behalf is None else told.owners
+    role = role_name(invoice.handler_role) if invoice.handler_role else ""
+    who = gettext("dig") if told.standing.turn and told.standing.behalf is None else told.owners or role
     if told.reasons:
         first = told.reasons
-    elif not told.owners and invoice.handler_role:
+    elif invoice.secret and role and not told.owners:
         first = gettext(
             "Den som fakturan hör till får inte se sekretess. %(who)s granskar den eller lämnar den vidare."
         )
-        first %= {"who": role_name(invoice.handler_role)}
+        first %= {"who": role}
     elif invoice.flow == ORDER:
         first = gettext("Fakturan ska granskas av %(who)s.") % {"who": who}
     elif (code := chosen_by(told.detail.decisions)) and not chosen:

@@ -53,15 +53,13 @@ OUTCOMES = {
 }
 
 Status = tuple[str, str, str]
+Tab = tuple[str, str, int | None, str, bool]
 
 
 def can_be_invoiced(order: Order) -> bool:
     """Whether something of it is left to bill: of one that is closed, no more than what came."""
     left = (line.ready if order.status == CLOSED else line.left for line in order.lines)
     return order.status in INVOICEABLE and any(one > 0 for one in left)
-
-
-Tab = tuple[str, str, int | None, str, bool]
 
 
 @dataclass(frozen=True, slots=True)

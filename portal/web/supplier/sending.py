@@ -6,8 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import text
-
 from portal.formats.rulesets import RuleSet, in_force, kept_rules
 from portal.invoicing.actions.intake import receive
 from portal.invoicing.actions.parts import IntakeParts
@@ -16,14 +14,10 @@ from portal.kernel.identifiers import uuid7
 from portal.web.i18n import gettext
 from portal.web.pages import Req
 from portal.web.services import Services
+from portal.web.supplier.queries.invoices import is_settling
 
 STILL_SETTLING = (
     "Det ni nyss skickade på beställningen räknas fortfarande in. Vänta några sekunder och skicka igen."
-)
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-_SETTLING = text(
-    "SELECT EXISTS (SELECT FROM delivery WHERE supplier_id = :supplier AND outcome = 'received'"
-    " AND starts_with(transport_id, :begins))"
 )
 
 
@@ -48,10 +42,8 @@ async def still_settling(request: Req, order_id: UUID) -> str | None:
     Others who send on the order wait until this request is answered, so two at once are not both counted against the
     same goods.
     """
-    session = request.scope["state"]["session"]
-    values = {"key": f"sends:{order_id}", "supplier": request.scope["state"]["actor"].supplier_id}
-    await session.execute(_ONE_AT_A_TIME, values)
-    waits = await session.scalar(_SETTLING, values | {"begins": _of(order_id)})
+    state = request.scope["state"]
+    waits = await is_settling(state["session"], state["actor"], _of(order_id))
     return gettext(STILL_SETTLING) if waits else None
 
 

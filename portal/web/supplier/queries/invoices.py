@@ -87,6 +87,11 @@ ORDER BY received_at DESC, id DESC LIMIT :most
 _REFUSED = text("""
 SELECT count(*) FROM delivery WHERE supplier_id = :supplier AND outcome = 'refused' AND received_at > :since
 """)
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:begins, 0))")
+_SETTLING = text("""
+SELECT EXISTS (SELECT FROM delivery
+  WHERE supplier_id = :supplier AND outcome = 'received' AND starts_with(transport_id, :begins))
+""")
 _ASKED = text(
     "SELECT count(*) FROM supplier_invoice WHERE supplier_id = :supplier AND credit_request IS NOT NULL"
 )
@@ -258,6 +263,13 @@ def _count(rows: Sequence[Any]) -> int:
 
 def _amount(rows: Sequence[Any]) -> Decimal:
     return sum((as_cost(row.amount, credit=row.is_credit_note) for row in rows), Decimal(0))
+
+
+async def is_settling(session: AsyncSession, actor: Actor, begins: str) -> bool:
+    """Whether something sent whose transport id begins so is not settled. Who asks next waits for our transaction."""
+    values = {"supplier": actor.supplier_id, "begins": begins}
+    await session.execute(_ONE_AT_A_TIME, values)
+    return bool(await session.scalar(_SETTLING, values))
 
 
 async def sent_files(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> list[SentFile]:
