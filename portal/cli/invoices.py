@@ -70,5 +70,7 @@ def _happened(event: dict[str, Any]) -> str:
     at = datetime.fromisoformat(str(event["at"]))
     when = f"{format_day_long(stockholm_date(at), year=True)} kl. {format_clock(at, seconds=True)}"
     status = INVOICE.state(event["to"]).label if event["to"] else None
+    if status and not event["from"]:
+        status = "Kom in"  # before any control has looked at it, whatever the row then held
     said = ". ".join(text for text in (status, event["why"]) if text)
     return f"{when} {event['actor']}: {said}" if said else f"{when} {event['actor']}"
